@@ -1,0 +1,114 @@
+package framework
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+)
+
+// Coverage is what a candidate's ranges aim at: the share that should hold the result.
+const Coverage = 0.8
+
+// Range is a committed 80% range and what the run then gave.
+type Range struct {
+	Step       StepID  `json:"step"`
+	Prediction string  `json:"prediction"`
+	Low        float64 `json:"low"`
+	High       float64 `json:"high"`
+	Result     float64 `json:"result"`
+	Log        bool    `json:"log,omitempty"` // judged on a log scale: the question is about a ratio
+}
+
+// CheckRange says what is wrong with a range before it is committed, in words for the candidate.
+func CheckRange(low, high float64, log bool) error {
+	for _, v := range []float64{low, high} {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return fmt.Errorf("a range needs two finite numbers, not %g", v)
+		}
+	}
+	if low > high {
+		return fmt.Errorf("the low end, %g, is above the high end, %g", low, high)
+	}
+	if log && low <= 0 {
+		return fmt.Errorf("this is judged on a log scale: the low end, %g, must be above 0", low)
+	}
+	return nil
+}
+
+// Held says whether the range holds the result, ends included.
+func (r Range) Held() bool { return r.Low <= r.Result && r.Result <= r.High }
+
+// Score is the interval score of Gneiting and Raftery ("Strictly proper scoring rules, prediction, and estimation", 2007;
+// Winkler 1972): the width, and for a miss 2/α times the distance to the nearer end, α = 1 - Coverage = 0.2. Lower is better.
+// On a log scale everything is in natural logarithms, so that a range from half to twice is as wide anywhere. It is +Inf
+// where a log scale meets a number that isn't positive.
+func (r Range) Score() float64 {
+	low, high, x := r.Low, r.High, r.Result
+	if r.Log {
+		if low <= 0 || x <= 0 {
+			return math.Inf(1)
+		}
+		low, high, x = math.Log(low), math.Log(high), math.Log(x)
+	}
+	const penalty = 2 / (1 - Coverage)
+	return (high - low) + penalty*max(low-x, 0) + penalty*max(x-high, 0)
+}
+
+// Calibration is how well a candidate's ranges hold what they promise.
+type Calibration struct {
+	Of    int     `json:"of"`
+	Held  int     `json:"held"`
+	Share float64 `json:"share"` // Held/Of, against Coverage; 0 for none
+	// Sharpness is the mean interval score on each scale, 0 where there are none. The two aren't comparable.
+	Linear  float64 `json:"sharpness_linear"`
+	Linears int     `json:"linears"`
+	Log     float64 `json:"sharpness_log"`
+	Logs    int     `json:"logs"`
+}
+
+// Calibrate sums ranges up. A range whose score is infinite counts as missed and isn't in the mean.
+func Calibrate(ranges []Range) Calibration {
+	var c Calibration
+	for _, r := range ranges {
+		c.Of++
+		if r.Held() {
+			c.Held++
+		}
+		switch score := r.Score(); {
+		case math.IsInf(score, 0):
+		case r.Log:
+			c.Log, c.Logs = c.Log+score, c.Logs+1
+		default:
+			c.Linear, c.Linears = c.Linear+score, c.Linears+1
+		}
+	}
+	if c.Of > 0 {
+		c.Share = float64(c.Held) / float64(c.Of)
+	}
+	if c.Linears > 0 {
+		c.Linear /= float64(c.Linears)
+	}
+	if c.Logs > 0 {
+		c.Log /= float64(c.Logs)
+	}
+	return c
+}
+
+// Ranges returns the session's ranges that a run has answered, step by step and by id. isLog says which predictions are
+// judged on a log scale: the case knows. What was passed over isn't scored.
+func Ranges(st *State, isLog func(step StepID, prediction string) bool) []Range {
+	var out []Range
+	for _, id := range st.StepIDs() {
+		step := st.StepState(id)
+		for _, name := range slices.Sorted(maps.Keys(step.Predictions)) {
+			p := step.Predictions[name]
+			result, ok := step.Result(name)
+			if p.Passed || !ok {
+				continue
+			}
+			out = append(out, Range{Step: id, Prediction: name, Low: p.Low, High: p.High, Result: result, Log: isLog(id, name)})
+		}
+	}
+	return out
+}

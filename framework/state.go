@@ -1,0 +1,103 @@
+package framework
+
+import (
+	"slices"
+	"time"
+)
+
+// State is a session as it stands: the fold of its events, by Apply alone.
+type State struct {
+	Started Started
+	Opened  time.Time // when the session began
+	Seq     int       // of the last event
+	At      time.Time // of the last event; never goes back
+	Step    StepID    // where the candidate is
+	Steps   map[StepID]*StepState
+	Facts   []string // released, in order
+	Thrown  []string // curveballs, in order
+	Between bool     // Step is done and none has been entered since: no time counts
+	Paused  bool
+	Ended   bool
+
+	Elapsed time.Duration // active time up to At: the sum of the steps'
+}
+
+// StepState is one step of a session.
+type StepState struct {
+	Entered     bool
+	Done        bool
+	Elapsed     time.Duration // active time up to State.At
+	Questions   []Asked
+	Answers     []Answer
+	Decisions   map[string]Decided
+	Sketch      Sketched
+	Predictions map[string]Predicted
+	Runs        []LabRan
+	Hints       int
+	Revealed    bool
+	Probes      []ProbeAsked
+	Curveballs  []string
+	Diagnoses   []Diagnosed
+	Calibrated  []Calibrated
+	Marks       map[string]map[string]Marked // by column ("self", "coach", "peer"), then criterion
+}
+
+// Answer is the text for the prompt (To is "") or for a probe, follow-up or curveball.
+type Answer struct {
+	To     string
+	Text   string // what stands now
+	Scored string // what stood when the reference was revealed; equal to Text before that
+}
+
+// New returns the state before any event.
+func New() *State { return &State{Steps: map[StepID]*StepState{}} }
+
+// StepState returns the state of a step, never nil. For a step that nothing has happened in it is an empty one that
+// isn't kept, so that any number of readers may share a State.
+func (s *State) StepState(id StepID) *StepState {
+	if st := s.Steps[id]; st != nil {
+		return st
+	}
+	return newStepState()
+}
+
+func newStepState() *StepState {
+	return &StepState{Decisions: map[string]Decided{}, Predictions: map[string]Predicted{}, Marks: map[string]map[string]Marked{}}
+}
+
+// StepIDs returns the steps of the session, in order.
+func (s *State) StepIDs() []StepID {
+	var ids []StepID
+	for _, step := range Steps() {
+		if len(s.Started.Steps) == 0 || slices.Contains(s.Started.Steps, step.ID) {
+			ids = append(ids, step.ID)
+		}
+	}
+	return ids
+}
+
+// Running says whether active time counts: a step is entered and not done, and the session is neither paused nor ended.
+func (s *State) Running() bool { return s.Step != "" && !s.Between && !s.Paused && !s.Ended }
+
+// Now returns the session's and the current step's active time at t, which is not before the last event.
+func (s *State) Now(t time.Time) (session, step time.Duration) {
+	session = s.Elapsed
+	if st := s.Steps[s.Step]; st != nil {
+		step = st.Elapsed
+	}
+	if s.Running() && t.After(s.At) {
+		session += t.Sub(s.At)
+		step += t.Sub(s.At)
+	}
+	return session, step
+}
+
+// Answer returns the answer to To ("" for the prompt) and whether there is one.
+func (st *StepState) Answer(to string) (Answer, bool) {
+	for _, a := range st.Answers {
+		if a.To == to {
+			return a, true
+		}
+	}
+	return Answer{}, false
+}
