@@ -1,0 +1,111 @@
+// Package report is what a lab returns: a headline, the setting, metrics that repeat for a seed, timings that don't,
+// what could not be measured and why, and blocks to draw. It knows nothing of how it is drawn.
+package report
+
+import "image"
+
+// Step is the report of one step's experiment.
+type Step struct {
+	Step      string             `json:"step"`
+	Headline  string             `json:"headline"`
+	Setup     Setup              `json:"setup"`
+	Metrics   map[string]float64 `json:"metrics"` // finite; repeat for a seed
+	Timings   map[string]float64 `json:"timings"` // finite; measured, or derived from measured time
+	Missing   []Missing          `json:"missing"`
+	Blocks    []Block            `json:"blocks"`
+	ElapsedMS float64            `json:"elapsed_ms"`
+}
+
+// Setup says what the numbers are about.
+type Setup struct {
+	World      string         `json:"world"`
+	Data       string         `json:"data,omitempty"` // "folders:clothing" where real data replaced the generated world
+	Items      int            `json:"items"`
+	Queries    int            `json:"queries"`
+	Query      string         `json:"query"`
+	Corpus     string         `json:"corpus"`
+	Positive   string         `json:"positive"`
+	Quality    string         `json:"quality"` // metric id
+	Split      string         `json:"split"`
+	Candidates string         `json:"candidates"`
+	Seed       int64          `json:"seed"`
+	Fault      string         `json:"fault,omitempty"`
+	Knobs      map[string]any `json:"knobs"`
+}
+
+// Missing is a metric that this world or data can't support.
+type Missing struct {
+	Metric string `json:"metric"`
+	Why    string `json:"why"`
+}
+
+// Kind is the kind of a block.
+type Kind string
+
+// The kinds of block. Which fields of Block each uses is said at the field.
+const (
+	Table     Kind = "table"     // Columns, Rows
+	Bars      Kind = "bars"      // Rows of [label, value] or [label, value, low, high]; Unit
+	Lines     Kind = "lines"     // Series; XLabel, YLabel; LogX
+	Histogram Kind = "histogram" // Rows of [bin low, bin high, count]
+	Funnel    Kind = "funnel"    // Rows of [label, count, note]
+	Waterfall Kind = "waterfall" // Rows of [label, milliseconds, "assumed" or "measured"], the last row what is left; Unit
+	Scatter   Kind = "scatter"   // Series, marked points in Marks
+	Pictures  Kind = "pictures"  // Pictures
+	Note      Kind = "note"      // Text
+)
+
+// Block is one thing to draw. Alt is one sentence that says what the drawing shows, for those who can't see it.
+type Block struct {
+	Kind     Kind      `json:"kind"`
+	Title    string    `json:"title"`
+	Alt      string    `json:"alt"`
+	Columns  []string  `json:"columns,omitempty"`
+	Rows     [][]any   `json:"rows,omitempty"` // cells are string, int, or float64
+	Series   []Series  `json:"series,omitempty"`
+	XLabel   string    `json:"x_label,omitempty"`
+	YLabel   string    `json:"y_label,omitempty"`
+	LogX     bool      `json:"log_x,omitempty"`
+	Unit     string    `json:"unit,omitempty"`
+	Text     string    `json:"text,omitempty"`
+	Pictures []Picture `json:"pictures,omitempty"`
+}
+
+// Series is one line of a chart, or one cloud of a scatter.
+type Series struct {
+	Name string    `json:"name"`
+	X    []float64 `json:"x"`
+	Y    []float64 `json:"y"`
+	// Marks are indexes of points to stand out (the Pareto front).
+	Marks []int `json:"marks,omitempty"`
+}
+
+// Picture is one image with its caption. JSON carries the caption alone.
+type Picture struct {
+	Caption string      `json:"caption"`
+	Role    string      `json:"role"` // "query", "hit", "miss"
+	Image   image.Image `json:"-"`
+}
+
+// Progress is how far a lab is. Messages may be lost; the last one before a result need not arrive.
+type Progress struct {
+	What string // "building the index"
+	Done int
+	Of   int // 0 where unknown
+}
+
+// XRay is where one relevant item of one query was lost, and why.
+type XRay struct {
+	Query     int
+	Request   string // in words
+	Item      int32
+	ItemWords string
+	Indexed   bool
+	Rank1     int // 1-based rank in stage one among all items, 0 if not retrieved at any depth looked at
+	K         int
+	Rank2     int // 1-based rank after stage two, 0 if it didn't reach it
+	Top       int
+	LostBy    string // "not indexed", "stage one", "stage two", "not lost"
+	Why       string
+	Pictures  []Picture
+}
