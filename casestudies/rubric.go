@@ -1,0 +1,92 @@
+package casestudies
+
+import (
+	"fmt"
+	"slices"
+
+	"dryrun/framework"
+)
+
+// Rubric returns each step's criteria in a session, those of the curveballs thrown in it joined.
+func (c *Case) Rubric(st *framework.State) map[framework.StepID][]framework.Criterion {
+	out := map[framework.StepID][]framework.Criterion{}
+	for _, id := range st.StepIDs() {
+		criteria := slices.Clone(c.Step(id).Criteria)
+		for _, thrown := range st.StepState(id).Curveballs {
+			if b := c.Curveball(thrown); b != nil {
+				criteria = append(criteria, b.Criteria...)
+			}
+		}
+		out[id] = criteria
+	}
+	return out
+}
+
+// Curveball returns the curveball called id, or nil.
+func (c *Case) Curveball(id string) *Curveball {
+	for i := range c.Curveballs {
+		if c.Curveballs[i].ID == id {
+			return &c.Curveballs[i]
+		}
+	}
+	return nil
+}
+
+// Fact returns the fact called id, or nil.
+func (c *Case) Fact(id string) *Fact {
+	for i := range c.Facts {
+		if c.Facts[i].ID == id {
+			return &c.Facts[i]
+		}
+	}
+	return nil
+}
+
+// Decision returns the step's decision called id, or nil.
+func (s *Step) Decision(id string) *Decision {
+	for i := range s.Decide {
+		if s.Decide[i].ID == id {
+			return &s.Decide[i]
+		}
+	}
+	return nil
+}
+
+// Prediction returns the step's prediction called id, or nil.
+func (s *Step) Prediction(id string) *Prediction {
+	for i := range s.Lab.Predict {
+		if s.Lab.Predict[i].ID == id {
+			return &s.Lab.Predict[i]
+		}
+	}
+	return nil
+}
+
+// Verdict returns how good an option is; ok is false where there is no such option.
+func (o Options) Verdict(id string) (v Verdict, ok bool) {
+	for _, option := range o {
+		if option.ID == id {
+			return option.Verdict, true
+		}
+	}
+	return "", false
+}
+
+// Best returns the id of the best option, or "".
+func (o Options) Best() string {
+	for _, option := range o {
+		if option.Verdict == Best {
+			return option.ID
+		}
+	}
+	return ""
+}
+
+// Judged says a choice's verdict, and what would have been best where that is another.
+func (o Options) Judged(id string) string {
+	verdict, _ := o.Verdict(id)
+	if best := o.Best(); id != best {
+		return fmt.Sprintf("%s; the best is %s", verdict, OptionWords(best))
+	}
+	return string(verdict)
+}
