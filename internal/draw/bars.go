@@ -1,0 +1,268 @@
+package draw
+
+import (
+	"math"
+	"strings"
+
+	"dryrun/internal/report"
+)
+
+// bars draws rows of [label, value] or [label, value, low, high]. Inside a bar ▒ is the part within the interval, beyond
+// it ░, so that the interval is seen without colour.
+func bars(b report.Block, t Theme, w int) []string {
+	type row struct {
+		label, value, interval string
+		v, lo, hi              float64
+	}
+	rows := make([]row, 0, len(b.Rows))
+	label, value, whole := 0, 0, 0
+	least, most := 0.0, 0.0
+	for _, r := range b.Rows {
+		if len(r) < 2 {
+			continue
+		}
+		v, ok := number(r[1])
+		if !ok {
+			continue
+		}
+		x := row{label: cell(r[0]), value: WithUnit(v, b.Unit), v: v, lo: v, hi: v}
+		if len(r) >= 4 {
+			lo, okLo := number(r[2])
+			hi, okHi := number(r[3])
+			if okLo && okHi {
+				lo, hi = min(lo, hi), max(lo, hi)
+				x.lo, x.hi = lo, hi
+				x.interval = interval(lo, hi, b.Unit)
+			}
+		}
+		least, most = min(least, x.v, x.lo), max(most, x.v, x.hi)
+		label, value, whole = max(label, width(x.label)), max(value, width(x.value)), max(whole, width(x.value+x.interval))
+		rows = append(rows, x)
+	}
+	label = min(label, w/3)
+	withInterval := w-label-whole-4 >= 12 // or the bars would be too short to compare
+	if withInterval {
+		value = whole
+	}
+	value = min(value, w/2)
+	room := max(w-label-value-4, 4)
+	span := most - least
+	if span == 0 {
+		span = 1
+	}
+	at := func(v float64) int { return int(math.Round((v - least) / span * float64(room))) }
+	lines := make([]string, 0, len(rows))
+	for i, x := range rows {
+		cells := []rune(strings.Repeat(" ", room))
+		paint := func(from, to float64, r rune) {
+			for c := at(min(from, to)); c < at(max(from, to)); c++ {
+				cells[c] = r
+			}
+		}
+		paint(0, x.v, '█')
+		if x.interval != "" {
+			paint(x.lo, x.hi, '░')
+			// The end of the bar that lies within the interval.
+			if x.v >= 0 {
+				paint(max(0, x.lo), x.v, '▒')
+			} else {
+				paint(x.v, min(0, x.hi), '▒')
+			}
+		}
+		if z := at(0); least < 0 && z < room && cells[z] == ' ' {
+			cells[z] = '│'
+		}
+		if withInterval {
+			x.value += x.interval
+		}
+		lines = append(lines, pad(x.label, label)+"  "+t.seriesStyle(i).Render(string(cells))+"  "+pad(x.value, value))
+	}
+	return trimmed(lines)
+}
+
+// interval writes the bounds of a value.
+func interval(lo, hi float64, unit string) string {
+	return " (" + WithUnit(lo, unit) + " to " + WithUnit(hi, unit) + ")"
+}
+
+// histogramHeight is the height of the tallest column in cells.
+const histogramHeight = 6
+
+// histogram draws rows of [bin low, bin high, count] as columns of eighths of a cell.
+func histogram(b report.Block, t Theme, w int) []string {
+	type bin struct{ lo, hi, count float64 }
+	var bins []bin
+	for _, r := range b.Rows {
+		if len(r) < 3 {
+			continue
+		}
+		lo, ok1 := number(r[0])
+		hi, ok2 := number(r[1])
+		n, ok3 := number(r[2])
+		if ok1 && ok2 && ok3 {
+			bins = append(bins, bin{lo, hi, n})
+		}
+	}
+	if len(bins) == 0 {
+		return nil
+	}
+	most, axis := 0.0, 0
+	merged := bins[:0:0]
+	// Neighbouring bins are added up until they fit.
+	for each := (len(bins) + w - 13) / max(w-12, 1); len(bins) > 0; {
+		n := min(max(each, 1), len(bins))
+		m := bin{bins[0].lo, bins[n-1].hi, 0}
+		for _, x := range bins[:n] {
+			m.count += x.count
+		}
+		merged, bins, most = append(merged, m), bins[n:], max(most, m.count)
+	}
+	if most == 0 {
+		most = 1
+	}
+	top := Number(most)
+	axis = width(top)
+	column := min(max((w-axis-1)/len(merged), 1), 8)
+	var lines []string
+	for y := histogramHeight - 1; y >= 0; y-- {
+		var line strings.Builder
+		for _, m := range merged {
+			eighths := int(math.Round(m.count / most * histogramHeight * 8))
+			if m.count > 0 {
+				eighths = max(eighths, 1)
+			}
+			line.WriteString(strings.Repeat(string(eighth(eighths-8*y)), column))
+		}
+		name := ""
+		switch y {
+		case histogramHeight - 1:
+			name = top
+		case 0:
+			name = "0"
+		}
+		lines = append(lines, t.Faint.Render(padLeft(name, axis))+" "+t.seriesStyle(0).Render(line.String()))
+	}
+	lo, hi := WithUnit(merged[0].lo, b.Unit), WithUnit(merged[len(merged)-1].hi, b.Unit)
+	gap := max(column*len(merged)-width(lo)-width(hi), 1)
+	return append(lines, t.Faint.Render(strings.Repeat(" ", axis+1)+lo+strings.Repeat(" ", gap)+hi))
+}
+
+// eighth is a cell filled from below by n eighths.
+func eighth(n int) rune {
+	switch {
+	case n <= 0:
+		return ' '
+	case n >= 8:
+		return '█'
+	}
+	return '▁' + rune(n-1)
+}
+
+// funnel draws rows of [label, count, note]. Bars are on a log scale: from fifty thousand to twenty, a linear one would
+// show the first row alone.
+func funnel(b report.Block, t Theme, w int) []string {
+	label, count, note := 0, 0, 0
+	most := 1.0
+	for _, r := range b.Rows {
+		if len(r) < 2 {
+			continue
+		}
+		v := amount(r[1])
+		most = max(most, v)
+		label, count = max(label, width(cell(r[0]))), max(count, width(cell(r[1])))
+		if len(r) > 2 {
+			note = max(note, width(cell(r[2])))
+		}
+	}
+	label = min(label, w/4)
+	below := note > w-label-count-6-12 // or the bars would be too short to compare, and the notes cut
+	if below {
+		note = 0
+	}
+	room := max(w-label-count-note-6, 6)
+	var lines []string
+	for _, r := range b.Rows {
+		if len(r) < 2 {
+			continue
+		}
+		v := amount(r[1])
+		v = max(v, 0)
+		n := int(math.Round(math.Log1p(v) / math.Log1p(most) * float64(room)))
+		if v > 0 {
+			n = max(n, 1)
+		}
+		bar := strings.Repeat("█", n) + strings.Repeat(" ", room-n)
+		line := pad(cell(r[0]), label) + "  " + padLeft(cell(r[1]), count) + "  " + t.seriesStyle(0).Render(bar)
+		if len(r) > 2 && !below {
+			line += "  " + cell(r[2])
+		}
+		lines = append(lines, line)
+		if len(r) > 2 && below {
+			lines = append(lines, hang(cell(r[2]), w)...)
+		}
+	}
+	return append(trimmed(lines), t.Faint.Render("bars on a log scale"))
+}
+
+// waterfall draws rows of [label, amount, "assumed" or "measured"] one after the other, the last being what is left.
+func waterfall(b report.Block, t Theme, w int) []string {
+	unit := b.Unit
+	if unit == "" {
+		unit = "ms"
+	}
+	total := 0.0
+	label, value, source := 0, 0, 0
+	for _, r := range b.Rows {
+		if len(r) < 2 {
+			continue
+		}
+		v := amount(r[1])
+		total += max(v, 0)
+		label, value = max(label, width(cell(r[0]))), max(value, width(WithUnit(v, unit)))
+		if len(r) > 2 {
+			source = max(source, width(cell(r[2])))
+		}
+	}
+	if total == 0 {
+		total = 1
+	}
+	label = min(label, w/3)
+	room := max(w-label-value-source-6, 6)
+	at := func(v float64) int { return int(math.Round(v / total * float64(room))) }
+	var lines []string
+	sum := 0.0
+	for i, r := range b.Rows {
+		if len(r) < 2 {
+			continue
+		}
+		v := amount(r[1])
+		said := ""
+		if len(r) > 2 {
+			said = cell(r[2])
+		}
+		fill := "█"
+		switch {
+		case i == len(b.Rows)-1:
+			fill = "·"
+		case said == "assumed":
+			fill = "░"
+		}
+		from := min(at(sum), room-1)
+		sum += max(v, 0)
+		n := max(at(sum)-from, 0)
+		if v > 0 {
+			n = max(n, 1) // a part too small for a cell is still seen
+		}
+		n = min(n, room-from)
+		bar := strings.Repeat(" ", from) + strings.Repeat(fill, n) + strings.Repeat(" ", room-from-n)
+		lines = append(lines, pad(cell(r[0]), label)+"  "+padLeft(WithUnit(v, unit), value)+"  "+t.seriesStyle(0).Render(bar)+"  "+said)
+	}
+	return trimmed(lines)
+}
+
+func trimmed(lines []string) []string {
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	return lines
+}

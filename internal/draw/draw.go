@@ -1,0 +1,253 @@
+// Package draw turns what a lab returns, and Markdown, into terminal text: report blocks as tables, bars, Braille charts
+// and half-block pictures, or, for plain mode, as sentences and `name: value` lines. A report, a width and a Theme come
+// in; lines that are never wider than asked come out. It keeps no state but the Markdown cache that its caller owns.
+package draw
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"dryrun/internal/report"
+	"dryrun/internal/safetext"
+)
+
+// Options say how to draw. A zero Theme draws without any control sequence.
+type Options struct {
+	Theme Theme
+	Width int // cells; 0 means 80
+	// NoPictures leaves pictures out and shows their captions.
+	NoPictures bool
+}
+
+// narrowest is the least width that drawings are laid out for; narrower asks are drawn at it and cut with "…".
+const narrowest = 24
+
+func (o Options) width() int {
+	if o.Width <= 0 {
+		return 80
+	}
+	return o.Width
+}
+
+// Text draws a whole report: headline, setting, every block, then the metrics, the timings and what is missing.
+func Text(step *report.Step, o Options) string {
+	if step == nil {
+		return ""
+	}
+	t, w := o.Theme, o.width()
+	var parts []string
+	if step.Headline != "" {
+		parts = append(parts, strings.Join(style(t.Strong, wrap(sentence(step.Headline), w)), "\n"))
+	}
+	parts = append(parts, strings.Join(style(t.Faint, wrap(setting(step.Setup), w)), "\n"))
+	for _, b := range step.Blocks {
+		parts = append(parts, Block(b, o))
+	}
+	if len(step.Metrics) > 0 {
+		parts = append(parts, numbers(t, "Metrics", step.Metrics, w))
+	}
+	if len(step.Timings) > 0 {
+		parts = append(parts, numbers(t, "Measured on this machine", step.Timings, w))
+	}
+	if len(step.Missing) > 0 {
+		lines := []string{heading(t, "Not measured", w)}
+		for _, m := range step.Missing {
+			lines = append(lines, indent(wrap(MetricName(clean(m.Metric))+": "+clean(m.Why), w-2), "  ")...)
+		}
+		parts = append(parts, strings.Join(lines, "\n"))
+	}
+	return clamp(strings.Join(parts, "\n\n"), w)
+}
+
+// Block draws one block: its title, the drawing, and its one-sentence description.
+func Block(b report.Block, o Options) string {
+	t, w := o.Theme, o.width()
+	inner := max(w, narrowest)
+	var body []string
+	switch b.Kind {
+	case report.Table:
+		body = table(b, t, inner)
+	case report.Bars:
+		body = bars(b, t, inner)
+	case report.Lines, report.Scatter:
+		body = chart(b, t, inner)
+	case report.Histogram:
+		body = histogram(b, t, inner)
+	case report.Funnel:
+		body = funnel(b, t, inner)
+	case report.Waterfall:
+		body = waterfall(b, t, inner)
+	case report.Pictures:
+		if o.NoPictures {
+			body = captions(b.Pictures, inner)
+		} else {
+			body = pictures(b.Pictures, t, inner)
+		}
+	case report.Note:
+		body = wrap(spelled(paragraphs(b.Text)), inner)
+	}
+	var lines []string
+	if b.Title != "" {
+		lines = append(lines, heading(t, titleOf(b), inner))
+	}
+	lines = append(lines, body...)
+	if b.Alt != "" && b.Kind != report.Table && b.Kind != report.Note {
+		lines = append(lines, style(t.Faint, wrap(sentence(b.Alt), inner))...)
+	}
+	return clamp(strings.Join(lines, "\n"), w)
+}
+
+// setting says in one line what the numbers are about.
+func setting(s report.Setup) string {
+	var parts []string
+	add := func(name, value string) {
+		if value != "" {
+			parts = append(parts, name+clean(value))
+		}
+	}
+	add("", s.World)
+	add("data ", s.Data)
+	if s.Items > 0 {
+		add("", Count(s.Items)+" items")
+	}
+	if s.Queries > 0 {
+		add("", Count(s.Queries)+" queries")
+	}
+	add("a query is ", s.Query)
+	add("a positive is ", s.Positive)
+	add("split ", s.Split)
+	if s.Quality != "" {
+		add("quality is ", MetricName(s.Quality))
+	}
+	if s.Fault != "" && s.Fault != "none" {
+		add("fault ", s.Fault)
+	}
+	for _, k := range sortedKeys(s.Knobs) {
+		add(clean(k)+" ", cell(s.Knobs[k]))
+	}
+	return strings.Join(parts, " · ")
+}
+
+// numbers lists metrics or timings as name and value, in columns where the width allows it.
+func numbers(t Theme, title string, values map[string]float64, w int) string {
+	type pair struct{ name, value string }
+	var pairs []pair
+	name, value := 0, 0
+	for _, id := range sortedKeys(values) {
+		if isBound(id, values) {
+			continue
+		}
+		p := pair{MetricName(clean(id)), metricWithInterval(id, values)}
+		name, value = max(name, width(p.name)), max(value, width(p.value))
+		pairs = append(pairs, p)
+	}
+	one := 2 + name + 2 + value
+	if one > w {
+		lines := []string{heading(t, title, w)}
+		for _, p := range pairs {
+			lines = append(lines, hang(p.name+": "+p.value, w)...)
+		}
+		return strings.Join(lines, "\n")
+	}
+	columns := max(1, w/max(one, 1))
+	rows := (len(pairs) + columns - 1) / columns
+	lines := []string{heading(t, title, w)}
+	for r := range rows {
+		var line strings.Builder
+		for c := range columns {
+			if i := c*rows + r; i < len(pairs) {
+				line.WriteString("  " + pad(pairs[i].name, name) + "  " + pad(pairs[i].value, value))
+			}
+		}
+		lines = append(lines, strings.TrimRight(line.String(), " "))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// isBound says whether id is the _lo or _hi of another metric, which is shown with it.
+func isBound(id string, values map[string]float64) bool {
+	base, ok := strings.CutSuffix(id, "_lo")
+	if !ok {
+		base, ok = strings.CutSuffix(id, "_hi")
+	}
+	_, has := values[base]
+	return ok && has
+}
+
+func metricWithInterval(id string, values map[string]float64) string {
+	lo, okLo := values[id+"_lo"]
+	hi, okHi := values[id+"_hi"]
+	if okLo && okHi {
+		return Metric(id, values[id]) + " (" + Metric(id, lo) + " to " + Metric(id, hi) + ")"
+	}
+	return Metric(id, values[id])
+}
+
+// heading wraps a title: it may hold numbers, which are never cut.
+func heading(t Theme, title string, w int) string {
+	return strings.Join(style(t.Title, wrap(title, w)), "\n")
+}
+
+// clean makes text of the report, which may hold names of a stranger's files, safe to print on one line.
+func clean(s string) string { return strings.ReplaceAll(safetext.Line(s), "\t", " ") }
+
+// sentence is clean for a headline, a description or a note: the ids of ranking metrics in it are written as names.
+func sentence(s string) string { return spelled(clean(s)) }
+
+// Spelled is text of a lab's with the ids of metrics in it as people write them.
+func Spelled(s string) string { return spelled(s) }
+
+// spelled writes ndcg_at_10 as NDCG@10 and auc as AUC wherever they stand.
+func spelled(s string) string {
+	return inSentence.ReplaceAllStringFunc(s, MetricName)
+}
+
+// inSentence is a metric with a cut-off or one of a few names: the ids that can't be mistaken for anything else in a
+// sentence, such as the name of a stranger's file.
+var inSentence = regexp.MustCompile(`\b([a-z0-9]+(_[a-z0-9]+)*_at_([0-9]+|k)|pr_auc|auc|mrr|ndcg|f1|calibration_error)\b`)
+
+// paragraphs makes a text of several lines safe to print. A tab would be as wide as the terminal likes.
+func paragraphs(s string) string { return strings.ReplaceAll(safetext.Clean(s), "\t", "    ") }
+
+// width is a string's width in terminal cells, control sequences not counted.
+func width(s string) int { return ansi.StringWidth(s) }
+
+// fit cuts s with "…" so that it takes at most w cells.
+func fit(s string, w int) string {
+	if w <= 0 {
+		return ""
+	}
+	return ansi.Truncate(s, w, "…")
+}
+
+// pad makes s exactly w cells wide, text to the left.
+func pad(s string, w int) string {
+	s = fit(s, w)
+	return s + strings.Repeat(" ", max(0, w-width(s)))
+}
+
+// padLeft makes s exactly w cells wide, text to the right.
+func padLeft(s string, w int) string {
+	s = fit(s, w)
+	return strings.Repeat(" ", max(0, w-width(s))) + s
+}
+
+func indent(lines []string, by string) []string {
+	for i := range lines {
+		lines[i] = by + lines[i]
+	}
+	return lines
+}
+
+// clamp cuts every line to w cells: the last guard, so that no caller's layout can be broken from here.
+func clamp(s string, w int) string {
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		if width(l) > w {
+			lines[i] = fit(l, w)
+		}
+	}
+	return strings.Join(lines, "\n")
+}

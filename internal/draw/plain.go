@@ -1,0 +1,168 @@
+package draw
+
+import (
+	"strings"
+
+	"dryrun/internal/report"
+)
+
+// Plain writes a whole report for plain mode: sentences and `name: value` lines, each block by its one-sentence
+// description, no drawings, no Braille, no pictures, no control sequence.
+func Plain(step *report.Step, w int) string {
+	if step == nil {
+		return ""
+	}
+	return strings.TrimLeft(PlainHeadline(step, w)+"\n"+PlainBody(step, w), "\n")
+}
+
+// PlainHeadline is a report's headline alone, for a conversation that has more to say before the rest of it.
+func PlainHeadline(step *report.Step, w int) string {
+	return strings.Join(wrap(sentence(step.Headline), plainWidth(w)), "\n")
+}
+
+// PlainBody is a report without its headline: the setting, the blocks, then the numbers, several to a line.
+func PlainBody(step *report.Step, w int) string {
+	w = plainWidth(w)
+	lines := hang(setting(step.Setup), w)
+	for _, b := range step.Blocks {
+		lines = append(lines, strings.Split(BlockPlain(b, w), "\n")...)
+	}
+	for _, group := range []struct {
+		title  string
+		values map[string]float64
+	}{{"Metrics", step.Metrics}, {"Measured on this machine", step.Timings}} {
+		if len(group.values) == 0 {
+			continue
+		}
+		var said []string
+		for _, id := range sortedKeys(group.values) {
+			if !isBound(id, group.values) {
+				said = append(said, MetricName(clean(id))+": "+metricWithInterval(id, group.values))
+			}
+		}
+		lines = append(append(lines, group.title+":"), packed(said, w)...)
+	}
+	for _, m := range step.Missing {
+		lines = append(lines, hang(MetricName(clean(m.Metric))+": not measured, "+clean(m.Why), w)...)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func plainWidth(w int) int {
+	if w <= 0 {
+		return 80
+	}
+	return w
+}
+
+// packed puts entries side by side, indented by two cells, and breaks a line between entries only, where they fit one.
+func packed(entries []string, w int) []string {
+	var lines []string
+	line := ""
+	for i, e := range entries {
+		if i+1 < len(entries) {
+			e += ";"
+		}
+		switch {
+		case line == "":
+			line = e
+		case width(line)+1+width(e) <= w-4:
+			line += " " + e
+		default:
+			lines, line = append(lines, hang(line, w)...), e
+		}
+	}
+	if line != "" {
+		lines = append(lines, hang(line, w)...)
+	}
+	return lines
+}
+
+// BlockPlain writes one block for plain mode: its title and description, then what a table, bars, a funnel or a
+// waterfall say, row by row. Charts and pictures are their description and captions.
+func BlockPlain(b report.Block, w int) string {
+	w = plainWidth(w)
+	title := titleOf(b)
+	if b.Alt != "" && b.Kind != report.Note { // a note is said in full
+		if title != "" {
+			title = strings.TrimRight(title, ".:") + ". "
+		}
+		title += sentence(b.Alt)
+	}
+	lines := wrap(title, w)
+	var rows []string
+	switch b.Kind {
+	case report.Table:
+		for _, l := range tableLines(b, w-2) {
+			lines = append(lines, "  "+l)
+		}
+	case report.Bars:
+		rows = plainRows(b, func(r []any) string {
+			v, ok := number(r[1])
+			if !ok {
+				return ""
+			}
+			said := WithUnit(v, b.Unit)
+			if len(r) >= 4 {
+				lo, okLo := number(r[2])
+				hi, okHi := number(r[3])
+				if okLo && okHi {
+					said += interval(lo, hi, b.Unit)
+				}
+			}
+			return said
+		})
+	case report.Funnel:
+		rows = plainRows(b, func(r []any) string { return joined(cell(r[1]), r[2:]) })
+	case report.Waterfall:
+		rows = plainRows(b, func(r []any) string {
+			v := amount(r[1])
+			unit := b.Unit
+			if unit == "" {
+				unit = "ms"
+			}
+			return joined(WithUnit(v, unit), r[2:])
+		})
+	case report.Pictures:
+		for _, p := range b.Pictures {
+			rows = append(rows, pictureWords(p))
+		}
+	case report.Note:
+		lines = append(lines, wrap(spelled(paragraphs(b.Text)), w)...)
+	}
+	for _, r := range rows {
+		lines = append(lines, hang(r, w)...)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// plainRows writes rows as `label: value`.
+func plainRows(b report.Block, value func([]any) string) []string {
+	var rows []string
+	for _, r := range b.Rows {
+		if len(r) >= 2 {
+			if said := value(r); said != "" {
+				rows = append(rows, cell(r[0])+": "+said)
+			}
+		}
+	}
+	return rows
+}
+
+func joined(first string, rest []any) string {
+	for _, v := range rest {
+		if text := cell(v); text != "" {
+			first += ", " + text
+		}
+	}
+	return first
+}
+
+// hang wraps text indented by two cells, the lines after the first by four.
+func hang(text string, w int) []string {
+	lines := wrap(text, w-4)
+	for i := range lines {
+		lines[i] = strings.Repeat(" ", 2+min(i, 1)*2) + lines[i]
+	}
+	return lines
+}

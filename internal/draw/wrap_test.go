@@ -1,0 +1,90 @@
+package draw
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/muesli/termenv"
+
+	"dryrun/internal/report"
+)
+
+// wide is a table of intervals, as an online test's: 150 cells and more.
+func wide() *report.Step {
+	return &report.Step{
+		Headline: "One ranker wins offline and loses online: revenue -31.7% against +9.2%",
+		Metrics:  map[string]float64{"revenue_lift.offline-winner-of-the-clicks": -0.317, "revenue_lift.offline-winner-of-the-clicks_lo": -0.39, "revenue_lift.offline-winner-of-the-clicks_hi": -0.245, "auc": 0.5},
+		Blocks: []report.Block{
+			{
+				Kind: report.Table, Title: "A simulated test: 14 days, 10,000 requests a day and arm", Alt: "The other wins by 9.2% (-1.0% to +20.7%).",
+				Columns: []string{"ranker", "NDCG@10 on logged clicks", "click-through", "revenue", "returning"},
+				Rows: [][]any{
+					{"today: text search by class and colour words, ordered by popularity", 0.559, "", "", ""},
+					{"offline-winner: clicks as logged", 0.589, "-15.0% (-18.9% to -11.2%)", "-31.7% (-39.0% to -24.5%)", "-11.5% (-15.1% to -8.1%)"},
+				},
+			},
+			{Kind: report.Funnel, Title: "The funnel", Rows: [][]any{{"corpus", 50000}, {"stage 1", 200, "0.52 ms, recall@200 0.991 (-0.4% to +0.6%)"}}},
+			{Kind: report.Table, Title: "Metrics", Columns: []string{"measure", "value"}, Rows: [][]any{{"auc", 0.868}, {"mrr", 0.605}}},
+		},
+	}
+}
+
+func TestNoNumberIsEverCut(t *testing.T) {
+	numbers := strings.Fields("-31.7% +9.2% 14 10,000 0.559 0.589 -15.0% (-18.9% -11.2%) (-39.0% -24.5%) -11.5% (-15.1% -8.1%) 50,000 200 0.52 0.991 (-0.4% +0.6%) 0.868 0.605")
+	for w := narrowest; w <= 200; w++ {
+		for _, text := range []string{Text(wide(), Options{Width: w, Theme: theme(t, "none", termenv.Ascii)}), Plain(wide(), w)} {
+			said := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \n;:", r) })
+			for i := range said {
+				said[i] = strings.TrimRight(said[i], ",.")
+			}
+			for _, n := range numbers {
+				if !slices.Contains(said, n) {
+					t.Fatalf("at width %d the number %s isn't whole:\n%s", w, n, text)
+				}
+			}
+			for _, l := range strings.Split(text, "\n") {
+				if width(l) > w {
+					t.Fatalf("at width %d a line has %d cells: %q", w, width(l), l)
+				}
+			}
+		}
+	}
+}
+
+func TestMetricsAreNamedAsTheFieldNamesThem(t *testing.T) {
+	text := Text(wide(), Options{Width: 100})
+	for _, want := range []string{"AUC      0.868", "MRR      0.605"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in:\n%s", want, text)
+		}
+	}
+	if got := Spelled("auc 0.9, pr_auc 0.3 and ndcg_at_10 in my_file"); got != "AUC 0.9, PR AUC 0.3 and NDCG@10 in my_file" {
+		t.Errorf("spelled %q", got)
+	}
+}
+
+func TestARangeHasItsUnitOnceAndTheDigitsThatWereTyped(t *testing.T) {
+	for _, c := range []struct {
+		id        string
+		low, high float64
+		want      string
+	}{
+		{"speedup", 0.8, 0.95, "0.8 to 0.95 times"},
+		{"queries_per_arm", 1e5, 3e5, "100,000 to 300,000"},
+		{"revenue_lift.offline-winner", -0.02, 0.06, "-2.0% to +6.0%"},
+		{"stage1_p99_ms", 0.25, 12, "0.25 to 12 ms"},
+		{"recall_at_10", 0.9995, 1, "0.9995 to 1"},
+	} {
+		if got := MetricRange(c.id, c.low, c.high); got != c.want {
+			t.Errorf("%s: %q, want %q", c.id, got, c.want)
+		}
+	}
+}
+
+func TestANoteIsSaidOnceInPlain(t *testing.T) {
+	b := report.Block{Kind: report.Note, Title: "Peeking", Alt: "One in five.", Text: "One in five."}
+	if got := BlockPlain(b, 80); strings.Count(got, "One in five.") != 1 {
+		t.Errorf("said twice:\n%s", got)
+	}
+}
