@@ -1,0 +1,133 @@
+package metrics
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"gonum.org/v1/gonum/stat"
+)
+
+// Interval is a number and its 95% interval. Lo and Hi are NaN where the work was cancelled or there is no data.
+type Interval struct{ Mean, Lo, Hi float64 }
+
+// Contains says whether v lies in the interval, ends included.
+func (i Interval) Contains(v float64) bool { return i.Lo <= v && v <= i.Hi }
+
+// z95 is the two-sided 95% quantile of the standard normal distribution.
+const z95 = 1.959963984540054
+
+// Bootstrap is the mean of values, one per independent unit (a request, a user), with the percentile interval of n
+// resamples (Efron and Tibshirani 1993, chapter 13). The same seed gives the same interval.
+func Bootstrap(ctx context.Context, values []float64, n int, seed uint64) Interval {
+	mean := func(idx []int) float64 {
+		sum := 0.0
+		for _, i := range idx {
+			sum += values[i]
+		}
+		return sum / float64(len(idx))
+	}
+	return BootstrapStat(ctx, len(values), n, seed, mean)
+}
+
+// PairedBootstrap is the interval of mean(b − a), where a[i] and b[i] were measured on the same unit: the noise that
+// both share cancels. An interval that doesn't hold 0 is a difference at the 5% level.
+func PairedBootstrap(ctx context.Context, a, b []float64, n int, seed uint64) Interval {
+	diff := make([]float64, len(a))
+	for i := range diff {
+		diff[i] = b[i] - a[i]
+	}
+	return Bootstrap(ctx, diff, n, seed)
+}
+
+// BootstrapStat is the percentile interval of any statistic of n units: stat gets the indexes of the units in a resample
+// (in idx, reused from call to call) and Mean is its value on all units once. Resamples on which stat isn't defined are
+// left out.
+func BootstrapStat(ctx context.Context, n, resamples int, seed uint64, statistic func(idx []int) float64) Interval {
+	if n == 0 {
+		return Interval{math.NaN(), math.NaN(), math.NaN()}
+	}
+	idx := make([]int, n)
+	for i := range idx {
+		idx[i] = i
+	}
+	out := Interval{Mean: statistic(idx), Lo: math.NaN(), Hi: math.NaN()}
+	rng := rand.New(rand.NewPCG(seed, 0x626f6f74))
+	drawn := make([]float64, 0, resamples)
+	for range resamples {
+		if ctx.Err() != nil {
+			return out
+		}
+		for i := range idx {
+			idx[i] = rng.IntN(n)
+		}
+		if v := statistic(idx); !math.IsNaN(v) {
+			drawn = append(drawn, v)
+		}
+	}
+	if len(drawn) == 0 {
+		return out
+	}
+	slices.Sort(drawn)
+	out.Lo = stat.Quantile(0.025, stat.LinInterp, drawn, nil)
+	out.Hi = stat.Quantile(0.975, stat.LinInterp, drawn, nil)
+	return out
+}
+
+// AUCInterval is AUC with the interval of DeLong, DeLong and Clarke-Pearson (1988), by mid-ranks in O(n log n) (Sun and
+// Xu 2014): much cheaper than resampling. A row's component is the share of the other class that it is on the right side
+// of, ties counting half; the variance is that of the positives' components over their number plus the same of the
+// negatives'. Rows must be independent: where many belong to one request, resample requests with BootstrapStat. It is
+// NaN where a class has fewer than two rows.
+func AUCInterval(scores []float32, labels []bool) Interval {
+	r := rank(scores, labels)
+	pos, neg := r.totals()
+	if pos < 2 || neg < 2 {
+		return Interval{math.NaN(), math.NaN(), math.NaN()}
+	}
+	auc := AUC(scores, labels)
+	sumPos, sumNeg := 0.0, 0.0 // of squared deviations from the mean, which is auc in both classes
+	tp, fp := 0, 0
+	for i := range r.scores {
+		below := 1 - float64(r.fp[i]+fp)/(2*float64(neg)) // of the negatives, seen from a positive of this score
+		above := float64(r.tp[i]+tp) / (2 * float64(pos)) // of the positives, seen from a negative
+		sumPos += float64(r.tp[i]-tp) * (below - auc) * (below - auc)
+		sumNeg += float64(r.fp[i]-fp) * (above - auc) * (above - auc)
+		tp, fp = r.tp[i], r.fp[i]
+	}
+	half := z95 * math.Sqrt(sumPos/float64(pos-1)/float64(pos)+sumNeg/float64(neg-1)/float64(neg))
+	return Interval{Mean: auc, Lo: max(0, auc-half), Hi: min(1, auc+half)}
+}
+
+// Wilson is the share successes/n with Wilson's score interval (Wilson 1927), which stays in [0, 1] and is right for
+// shares near 0 and 1:
+//
+//	centre = (p + z²/2n) / (1 + z²/n),  half width = z/(1 + z²/n) · √(p(1−p)/n + z²/4n²)
+func Wilson(successes, n int) Interval {
+	if n == 0 {
+		return Interval{math.NaN(), math.NaN(), math.NaN()}
+	}
+	m := float64(n)
+	p := float64(successes) / m
+	shrink := 1 + z95*z95/m
+	centre := (p + z95*z95/(2*m)) / shrink
+	half := z95 / shrink * math.Sqrt(p*(1-p)/m+z95*z95/(4*m*m))
+	return Interval{Mean: p, Lo: max(0, centre-half), Hi: min(1, centre+half)}
+}
+
+// Quantile is the q-quantile of values by linear interpolation between order statistics (Hyndman and Fan 1996, type 7,
+// as NumPy and R do by default). The input is untouched; it is NaN on no values.
+func Quantile(values []float64, q float64) float64 {
+	if len(values) == 0 {
+		return math.NaN()
+	}
+	sorted := slices.Clone(values)
+	slices.Sort(sorted)
+	h := min(max(q, 0), 1) * float64(len(sorted)-1)
+	i := int(h)
+	if i+1 >= len(sorted) {
+		return sorted[len(sorted)-1]
+	}
+	return sorted[i] + (h-float64(i))*(sorted[i+1]-sorted[i])
+}
