@@ -1,0 +1,336 @@
+package world
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+	"strings"
+)
+
+const (
+	// maxRatings, maxRaters and maxRated bound what is read of one file of ratings; the largest that GroupLens gives out
+	// has 33 million ratings of 86,000 films by 330,000 people.
+	maxRatings = 50_000_000
+	maxRaters  = 2_000_000
+	maxRated   = 1_000_000
+	// maxLine bounds a line of any of the files, in bytes.
+	maxLine = 4096
+	// maxBadRows is how many rows that can't be read are passed over; one in a hundred is passed over too.
+	maxBadRows = 100
+)
+
+// rating is one row of a file of ratings.
+type rating struct {
+	user, item int32  // positions in ratings.users and ratings.items
+	time       uint32 // seconds since 1970
+	line       uint32
+	halves     uint8 // half stars, 1 to 10
+}
+
+// ratings is a file of ratings as it was read, in the order of the file.
+type ratings struct {
+	rows         []rating
+	users, items []int32 // the file's own ids, ascending
+	format       ratingsFormat
+	notes        []string
+}
+
+// ratingsFormat is one of the three forms that MovieLens comes in: the file of ratings, what parts its fields, and the
+// file of titles.
+type ratingsFormat struct{ file, sep, titles string }
+
+func ratingsFormats() []ratingsFormat {
+	return []ratingsFormat{{"u.data", "\t", "u.item"}, {"ratings.dat", "::", "movies.dat"}, {"ratings.csv", ",", "movies.csv"}}
+}
+
+// passed counts rows that were passed over for one reason and names the first of them.
+type passed struct {
+	n     int
+	first []string
+}
+
+// add counts what was at file:line.
+func (p *passed) add(file string, line int, why string) {
+	p.n++
+	if len(p.first) < 5 {
+		name := fmt.Sprintf("%s:%d", printable(file), line)
+		if why != "" {
+			name += " (" + why + ")"
+		}
+		p.first = append(p.first, name)
+	}
+}
+
+func (p *passed) names() string {
+	names := p.first
+	if more := p.n - len(names); more > 0 {
+		names = append(slices.Clone(names), fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(names, ", ")
+}
+
+// tooMany says whether so many bad rows of n are more than a good file has.
+func (p *passed) tooMany(n int) bool { return p.n > maxBadRows && 100*p.n > n }
+
+// eachLine calls do for every line of a file, without its end; a line above maxLine is given as nil. It looks at its
+// context every thousand lines.
+func eachLine(ctx context.Context, r io.Reader, do func(n int, line []byte) error) error {
+	in := bufio.NewReaderSize(r, maxLine)
+	for n := 1; ; n++ {
+		if n%1000 == 1 {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
+		line, err := in.ReadSlice('\n')
+		long := false
+		for errors.Is(err, bufio.ErrBufferFull) { // skip what is left of it
+			long = true
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			_, err = in.ReadSlice('\n')
+		}
+		ended := errors.Is(err, io.EOF)
+		if err != nil && !ended {
+			return fmt.Errorf("line %d: %w", n, err)
+		}
+		if len(line) > 0 || long {
+			if long {
+				line = nil
+			} else {
+				line = bytes.TrimRight(line, "\r\n")
+			}
+			if err := do(n, line); err != nil {
+				return err
+			}
+		}
+		if ended {
+			return nil
+		}
+	}
+}
+
+// findRatings returns the file of ratings of a folder, or the format of the one file that was named, by its first line.
+func findRatings(fsys fs.FS, folder, only string) (name string, format ratingsFormat, err error) {
+	if only != "" {
+		f, err := fsys.Open(only)
+		if err != nil {
+			return "", format, fmt.Errorf("opening ratings: %w", err)
+		}
+		defer func() { _ = f.Close() }() // only read
+		head := make([]byte, maxLine)
+		n, err := io.ReadFull(f, head)
+		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+			return "", format, fmt.Errorf("reading %q: %w", printable(only), err)
+		}
+		line, _, _ := bytes.Cut(head[:n], []byte("\n"))
+		for _, format := range ratingsFormats() {
+			if bytes.Count(line, []byte(format.sep)) == 3 {
+				return only, format, nil
+			}
+		}
+		return "", format, fmt.Errorf("reading %q: its first line isn't user, item, rating and time, parted by tabs, by :: or by commas; give MovieLens's u.data, ratings.dat or ratings.csv", printable(only))
+	}
+	for _, format := range ratingsFormats() {
+		if info, err := fs.Stat(fsys, format.file); err == nil && !info.IsDir() {
+			return format.file, format, nil
+		}
+	}
+	return "", format, fmt.Errorf("looking for ratings in %q: no u.data, ratings.dat or ratings.csv; give a folder of MovieLens that holds one, or the file", folder)
+}
+
+// ratingsReader reads rows and counts what it passes over.
+type ratingsReader struct {
+	out          ratings
+	name         string
+	users, items map[int32]int32
+	bad, unrated passed
+	read         int
+}
+
+func readRatings(ctx context.Context, fsys fs.FS, folder, only string, p Progress) (*ratings, error) {
+	name, format, err := findRatings(fsys, folder, only)
+	if err != nil {
+		return nil, err
+	}
+	f, err := fsys.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("opening ratings: %w", err)
+	}
+	defer func() { _ = f.Close() }() // only read
+	r := &ratingsReader{name: name, users: map[int32]int32{}, items: map[int32]int32{}}
+	r.out.format = format
+	err = eachLine(ctx, f, func(n int, line []byte) error {
+		if p != nil && n%100_000 == 0 {
+			p("reading ratings", n, 0)
+		}
+		return r.row(n, line)
+	})
+	if err == nil && r.bad.tooMany(r.read) {
+		err = r.foreign()
+	}
+	if err == nil && len(r.out.rows) == 0 {
+		err = errors.New("it holds no rating")
+		if r.bad.n > 0 {
+			err = fmt.Errorf("it holds no rating: %s", r.bad.names())
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading %q: %w", printable(name), err)
+	}
+	r.number()
+	r.out.once(name)
+	return &r.out, nil
+}
+
+func (r *ratingsReader) foreign() error {
+	return fmt.Errorf("%d of %d rows can't be read: %s; repair the file or choose another", r.bad.n, r.read, r.bad.names())
+}
+
+// row reads one line.
+func (r *ratingsReader) row(n int, line []byte) error {
+	if n == 1 {
+		line = bytes.TrimPrefix(line, []byte("\ufeff"))
+		if bytes.HasPrefix(bytes.ToLower(line), []byte("userid,")) {
+			return nil // the header of ratings.csv
+		}
+	}
+	r.read++
+	user, item, halves, time, why := parseRating(line, r.out.format.sep)
+	switch {
+	case why != "":
+		r.bad.add(r.name, n, why)
+		if r.bad.n > maxRatings/100 { // more than any file may have
+			return r.foreign()
+		}
+		return nil
+	case halves == 0:
+		r.unrated.add(r.name, n, "")
+		return nil
+	case len(r.out.rows) == maxRatings:
+		return fmt.Errorf("more than %d ratings; choose a smaller set", maxRatings)
+	}
+	u, ok := r.users[user]
+	if !ok {
+		if len(r.users) == maxRaters {
+			return fmt.Errorf("more than %d users; choose a smaller set", maxRaters)
+		}
+		u = int32(len(r.users))
+		r.users[user] = u
+	}
+	i, ok := r.items[item]
+	if !ok {
+		if len(r.items) == maxRated {
+			return fmt.Errorf("more than %d items; choose a smaller set", maxRated)
+		}
+		i = int32(len(r.items))
+		r.items[item] = i
+	}
+	r.out.rows = append(r.out.rows, rating{u, i, time, uint32(n), halves})
+	return nil
+}
+
+// parseRating parts a line; why says what is wrong with it, "" for nothing.
+func parseRating(line []byte, sep string) (user, item int32, halves uint8, time uint32, why string) {
+	if line == nil {
+		return 0, 0, 0, 0, fmt.Sprintf("longer than %d bytes", maxLine)
+	}
+	var fields [4][]byte
+	rest := line
+	for k := range fields {
+		at := bytes.Index(rest, []byte(sep))
+		if k == 3 {
+			if at >= 0 {
+				return 0, 0, 0, 0, "more than 4 fields"
+			}
+			fields[k] = rest
+			break
+		}
+		if at < 0 {
+			return 0, 0, 0, 0, fmt.Sprintf("%d fields, 4 are needed", k+1)
+		}
+		fields[k], rest = rest[:at], rest[at+len(sep):]
+	}
+	u, okUser := wholeNumber(fields[0], 1<<31-1)
+	i, okItem := wholeNumber(fields[1], 1<<31-1)
+	halves, okRating := halfStars(fields[2])
+	t, okTime := wholeNumber(fields[3], 1<<32-1)
+	switch {
+	case !okUser || u == 0:
+		why = "the user is no number from 1 up"
+	case !okItem || i == 0:
+		why = "the item is no number from 1 up"
+	case !okRating:
+		why = "the rating isn't 0.5 to 5 in half stars"
+	case !okTime || t == 0:
+		why = "the time is no number of seconds"
+	}
+	return int32(u), int32(i), halves, uint32(t), why
+}
+
+// wholeNumber reads digits up to most.
+func wholeNumber(b []byte, most int64) (int64, bool) {
+	var n int64
+	if len(b) == 0 {
+		return 0, false
+	}
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		if n = 10*n + int64(c-'0'); n > most {
+			return 0, false
+		}
+	}
+	return n, true
+}
+
+// halfStars reads a rating as "4", "4.0" or "3.5"; 0 is not rated.
+func halfStars(b []byte) (uint8, bool) {
+	whole, part, dotted := bytes.Cut(b, []byte("."))
+	n, ok := wholeNumber(whole, 5)
+	halves := 2 * n
+	if dotted {
+		if len(part) != 1 || part[0] != '0' && part[0] != '5' {
+			return 0, false
+		}
+		if part[0] == '5' {
+			halves++
+		}
+	}
+	return uint8(halves), ok && halves <= 10
+}
+
+// number gives users and items their positions in the order of their ids, whatever the order of the file.
+func (r *ratingsReader) number() {
+	sorted := func(of map[int32]int32) (ids, to []int32) {
+		to = make([]int32, len(of))
+		for id := range of {
+			ids = append(ids, id)
+		}
+		slices.Sort(ids)
+		for at, id := range ids {
+			to[of[id]] = int32(at)
+		}
+		return ids, to
+	}
+	var users, items []int32
+	r.out.users, users = sorted(r.users)
+	r.out.items, items = sorted(r.items)
+	for k := range r.out.rows {
+		row := &r.out.rows[k]
+		row.user, row.item = users[row.user], items[row.item]
+	}
+	if r.bad.n > 0 {
+		r.out.notes = append(r.out.notes, fmt.Sprintf("passed over %d of %d rows that can't be read: %s", r.bad.n, r.read, r.bad.names()))
+	}
+	if r.unrated.n > 0 {
+		r.out.notes = append(r.out.notes, fmt.Sprintf("passed over %d rows with a rating of 0, which is no rating: %s", r.unrated.n, r.unrated.names()))
+	}
+}
