@@ -1,0 +1,136 @@
+package retrieval
+
+import (
+	"context"
+	"math/rand/v2"
+
+	"dryrun/internal/vec"
+)
+
+// centroids are the k points of a k-means, row-major with dim columns.
+type centroids struct {
+	rows   []float32
+	dim, k int
+	bias   []float32 // -|c|²/2 each: the nearest to x has the largest x·c + bias
+}
+
+// Lloyd's rounds, and the points a centroid that are looked at: more of either hardly moves the result.
+const (
+	kmeansRounds   = 10
+	kmeansPerPoint = 128
+)
+
+// assignBlock points are compared with all centroids as one matrix product, and are one unit of work.
+const assignBlock = 128
+
+// trainKMeans is Lloyd's algorithm from a random start: every point goes to its nearest centroid, every centroid to the
+// mean of its points. One that lost all its points moves beside the one that has the most. The result depends on the seed
+// alone: the points are shared out among workers, the sums are made in their order. k is lowered to the number of points.
+func trainKMeans(ctx context.Context, points []float32, dim, k int, seed uint64, workers int) (*centroids, error) {
+	rng := rand.New(rand.NewPCG(seed, 0x6b6d))
+	points = sampleRows(rng, points, dim, k*kmeansPerPoint)
+	n := len(points) / dim
+	k = min(k, n)
+	c := &centroids{rows: make([]float32, k*dim), dim: dim, k: k, bias: make([]float32, k)}
+	for i, p := range rng.Perm(n)[:k] {
+		copy(c.rows[i*dim:(i+1)*dim], points[p*dim:])
+	}
+	c.weigh()
+	of, sizes := make([]int32, n), make([]int, k)
+	for range kmeansRounds {
+		if err := c.assign(ctx, points, of, workers); err != nil {
+			return nil, err
+		}
+		clear(c.rows)
+		clear(sizes)
+		for i, j := range of {
+			sizes[j]++
+			vec.Axpy(1, points[i*dim:(i+1)*dim], c.rows[int(j)*dim:(int(j)+1)*dim])
+		}
+		for j, size := range sizes {
+			row := c.rows[j*dim : (j+1)*dim]
+			for d := range row {
+				row[d] /= float32(max(size, 1))
+			}
+		}
+		c.refill(rng, sizes)
+		c.weigh()
+	}
+	return c, nil
+}
+
+// sampleRows returns at most limit rows, in order, each as likely as any.
+func sampleRows(rng *rand.Rand, rows []float32, dim, limit int) []float32 {
+	n := len(rows) / dim
+	if n <= limit {
+		return rows
+	}
+	out := make([]float32, 0, limit*dim)
+	for i := range n { // selection sampling: Knuth, volume 2, algorithm S
+		if rng.IntN(n-i) < limit-len(out)/dim {
+			out = append(out, rows[i*dim:(i+1)*dim]...)
+		}
+	}
+	return out
+}
+
+// refill puts each empty centroid beside the fullest, a hair apart in opposite directions, so that they part its points.
+func (c *centroids) refill(rng *rand.Rand, sizes []int) {
+	const hair = 1.0 / 1024
+	for j, size := range sizes {
+		if size > 0 {
+			continue
+		}
+		full := 0
+		for i := range sizes {
+			if sizes[i] > sizes[full] {
+				full = i
+			}
+		}
+		for d := range c.dim {
+			v := c.rows[full*c.dim+d]
+			step := float32(hair * rng.NormFloat64())
+			c.rows[j*c.dim+d], c.rows[full*c.dim+d] = v+step, v-step
+		}
+		sizes[j] = sizes[full] / 2
+		sizes[full] -= sizes[j]
+	}
+}
+
+func (c *centroids) weigh() {
+	for j := range c.bias {
+		row := c.rows[j*c.dim : (j+1)*c.dim]
+		c.bias[j] = -vec.Dot(row, row) / 2
+	}
+}
+
+// assign writes into of the nearest centroid of each point.
+func (c *centroids) assign(ctx context.Context, points []float32, of []int32, workers int) error {
+	blocks := (len(of) + assignBlock - 1) / assignBlock
+	scores := make([][]float32, max(min(workers, blocks), 1))
+	return parallel(ctx, len(scores), blocks, func(worker, b int) {
+		if scores[worker] == nil {
+			scores[worker] = make([]float32, assignBlock*c.k)
+		}
+		from, to := b*assignBlock, min((b+1)*assignBlock, len(of))
+		out := scores[worker][:(to-from)*c.k]
+		for i := 0; i < len(out); i += c.k {
+			copy(out[i:i+c.k], c.bias)
+		}
+		vec.MatMulTB(out, points[from*c.dim:to*c.dim], c.rows, to-from, c.dim, c.k)
+		for i := from; i < to; i++ {
+			of[i] = best(out[(i-from)*c.k : (i-from+1)*c.k])
+		}
+	})
+}
+
+// best returns the place of the largest score, the first of equals.
+func best(scores []float32) int32 {
+	at, top := 0, scores[0]
+	for i, s := range scores {
+		if s > top {
+			at, top = i, s
+		}
+	}
+	return int32(at)
+}
