@@ -1,0 +1,255 @@
+package ranking
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"dryrun/internal/metrics"
+	"dryrun/internal/nn"
+)
+
+// codedClicks are rows of three numbers and two codes, whose log odds hold products of them.
+func codedClicks(rows int, seed uint64) *Dataset {
+	rng := rand.New(rand.NewPCG(seed, 3))
+	d := &Dataset{Columns: columns(5), Categorical: []bool{false, true, false, true, false}}
+	taste := []float64{-2, 2, 0, 1, -1, 2}
+	for range rows {
+		a, b, c := rng.NormFloat64(), rng.NormFloat64(), rng.NormFloat64()
+		u, v := rng.IntN(6), rng.IntN(6)
+		odds := 1.5*a*b + taste[u]*taste[v]/1.5 + 0.5*c - 0.5
+		y := float32(0)
+		if rng.Float64() < sigmoid(odds) {
+			y = 1
+		}
+		// Numbers come in units of their own; codes have gaps.
+		d.X = append(d.X, float32(100+20*a), float32(10*u), float32(b), float32(1000*v+7), float32(c))
+		d.Y = append(d.Y, y)
+	}
+	return d
+}
+
+func trainDCN(t *testing.T, train, valid *Dataset, o DCNOptions) *DCN {
+	t.Helper()
+	m, err := TrainDCN(t.Context(), train, valid, o, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestDCNGradientsAgainstFiniteDifferences(t *testing.T) {
+	d := codedClicks(8, 1)
+	d.X[0], d.X[6] = float32(math.NaN()), float32(math.NaN()) // a missing number, a missing code
+	d.Weight = []float32{1, 2, 1, 0.5, 1, 1, 3, 1}
+	for name, o := range map[string]DCNOptions{
+		"stacked":           {Cross: 2, Hidden: []int{5, 4}, Embedding: 2},
+		"parallel":          {Cross: 2, Hidden: []int{5, 4}, Embedding: 2, Parallel: true},
+		"low-rank":          {Cross: 2, Rank: 2, Hidden: []int{5}, Embedding: 2},
+		"cross layers only": {Cross: 3, Hidden: []int{}, Embedding: 2},
+		"dense layers only": {Cross: -1, Hidden: []int{5}, Embedding: 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o, err := o.withDefaults()
+			if err != nil {
+				t.Fatal(err)
+			}
+			m, err := newDCN(d, o, rand.New(rand.NewPCG(3, 1)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			tr := newDCNTrainer(m, d, o)
+			batch := tr.order
+			loss := func() float64 {
+				return nn.BCE(tr.forward(batch), d.Y, d.Weight, tr.dz)
+			}
+			loss()
+			tr.backward(batch)
+			for i, p := range m.params() {
+				checkSlope(t, i, p.W, slices.Clone(p.G), loss)
+			}
+			for code := range int32(m.table.Rows()) {
+				checkSlope(t, 100+int(code), m.table.Row(code), slices.Clone(m.table.Gradient(code)), loss)
+			}
+		})
+	}
+}
+
+// checkSlope compares a gradient with central differences; weights are float32, so both are coarse. ReLU's bends make a
+// few differ, so the gradients as a whole must point the same way.
+func checkSlope(t *testing.T, i int, w, g []float32, loss func() float64) {
+	t.Helper()
+	const h = 3e-3
+	dot, gg, nn := 0.0, 0.0, 0.0
+	for k := range w {
+		was := w[k]
+		w[k] = was + h
+		up := loss()
+		w[k] = was - h
+		down := loss()
+		w[k] = was
+		num := (up - down) / (2 * h)
+		dot += num * float64(g[k])
+		gg += float64(g[k]) * float64(g[k])
+		nn += num * num
+	}
+	if gg == 0 && nn < 1e-10 {
+		return // nothing depends on it: a dead ReLU
+	}
+	if cos, size := dot/math.Sqrt(gg*nn), math.Sqrt(gg/nn); cos < 0.999 || math.Abs(size-1) > 0.02 {
+		t.Errorf("parameter %d: gradient and differences have cosine %.5f and sizes in a ratio of %.4f", i, cos, size)
+	}
+}
+
+func TestDCNLearnsProductsAndIsCalibrated(t *testing.T) {
+	train, test := codedClicks(6000, 1), codedClicks(6000, 2)
+	linear, err := TrainLogistic(t.Context(), train, LogisticOptions{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := metrics.AUC(scores(linear, test), positive(test))
+	for name, o := range map[string]DCNOptions{
+		"stacked":           {},
+		"parallel":          {Parallel: true},
+		"low-rank":          {Rank: 8},
+		"cross layers only": {Hidden: []int{}, Rate: 0.003},
+	} {
+		o.Epochs = 12
+		m := trainDCN(t, train, nil, o)
+		s := scores(m, test)
+		if auc := metrics.AUC(s, positive(test)); auc < base+0.12 {
+			t.Errorf("%s: AUC %.4f, of a linear model %.4f", name, auc, base)
+		}
+		said, was := 0.0, 0.0
+		for i, v := range s {
+			said += m.Prob(v)
+			was += float64(test.Y[i])
+		}
+		if math.Abs(said/was-1) > 0.08 {
+			t.Errorf("%s: %.0f positives promised, %.0f came", name, said, was)
+		}
+	}
+}
+
+func TestDCNScoresARowAloneAsAmongOthers(t *testing.T) {
+	d := codedClicks(150, 1)
+	m := trainDCN(t, d, nil, DCNOptions{Epochs: 1, Parallel: true, Rank: 3})
+	all, one := scores(m, d), make([]float32, 1)
+	tr := newDCNTrainer(m, d, DCNOptions{Batch: d.Rows()})
+	for i, want := range tr.forward(tr.order) {
+		m.Score(d.X[5*i:5*i+5], one)
+		if one[0] != all[i] || math.Abs(float64(one[0]-want)) > 1e-5 {
+			t.Fatalf("row %d: %v alone, %v among others, %v in training", i, one[0], all[i], want)
+		}
+	}
+}
+
+func TestDCNTakesUnknownAndMissingValues(t *testing.T) {
+	m := trainDCN(t, codedClicks(500, 1), nil, DCNOptions{Epochs: 2})
+	nan := float32(math.NaN())
+	out := make([]float32, 4)
+	m.Score([]float32{
+		nan, nan, nan, nan, nan,
+		100, 5, 0, 8, 0, // codes between those known
+		1e30, -3, -1e30, 1e20, float32(math.Inf(1)),
+		m.numbers[0].Mean, 5, m.numbers[1].Mean, nan, m.numbers[2].Mean,
+	}, out)
+	for i, v := range out {
+		if !finite(float64(v)) {
+			t.Errorf("row %d scores %v", i, v)
+		}
+	}
+	if out[0] != out[3] {
+		t.Errorf("missing values score %v, means and unknown codes %v", out[0], out[3])
+	}
+}
+
+func TestDCNIsTheSameForASeed(t *testing.T) {
+	d := codedClicks(700, 1)
+	a, b := trainDCN(t, d, d, DCNOptions{Epochs: 2, Seed: 5}), trainDCN(t, d, d, DCNOptions{Epochs: 2, Seed: 5})
+	other := trainDCN(t, d, d, DCNOptions{Epochs: 2, Seed: 6})
+	if !slices.Equal(scores(a, d), scores(b, d)) {
+		t.Error("one seed, two networks")
+	}
+	if slices.Equal(scores(a, d), scores(other, d)) {
+		t.Error("two seeds, one network")
+	}
+}
+
+func TestDCNKeepsTheBestEpoch(t *testing.T) {
+	train, valid := codedClicks(300, 1), codedClicks(1000, 2)
+	best, at, epochs := math.Inf(1), 0, 0
+	m, err := TrainDCN(t.Context(), train, valid, DCNOptions{Epochs: 200, EarlyStop: 4, Rate: 0.01}, func(epoch, _ int, _, v float64) {
+		epochs = epoch
+		if v < best {
+			best, at = v, epoch
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if loss, _ := m.logLoss(t.Context(), valid); math.Abs(loss-best) > 1e-9 || epochs != at+4 {
+		t.Errorf("validation loss %v after %d epochs, the best was %v in epoch %d", loss, epochs, best, at)
+	}
+}
+
+func TestDCNStopsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err := TrainDCN(ctx, codedClicks(2000, 1), nil, DCNOptions{Epochs: 1000}, func(int, int, float64, float64) { cancel() })
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func savedNetwork(t testing.TB) ([]byte, *DCN, *Dataset) {
+	d := codedClicks(200, 1)
+	m, err := TrainDCN(t.Context(), d, nil, DCNOptions{Epochs: 1, Embedding: 2, Hidden: []int{3}, Rank: 2, Parallel: true}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file bytes.Buffer
+	if err := m.Save(&file); err != nil {
+		t.Fatal(err)
+	}
+	return file.Bytes(), m, d
+}
+
+func TestASavedDCNComesBackTheSame(t *testing.T) {
+	file, m, d := savedNetwork(t)
+	again, err := LoadDCN(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(scores(again, d), scores(m, d)) || !slices.Equal(again.Columns(), m.Columns()) {
+		t.Error("it scores otherwise")
+	}
+	for at := range file {
+		damaged := bytes.Clone(file)
+		damaged[at] ^= 0x10
+		if _, err := LoadDCN(bytes.NewReader(damaged)); err == nil {
+			t.Fatalf("byte %d is wrong and nobody noticed", at)
+		}
+	}
+}
+
+// FuzzLoadDCN gives bodies with a right checksum: whatever they say, the result is an error or a network that scores.
+func FuzzLoadDCN(f *testing.F) {
+	file, _, _ := savedNetwork(f)
+	f.Add(file[20:])
+	f.Fuzz(func(t *testing.T, body []byte) {
+		s := saver{*bytes.NewBuffer(bytes.Clone(body))}
+		var file bytes.Buffer
+		if err := s.save(&file, savedDCN); err != nil {
+			t.Fatal(err)
+		}
+		m, err := LoadDCN(&file)
+		if err != nil {
+			return
+		}
+		m.Score(make([]float32, 5*len(m.columns)), make([]float32, 5))
+	})
+}

@@ -1,0 +1,76 @@
+package ranking
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// grown is a tree with random splits on whole numbers, so that rows often lie exactly on a threshold.
+func grown(rng *rand.Rand, leaves, width int) tree {
+	t := tree{nodes: []node{{}}}
+	open := []int{0}
+	for len(open) < leaves {
+		k := rng.IntN(len(open))
+		n := &t.nodes[open[k]]
+		n.threshold, n.column, n.left = float32(rng.IntN(7)-3), uint16(rng.IntN(width)), int32(len(t.nodes))
+		if rng.IntN(2) == 0 {
+			n.flags = missingRight
+		}
+		open[k] = len(t.nodes)
+		open = append(open, len(t.nodes)+1)
+		t.nodes = append(t.nodes, node{}, node{})
+	}
+	for i, at := range open {
+		t.nodes[at] = leafNode(int32(at), float32(i)+0.5)
+	}
+	return t
+}
+
+func TestMasksFindTheLeafThatTheWalkFinds(t *testing.T) {
+	if !fastMasks {
+		t.Skip("this processor walks all trees")
+	}
+	special := []float32{float32(math.NaN()), float32(math.Inf(1)), float32(math.Inf(-1))}
+	rapid.Check(t, func(t *rapid.T) {
+		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+		width := rapid.IntRange(1, 5).Draw(t, "columns")
+		tr := grown(rng, rapid.IntRange(1, maskLeaves).Draw(t, "leaves"), width)
+		n := rapid.IntRange(1, maskRows).Draw(t, "rows")
+		rows := make([]float32, n*width)
+		for i := range rows {
+			rows[i] = float32(rng.IntN(9) - 4)
+			if rng.IntN(4) == 0 {
+				rows[i] = special[rng.IntN(3)]
+			}
+		}
+		m := newMasked(&tr, func(at int) float32 { return tr.nodes[at].value })
+		var block rowBlock
+		block.fill(rows, width, n)
+		got, want := make([]float32, n), make([]float32, n)
+		m.addTo(&block, got)
+		tr.addTo(rows, width, want)
+		for i := range got {
+			if got[i] != want[i] {
+				t.Fatalf("row %d %v: leaf %v by masks, %v by the walk", i, rows[i*width:(i+1)*width], got[i], want[i])
+			}
+		}
+	})
+}
+
+func TestTreesThatMasksCannotHoldAreWalked(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	value := func(int) float32 { return 0 }
+	large := grown(rng, maskLeaves+1, 2)
+	sets := grown(rng, 4, 2)
+	sets.nodes[0].flags |= isSet
+	// A damaged file's: both children of the root lead to the same leaves.
+	shared := tree{nodes: []node{{left: 1}, {left: 3}, {left: 3}, leafNode(3, 1), leafNode(4, 2)}}
+	for name, tr := range map[string]tree{"33 leaves": large, "a set": sets, "shared children": shared} {
+		if newMasked(&tr, value) != nil {
+			t.Errorf("%s: laid out as tests", name)
+		}
+	}
+}
