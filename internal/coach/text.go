@@ -1,0 +1,222 @@
+package coach
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// word is one word of a text: in lower case, with its place in the text's bytes and the sentence or bullet it is in.
+type word struct {
+	text     string
+	from, to int
+	sentence int
+	capital  bool // written in capitals only
+	ends     bool // a clause ends behind it: a comma, semicolon, colon, dash or bracket
+}
+
+// longest sentence, in words: an answer without any full stop must not count as one sentence.
+const longestSentence = 60
+
+// split takes a text apart into words and sentences or bullets. Hyphens, slashes and @ part words ("look-alike",
+// "a/b", "recall@k"), so that a phrase matches however it is joined. 300,000 is one word, 20k is 20000, 100ms is 100 and ms,
+// 200M is 200 and million. A line break ends a sentence only before a bullet or a blank line: answers are wrapped.
+func split(text string) []word {
+	t := tokeniser{text: text, words: make([]word, 0, len(text)/5+1)}
+	for t.at < len(text) {
+		r, size := utf8.DecodeRuneInString(text[t.at:])
+		switch {
+		case r >= '0' && r <= '9':
+			t.number()
+		case unicode.IsLetter(r):
+			t.letters()
+		case r == '%':
+			t.add("percent", t.at, t.at+1)
+			t.at++
+		default:
+			t.mark(r, size)
+			t.at += size
+		}
+	}
+	return t.words
+}
+
+type tokeniser struct {
+	text     string
+	at       int
+	words    []word
+	sentence int
+	begun    int // index of the first word of the current sentence
+}
+
+func (t *tokeniser) add(lower string, from, to int) {
+	if len(t.words)-t.begun >= longestSentence {
+		t.endSentence()
+	}
+	t.words = append(t.words, word{text: lower, from: from, to: to, sentence: t.sentence})
+}
+
+// endSentence begins the next sentence, where the current one has any word.
+func (t *tokeniser) endSentence() {
+	if len(t.words) > t.begun {
+		t.sentence++
+		t.begun = len(t.words)
+	}
+}
+
+// mark looks at a character between words.
+func (t *tokeniser) mark(r rune, size int) {
+	rest := t.text[t.at+size:]
+	switch r {
+	case '.', '!', '?':
+		if (rest == "" || !isWordRune(rest)) && !t.afterShortForm() {
+			t.endSentence()
+		}
+	case '\n':
+		if startsBlock(rest) {
+			t.endSentence()
+		}
+	case ',', ';', ':', '(', ')', '[', ']', '–', '—', '"', '“', '”':
+		t.endClause()
+	case '-':
+		if rest == "" || rest[0] == ' ' {
+			t.endClause()
+		}
+	}
+}
+
+func (t *tokeniser) endClause() {
+	if len(t.words) > t.begun {
+		t.words[len(t.words)-1].ends = true
+	}
+}
+
+// afterShortForm says that the full stop belongs to e.g., i.e., vs. or etc.
+func (t *tokeniser) afterShortForm() bool {
+	if len(t.words) == 0 || t.text[t.at] != '.' {
+		return false
+	}
+	last := t.words[len(t.words)-1]
+	if last.to != t.at {
+		return false
+	}
+	switch last.text {
+	case "e", "g", "i", "vs", "approx", "eg", "ie", "fig", "resp":
+		return true
+	}
+	return false
+}
+
+// startsBlock says whether a line begins a bullet, a numbered point or a new paragraph.
+func startsBlock(line string) bool {
+	line = strings.TrimLeft(line, " \t")
+	if line == "" || line[0] == '\n' || line[0] == '\r' {
+		return true
+	}
+	for _, bullet := range []string{"- ", "* ", "+ ", "• ", "– ", "#", ">"} {
+		if strings.HasPrefix(line, bullet) {
+			return true
+		}
+	}
+	digits := strings.TrimLeft(line, "0123456789")
+	return len(digits) < len(line) && (strings.HasPrefix(digits, ". ") || strings.HasPrefix(digits, ") "))
+}
+
+func isWordRune(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return unicode.IsLetter(r) || unicode.IsDigit(r)
+}
+
+// number reads 300,000, 0.98, 20k, 200M, 100ms, 99th.
+func (t *tokeniser) number() {
+	from := t.at
+	digits := make([]byte, 0, 16)
+	for t.at < len(t.text) {
+		c := t.text[t.at]
+		switch {
+		case c >= '0' && c <= '9':
+			digits = append(digits, c)
+		case c == ',' && isThousands(t.text[t.at+1:]):
+		case c == '.' && t.at+1 < len(t.text) && t.text[t.at+1] >= '0' && t.text[t.at+1] <= '9':
+			digits = append(digits, c)
+		default:
+			goto done
+		}
+		t.at++
+	}
+done:
+	end := t.at
+	for t.at < len(t.text) && isASCIILetter(t.text[t.at]) {
+		t.at++
+	}
+	unit := strings.ToLower(t.text[end:t.at])
+	number := string(digits)
+	switch unit {
+	case "":
+		t.add(number, from, end)
+	case "k":
+		t.add(thousands(number), from, t.at)
+	case "m", "mn", "mio":
+		t.add(number, from, t.at)
+		t.add("million", from, t.at)
+	case "b", "bn":
+		t.add(number, from, t.at)
+		t.add("billion", from, t.at)
+	case "st", "nd", "rd", "th":
+		t.add(number+unit, from, t.at)
+	default:
+		t.add(number, from, end)
+		t.add(unit, end, t.at)
+	}
+}
+
+// isThousands says whether exactly three digits follow: 300,000 is one number, 1, 2 and 1,2 are two.
+func isThousands(s string) bool {
+	n := 0
+	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
+		n++
+	}
+	return n == 3
+}
+
+// thousands multiplies a decimal number by 1,000 as text.
+func thousands(number string) string {
+	whole, part, _ := strings.Cut(number, ".")
+	return strings.TrimLeft(whole+(part + "000")[:3], "0")
+}
+
+func isASCIILetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
+
+// letters reads a word that begins with a letter: p99, bm25, don't. What stands behind an apostrophe is dropped, but n't
+// stays: it turns a sentence round.
+func (t *tokeniser) letters() {
+	from, capital := t.at, true
+	for t.at < len(t.text) {
+		r, size := utf8.DecodeRuneInString(t.text[t.at:])
+		if (r == '\'' || r == '’') && t.at+size < len(t.text) && isWordRune(t.text[t.at+size:]) {
+			t.at += size
+			continue
+		}
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r) {
+			break
+		}
+		capital = capital && !unicode.IsLower(r)
+		t.at += size
+	}
+	lower := strings.ToLower(t.text[from:t.at])
+	if strings.ContainsRune(lower, '’') {
+		lower = strings.ReplaceAll(lower, "’", "'")
+	}
+	if before, after, found := strings.Cut(lower, "'"); found {
+		if after == "t" && strings.HasSuffix(before, "n") {
+			lower = before + "t"
+		} else {
+			lower = before
+		}
+	}
+	if lower == "" {
+		return
+	}
+	t.add(lower, from, t.at)
+	t.words[len(t.words)-1].capital = capital
+}
