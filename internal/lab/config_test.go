@@ -1,0 +1,265 @@
+package lab
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"dryrun/casestudies"
+	"dryrun/framework"
+	"dryrun/internal/world"
+)
+
+func images() Config { return Config{World: world.Spec{Kind: "images"}, Seed: 1} }
+
+func TestEveryKnobOfTheTableIsReadAndShown(t *testing.T) {
+	for _, k := range KnobTable() {
+		var values []string
+		switch k.Type {
+		case Count, Share:
+			values = []string{plain(k.Min), plain(k.Max)}
+		case Length:
+			values = []string{"1ms", "1h"}
+		case Choice:
+			values = Offers("images", k.ID)
+		case List:
+			values = append([]string{"all"}, Offers("images", k.ID)...)
+		}
+		if len(values) < 2 {
+			t.Errorf("%s has fewer than two values: %q", k.ID, values)
+		}
+		for _, v := range values {
+			var s settings
+			if err := s.set("images", k, v); err != nil {
+				t.Errorf("%s=%s: %v", k.ID, v, err)
+			}
+			if s.get(k.ID) == nil {
+				t.Errorf("%s isn't shown", k.ID)
+			}
+		}
+		if _, ok := framework.StepByID(k.Step); !ok || k.Line == "" {
+			t.Errorf("%s: step %q, line %q", k.ID, k.Step, k.Line)
+		}
+	}
+}
+
+func TestEveryStepOffersKnobs(t *testing.T) {
+	for _, s := range framework.Steps() {
+		if len(StepKnobs(s.ID)) == 0 {
+			t.Errorf("%s offers none", s.ID)
+		}
+	}
+}
+
+func TestBadKnobsSayWhatIsWrongAndWhatWasMeant(t *testing.T) {
+	for _, c := range []struct {
+		name, knob, value, near, words string
+	}{
+		{"an unknown knob", "kk", "3", "k", "unknown"},
+		{"a misspelt engine", "engine", "hsnw", "hnsw", "not among"},
+		{"a number out of range", "k", "0", "", "outside 1 to 100000"},
+		{"a word for a number", "dim", "wide", "", "whole number"},
+		{"not a number", "load", "NaN", "", "not a number"},
+		{"a time without a unit", "budget", "100", "", "length of time"},
+		{"an unknown feature group", "features", "minus-pricing", "price", "not among"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := images().With(Knobs{c.knob: c.value})
+			var bad *BadKnob
+			if !errors.As(err, &bad) {
+				t.Fatalf("got %v", err)
+			}
+			if bad.Knob != c.knob || !strings.Contains(err.Error(), c.words) {
+				t.Errorf("got %q for knob %q", err, bad.Knob)
+			}
+			if c.near != "" && !slices.Contains(bad.Near, c.near) {
+				t.Errorf("near are %q, not %s", bad.Near, c.near)
+			}
+		})
+	}
+}
+
+func TestUnknownFaultsAndFormatsAreRefused(t *testing.T) {
+	cfg := images()
+	cfg.Fault = "leekage"
+	var bad *BadKnob
+	if err := cfg.checkFault(); !errors.As(err, &bad) || !slices.Contains(bad.Near, leakage) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := images().WithData("folder", "x").settings(); !errors.As(err, &bad) || !slices.Contains(bad.Near, "folders") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestWithLeavesTheOldConfigurationAlone(t *testing.T) {
+	a, err := images().With(Knobs{"k": "100"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.With(Knobs{"k": "50"}); err != nil {
+		t.Fatal(err)
+	}
+	if a.Knobs["k"] != "100" {
+		t.Errorf("k is %s", a.Knobs["k"])
+	}
+}
+
+func TestSameComparesWhatMattersToTheStep(t *testing.T) {
+	with := func(knobs Knobs) Config {
+		c, err := images().With(knobs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	for _, c := range []struct {
+		name string
+		a, b Config
+		step framework.StepID
+		want bool
+	}{
+		{"a default written out", with(nil), with(Knobs{"k": "200"}), framework.Architecture, true},
+		{"another pipeline", with(nil), with(Knobs{"k": "100"}), framework.Serving, false},
+		{"a knob of another step", with(nil), with(Knobs{"variant": "offline-winner"}), framework.Architecture, true},
+		{"a knob of this step", with(nil), with(Knobs{"variant": "offline-winner"}), framework.Evaluation, false},
+	} {
+		if got := Same(c.a, c.b, c.step); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+	broken := with(nil)
+	broken.Fault = skew
+	if Same(with(nil), broken, framework.Features) {
+		t.Error("a fault makes no difference")
+	}
+}
+
+func TestEstimateGrowsWithTheCorpusAndRefusesWhatWontFit(t *testing.T) {
+	sizes := []string{"1000", "100000", "10000000"}
+	last := int64(0)
+	for _, items := range sizes {
+		cfg, err := images().With(Knobs{"items": items})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := Estimate(cfg)
+		if err != nil || b <= last {
+			t.Errorf("%s items need %d bytes after %d (%v)", items, b, last, err)
+		}
+		last = b
+	}
+	l := New(1)
+	l.Limit = 1 << 20
+	var big *TooBig
+	if _, err := l.Run(t.Context(), images(), framework.Architecture, nil); !errors.As(err, &big) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestMetricTableIsWellFormed(t *testing.T) {
+	seen := map[string]bool{}
+	for _, m := range MetricTable() {
+		if seen[m.ID] || m.Line == "" || m.Direction == "" || m.ID != strings.ToLower(m.ID) || strings.ContainsAny(m.ID, ".- ") {
+			t.Errorf("%+v", m)
+		}
+		seen[m.ID] = true
+	}
+	for _, c := range []struct {
+		id, want string
+	}{{"ndcg_at_10.none_lo", "ndcg_at_10"}, {"knn_gain_hi", "knn_gain"}, {"quality", "quality"}} {
+		if m, ok := MetricByID(c.id); !ok || m.ID != c.want {
+			t.Errorf("%s is %q", c.id, m.ID)
+		}
+	}
+	if _, ok := MetricByID("ndgc"); ok {
+		t.Error("a metric that isn't there is found")
+	}
+	if Yields("images", framework.Data, "revenue_lift") || !Yields("images", framework.Evaluation, "revenue_lift.online_winner_lo") {
+		t.Error("revenue_lift belongs to evaluation alone")
+	}
+}
+
+func TestSketchReadsBoxesAndKnobs(t *testing.T) {
+	boxes, knobs, err := Sketch("images", "photo -> learned dim=32 -> HNSW k=500 → trees -> rerank -> top 10")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"photo", "learned dim=32", "HNSW k=500", "trees", "rerank", "top 10"}; !slices.Equal(boxes, want) {
+		t.Errorf("boxes %q", boxes)
+	}
+	for id, want := range map[string]string{"encoder": "learned", "dim": "32", "engine": "hnsw", "k": "500", "ranker": "trees", "top": "10"} {
+		if knobs[id] != want {
+			t.Errorf("%s is %q, not %q", id, knobs[id], want)
+		}
+	}
+	if len(knobs) != 6 {
+		t.Errorf("knobs %v", knobs)
+	}
+}
+
+func TestSketchRefusesWhatItCantRead(t *testing.T) {
+	for _, c := range []struct{ name, line, words string }{
+		{"nothing", "  ", "is empty"},
+		{"an empty box", "photo -> -> top 20", "box 2"},
+		{"an unknown knob", "photo -> hnsw kk=3", "kk"},
+		{"a value out of range", "hnsw k=0", "outside"},
+		{"two engines", "hnsw -> exact", "set twice"},
+		{"ranking before retrieval", "trees -> hnsw", "before"},
+		{"too many boxes", strings.Repeat("a -> ", 20) + "b", "boxes"},
+		{"a control character", "photo -> hn\x1b[2Jsw", "can't be drawn"},
+		{"text turned round", "photo -> \u202ewsnh", "can't be drawn"},
+		{"a box as long as a page", strings.Repeat("x", 200), "longer"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if _, _, err := Sketch("images", c.line); err == nil || !strings.Contains(err.Error(), c.words) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+func FuzzSketch(f *testing.F) {
+	f.Add("photo -> encoder -> hnsw k=200 -> trees -> top 20")
+	f.Add("→ k==1 -> =,;()")
+	f.Fuzz(func(t *testing.T, line string) {
+		boxes, knobs, err := Sketch("images", line)
+		if err != nil {
+			return
+		}
+		if len(boxes) == 0 || len(boxes) > maxBoxes {
+			t.Errorf("%d boxes", len(boxes))
+		}
+		for id, v := range knobs {
+			k, ok := KnobByID(id)
+			var s settings
+			if !ok || s.set("images", k, v) != nil {
+				t.Errorf("%s=%s", id, v)
+			}
+		}
+	})
+}
+
+func TestTheBuiltInCasesAreConfigurations(t *testing.T) {
+	cases, err := casestudies.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range cases {
+		if _, ok := world.KindByID(c.Demo.World.Kind); !ok {
+			continue // its world comes later
+		}
+		cfg, err := FromCase(c, 7)
+		if err != nil {
+			t.Errorf("%s: %v", c.ID, err)
+			continue
+		}
+		set, err := cfg.settings()
+		if err != nil || set.items != c.Demo.World.Items || set.budget != cfg.Target.P99 || cfg.Seed != 7 {
+			t.Errorf("%s: %+v, %v", c.ID, set, err)
+		}
+		if data := cfg.WithData("folders", "x"); data.Knobs["items"] != "" || cfg.Knobs["items"] == "" {
+			t.Errorf("%s: files keep the generated world's size, or the case lost its own", c.ID)
+		}
+	}
+}

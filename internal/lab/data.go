@@ -1,0 +1,305 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"dryrun/internal/metrics"
+	"dryrun/internal/report"
+)
+
+// runData shows what the log hides: how thin and skewed it is, how much of a click is its position, what each way to
+// split it claims, and what each source of negatives and each volume teaches the ranker.
+func runData(ctx context.Context, r *run) error {
+	if r.pipe.prob.Log == nil {
+		r.withoutLog(ctx)
+	} else {
+		r.tail()
+		r.positions()
+		if err := r.splits(ctx); err != nil {
+			return err
+		}
+		if err := r.policyOrder(ctx); err != nil {
+			return err
+		}
+	}
+	if err := r.historySplits(ctx); err != nil {
+		return err
+	}
+	return r.sources(ctx)
+}
+
+// withoutLog describes labelled data, and says what a log would have told.
+func (r *run) withoutLog(ctx context.Context) {
+	if r.pipe.prob.History == nil {
+		for _, id := range []string{"sparsity", "clicks_top_1pct", "gini"} {
+			r.miss(id, "the data doesn't say who engaged with what")
+		}
+	} else {
+		r.tail()
+	}
+	for _, id := range []string{"ctr", "ctr_position_ratio", "claimed_auc", "claim_error", "policy_order_raw", "policy_order_corrected", "policy_order_true"} {
+		r.miss(id, "the data has no log of what was shown")
+	}
+	if p := r.pipe.prob; len(p.Labels) > 0 {
+		counts := make([]int, len(p.Classes))
+		for _, l := range p.Labels {
+			counts[l]++
+		}
+		b := report.Block{Kind: report.Bars, Title: "Items by class", Unit: "items"}
+		for c, n := range counts {
+			b.Rows = append(b.Rows, []any{p.Classes[c], n})
+		}
+		small, large := slices.Min(counts), slices.Max(counts)
+		b.Alt = fmt.Sprintf("%d classes hold between %d and %d items.", len(counts), small, large)
+		r.block(b)
+		r.metric("class_imbalance", float64(large)/math.Max(float64(small), 1))
+	}
+	if dup := r.duplicates(ctx); !math.IsNaN(dup) {
+		r.metric("duplicate_share", dup)
+	}
+	if notes := r.pipe.prob.Notes; len(notes) > 0 {
+		r.note("From the files", fmt.Sprintf("Remarks on the files as they were read: %d.", len(notes)), strings.Join(notes, "\n\n"))
+	}
+}
+
+// sameCosine is how near two raw pictures are when they are nearly the same.
+const sameCosine = 0.995
+
+// duplicates is the share of test requests whose raw content is nearly that of an item: pictures on both sides of the
+// split. It is looked for on a few hundred requests against at most so many items.
+func (r *run) duplicates(ctx context.Context) float64 {
+	p := r.pipe.prob
+	if p.Inputs == nil {
+		return math.NaN()
+	}
+	const most, items = 200, 20_000
+	width := p.Inputs.Width()
+	n, m := min(most, len(p.Test)), min(items, p.Items)
+	corpus := make([]float32, m*width)
+	if each(ctx, m, r.lab.workers, func(i int) error {
+		row := corpus[i*width : (i+1)*width]
+		p.Inputs.Item(int32(i*(p.Items/m)), row)
+		centre(row)
+		return nil
+	}) != nil {
+		return math.NaN()
+	}
+	same := make([]float64, n)
+	if each(ctx, n, r.lab.workers, func(i int) error {
+		x := slices.Clone(r.pipe.requests.inputs[i])
+		centre(x)
+		for j := range m {
+			if dot(x, corpus[j*width:(j+1)*width]) > sameCosine {
+				same[i] = 1
+				break
+			}
+		}
+		return nil
+	}) != nil {
+		return math.NaN()
+	}
+	return mean(same)
+}
+
+// tail shows how thin the log is and how much of it a few items take; where nothing says what was shown, of the history.
+func (r *run) tail() {
+	p := r.pipe.prob
+	taken := make([]float64, p.Items)
+	what, pairs, known := "engagements", 0.0, 0.0
+	rows := [][]any{}
+	if p.Log != nil {
+		what, pairs, known = "clicks", float64(len(p.Train))*float64(p.Items), float64(len(p.Log.Impressions))
+		for _, im := range p.Log.Impressions {
+			taken[im.Item] += float64(one(im.Clicked))
+		}
+		rows = append(rows, []any{"requests in the log", len(p.Train)}, []any{"impressions", len(p.Log.Impressions)})
+		r.metric("ctr", total(taken)/math.Max(known, 1))
+	} else {
+		h := p.History
+		pairs, known = float64(h.Users)*float64(p.Items), float64(len(h.Item))
+		for _, i := range h.Item {
+			taken[i]++
+		}
+		rows = append(rows, []any{"users", h.Users})
+	}
+	never := 0
+	for _, n := range taken {
+		if n == 0 {
+			never++
+		}
+	}
+	top, without := topShare(taken), float64(never)/float64(p.Items)
+	r.metric("sparsity", 1-known/pairs)
+	r.metric("clicks_top_1pct", top)
+	r.metric("gini", gini(taken))
+	r.block(report.Block{
+		Kind: report.Table, Title: "How thin and how skewed", Columns: []string{"", "value"},
+		Rows: append(rows, []any{what, int(total(taken))}, []any{"items without " + what, share(without)}, []any{what + " of the top 1% of items", share(top)}),
+		Alt: fmt.Sprintf("There are %s %s of %s items; %s of items have none, and the 1%% with most took %s.",
+			thousands(int(total(taken))), what, thousands(p.Items), share(without), share(top)),
+	})
+}
+
+// logFrom is the first request of the newest part of the log that the knob log asks for.
+func (r *run) logFrom() int32 {
+	return int32(float64(len(r.pipe.prob.Train)) * (1 - r.set.log))
+}
+
+// positions compares clicks by position as logged and weighed by propensity (Joachims et al. 2017).
+func (r *run) positions() {
+	prop := r.pipe.prob.Log.Propensity
+	var shown, clicked, corrected []float64
+	for _, im := range r.pipe.prob.Log.Impressions {
+		if im.Request < r.logFrom() {
+			continue
+		}
+		at := int(im.Pos)
+		for len(shown) <= at {
+			shown, clicked, corrected = append(shown, 0), append(clicked, 0), append(corrected, 0)
+		}
+		shown[at]++
+		if im.Clicked {
+			clicked[at]++
+			if at < len(prop) && prop[at] > 0 {
+				corrected[at] += 1 / prop[at]
+			}
+		}
+	}
+	raw, fair := report.Series{Name: "as logged"}, report.Series{Name: "weighed by propensity"}
+	for at := range shown {
+		x := float64(at + 1)
+		raw.X, raw.Y = append(raw.X, x), append(raw.Y, clicked[at]/shown[at])
+		fair.X, fair.Y = append(fair.X, x), append(fair.Y, corrected[at]/shown[at])
+	}
+	const tenth = 9
+	if len(shown) <= tenth || clicked[tenth] == 0 {
+		r.miss("ctr_position_ratio", "the log's lists are shorter than ten, or their tenth was never clicked")
+		return
+	}
+	ratio := raw.Y[0] / raw.Y[tenth]
+	r.metric("ctr_position_ratio", ratio)
+	series := []report.Series{raw}
+	alt := fmt.Sprintf("As logged, the first position is clicked %.1f times as often as the tenth.", ratio)
+	if len(prop) > tenth {
+		r.metric("ctr_position_ratio.corrected", fair.Y[0]/fair.Y[tenth])
+		series = append(series, fair)
+		alt = fmt.Sprintf("As logged, the first position is clicked %.1f times as often as the tenth; with each click weighed by how often its position is looked at, %.1f times.", ratio, fair.Y[0]/fair.Y[tenth])
+		r.rep.Headline = fmt.Sprintf("The first position is clicked %.1f times as often as the tenth; position alone would make it %.1f times", ratio, prop[0]/prop[tenth])
+	}
+	r.block(report.Block{Kind: report.Lines, Title: "Clicks by position", Series: series, XLabel: "position", YLabel: "click-through", Alt: alt})
+}
+
+// sources compares negatives and volumes by the ranker that each trains.
+func (r *run) sources(ctx context.Context) error {
+	p := r.pipe
+	if p.prob.Pairs == nil {
+		return nil
+	}
+	test, err := r.matrix(ctx)
+	if err != nil {
+		return err
+	}
+	var best, worst string
+	bars := report.Block{Kind: report.Bars, Title: "Quality by where the negatives come from", Unit: r.rep.Setup.Quality}
+	values := map[string]float64{}
+	for _, negatives := range Offers(r.cfg.World.Kind, "negatives") {
+		if negatives == "popular" && popularItems(p.base) == nil {
+			r.miss("quality_negatives.popular", "nothing in the data says what is popular")
+			continue
+		}
+		i, err := r.taught(ctx, test, rowsOptions{negatives, r.set.log}, "negatives "+negatives)
+		if err != nil {
+			return err
+		}
+		r.interval("quality_negatives."+negatives, i)
+		bars.Rows = append(bars.Rows, []any{negatives, i.Mean, i.Lo, i.Hi})
+		values[negatives] = i.Mean
+		if best == "" || i.Mean > values[best] {
+			best = negatives
+		}
+		if worst == "" || i.Mean < values[worst] {
+			worst = negatives
+		}
+	}
+	order := mean(p.qualities(r.m.stage1))
+	r.metric("quality_negatives.none", order)
+	bars.Rows = append(bars.Rows, []any{"stage one's order", order, order, order})
+	var lost []string
+	for _, negatives := range Offers(r.cfg.World.Kind, "negatives") {
+		if v, ok := values[negatives]; ok && v < order {
+			lost = append(lost, negatives)
+		}
+	}
+	bars.Alt = fmt.Sprintf("Negatives that are %s teach the ranker most (%.3f), %s least (%.3f); stage one's order alone is worth %.3f", best, values[best], worst, values[worst], order)
+	if len(lost) > 0 && len(lost) < len(values) {
+		bars.Alt += fmt.Sprintf(", so %s negatives turn the winner round", andList(lost))
+	}
+	bars.Alt += "."
+	r.block(bars)
+	if r.rep.Headline == "" {
+		r.rep.Headline = fmt.Sprintf("Negatives decide what a ranker learns: %s reach %.3f, %s %.3f", best, values[best], worst, values[worst])
+	}
+	return r.volumes(ctx, test)
+}
+
+func (r *run) volumes(ctx context.Context, test *matrix) error {
+	line := report.Series{Name: "quality"}
+	for _, percent := range []int{5, 25, 100} {
+		i, err := r.taught(ctx, test, rowsOptions{r.set.negatives, float64(percent) / 100}, fmt.Sprintf("%d%% of the past", percent))
+		if err != nil {
+			return err
+		}
+		r.metric("quality_log."+strconv.Itoa(percent), i.Mean)
+		line.X, line.Y = append(line.X, float64(percent)), append(line.Y, i.Mean)
+	}
+	r.block(report.Block{
+		Kind: report.Lines, Title: "Quality by share of the past requests", Series: []report.Series{line}, XLabel: "percent", YLabel: r.rep.Setup.Quality, LogX: true,
+		Alt: fmt.Sprintf("With 5%% of the past requests the ranker reaches %.3f, with a quarter %.3f, with all %.3f.", line.Y[0], line.Y[1], line.Y[2]),
+	})
+	return nil
+}
+
+// taught trains trees (or the ranker in force) on rows by o and returns its quality on the test requests.
+func (r *run) taught(ctx context.Context, test *matrix, o rowsOptions, what string) (metrics.Interval, error) {
+	r.tell.say("training with "+what, 0, 0)
+	model, err := r.lab.modelFrom(ctx, r.pipe, o, r.kindOfModel(), r.set.loss, r.tell)
+	if err != nil {
+		return metrics.Interval{}, err
+	}
+	answers, err := test.scored(ctx, model, r.pipe.keep, r.lab.workers)
+	if err != nil {
+		return metrics.Interval{}, err
+	}
+	return r.boot(ctx, "taught", r.pipe.qualities(answers)), nil
+}
+
+// kindOfModel is the ranker in force, or trees where there is none.
+func (r *run) kindOfModel() string {
+	if r.set.ranker == "none" {
+		return "trees"
+	}
+	return r.set.ranker
+}
+
+// metricName turns a knob's word into a metric's variant.
+func metricName(word string) string {
+	out := []byte(word)
+	for i, c := range out {
+		if c == '-' {
+			out[i] = '_'
+		}
+	}
+	return string(out)
+}
+
+func one(b bool) float32 {
+	if b {
+		return 1
+	}
+	return 0
+}

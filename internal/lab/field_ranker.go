@@ -1,0 +1,70 @@
+package lab
+
+import (
+	"context"
+
+	"dryrun/internal/ranking"
+)
+
+// lightGBMID is the ranker that LightGBM itself trains, in a process of its own. Like the engines of the field it is
+// chosen by name alone and never offered: other machines may lack it.
+const lightGBMID = "lightgbm"
+
+// LightGBM says whether this machine can train by LightGBM: in the interpreter named by python, else by what is on PATH.
+func LightGBM(ctx context.Context, python string) FieldEngine {
+	program, err := ranking.FindLightGBM(ctx, python)
+	switch {
+	case err != nil:
+		return FieldEngine{lightGBMID, false, ranking.ErrNoLightGBM.Error()}
+	case program.Python:
+		return FieldEngine{lightGBMID, true, "trained by the package of " + program.Path + ", served by this program"}
+	}
+	return FieldEngine{lightGBMID, true, "trained by " + program.Path + ", served by this program"}
+}
+
+// UsePython names the interpreter that has LightGBM's package; call it before the first run.
+func (l *Lab) UsePython(path string) {
+	l.field.mu.Lock()
+	defer l.field.mu.Unlock()
+	l.field.python = path
+}
+
+// checkRanker refuses LightGBM before anything is made where this machine lacks it.
+func (l *Lab) checkRanker(ctx context.Context, id string) error {
+	if id != lightGBMID {
+		return nil
+	}
+	if e := LightGBM(ctx, l.python()); !e.Present {
+		return &AbsentEngine{Engine: lightGBMID, Note: e.Note}
+	}
+	return nil
+}
+
+func (l *Lab) python() string {
+	l.field.mu.Lock()
+	defer l.field.mu.Unlock()
+	return l.field.python
+}
+
+func (l *Lab) trainLightGBM(ctx context.Context, train, valid *ranking.Dataset, o ranking.TreesOptions, p ranking.Progress) (ranking.Model, error) {
+	program, err := ranking.FindLightGBM(ctx, l.python())
+	if err != nil {
+		return nil, err
+	}
+	return ranking.TrainLightGBM(ctx, train, valid, ranking.LightGBMOptions{TreesOptions: o, Program: program}, p)
+}
+
+// dcnEpochs is how long deep & cross learns, at most, where trees would be rankerTrees.
+const dcnEpochs = 15
+
+// trainDCN fits deep & cross to the expected gain of each row, as long as so many trees would take their share.
+func trainDCN(ctx context.Context, r *rows, trees int, seed uint64, p ranking.Progress) (ranking.Model, error) {
+	o := ranking.DCNOptions{Epochs: max(dcnEpochs*trees/rankerTrees, 3), EarlyStop: 3, Rate: 0.002, Decay: 0.01, Seed: seed}
+	valid := r.valid
+	if valid.Rows() == 0 {
+		valid, o.EarlyStop = nil, 0
+	} else {
+		valid = expected(valid)
+	}
+	return ranking.TrainDCN(ctx, expected(r.train), valid, o, p)
+}

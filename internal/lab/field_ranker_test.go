@@ -1,0 +1,65 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"dryrun/framework"
+	"dryrun/internal/report"
+	"dryrun/internal/world"
+)
+
+func TestLightGBMIsChosenByNameAndNeverOffered(t *testing.T) {
+	for _, k := range world.Kinds() {
+		if slices.Contains(Offers(k.ID, "ranker"), lightGBMID) {
+			t.Errorf("%s offers %s, which other machines may lack", k.ID, lightGBMID)
+		}
+	}
+	if _, err := images().With(Knobs{"ranker": lightGBMID}); err != nil {
+		t.Errorf("it can't be chosen: %v", err)
+	}
+}
+
+// It either does the trees' work or is refused before anything is made, with what to install.
+func TestLightGBMRanksOrIsRefused(t *testing.T) {
+	l := New(1)
+	l.UsePython(os.Getenv("DRYRUN_PYTHON"))
+	var told []string
+	r, err := l.Run(t.Context(), small(t, Knobs{"ranker": lightGBMID}), framework.Architecture, func(p report.Progress) { told = append(told, p.What) })
+	if !LightGBM(t.Context(), os.Getenv("DRYRUN_PYTHON")).Present {
+		var absent *AbsentEngine
+		if !errors.As(err, &absent) || !strings.Contains(err.Error(), "pip install lightgbm") || slices.Contains(told, "making the world") {
+			t.Errorf("%v after %q", err, told)
+		}
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	beatsNone(t, l, r, lightGBMID)
+}
+
+func TestDeepAndCrossRanksBetterThanStageOne(t *testing.T) {
+	long(t)
+	l := New(1)
+	r, err := l.Run(t.Context(), small(t, Knobs{"ranker": "dcn"}), framework.Architecture, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	beatsNone(t, l, r, "dcn")
+}
+
+func beatsNone(t *testing.T, l *Lab, r *report.Step, ranker string) {
+	t.Helper()
+	none, err := l.Run(context.Background(), small(t, Knobs{"ranker": "none"}), framework.Architecture, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, b := r.Metrics["quality"], none.Metrics["quality"]; !(a > b) {
+		t.Errorf("quality by %s %.3f, without a ranker %.3f", ranker, a, b)
+	}
+}

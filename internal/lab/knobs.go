@@ -1,0 +1,265 @@
+package lab
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"dryrun/framework"
+)
+
+// Type is how a knob's text is read.
+type Type string
+
+// The types of knobs.
+const (
+	Count  Type = "count"  // a whole number
+	Share  Type = "share"  // a number between 0 and 1 or so
+	Length Type = "length" // of time, as Go writes it: 100ms
+	Choice Type = "choice" // one of the words that Offers lists for the world
+	List   Type = "list"   // words that Offers lists, separated by commas, or a form that Line explains
+)
+
+// Knob is one setting of a lab.
+type Knob struct {
+	ID      string           `json:"id"`
+	Type    Type             `json:"type"`
+	Min     float64          `json:"min,omitempty"` // milliseconds for a Length
+	Max     float64          `json:"max,omitempty"`
+	Default string           `json:"default,omitempty"` // "": the first value that the world offers, or the world's own size
+	Step    framework.StepID `json:"step"`              // whose screen offers it first
+	Line    string           `json:"line"`
+	// Pipeline knobs change the two stages themselves and therefore every step's numbers; the others matter in Step alone.
+	Pipeline bool `json:"pipeline"`
+}
+
+// KnobTable returns every knob in the order of the steps.
+func KnobTable() []Knob {
+	const (
+		req, arch, dat = framework.Requirements, framework.Architecture, framework.Data
+		feat, mod      = framework.Features, framework.Model
+		eval, serv     = framework.Evaluation, framework.Serving
+	)
+	return []Knob{
+		{"items", Count, 1000, 10_000_000, "", req, "items in the corpus; for files, at most so many of theirs", true},
+		{"qps", Count, 1, 10_000_000, "100", req, "requests a second that the target must bear", false},
+		{"budget", Length, 1, 3_600_000, "100ms", req, "p99 that a whole request may take", false},
+		{"engine", Choice, 0, 0, "", arch, "how stage one searches", true},
+		{"k", Count, 1, 100_000, "200", arch, "candidates that stage one hands to the ranker", true},
+		{"ranker", Choice, 0, 0, "", arch, "model of stage two; none keeps stage one's order", true},
+		{"top", Count, 1, 1000, "20", arch, "items of the answer", true},
+		{"split", Choice, 0, 0, "", dat, "how the log is parted into training and validation: at random, by each user's time, or at one moment for all", false},
+		{"negatives", Choice, 0, 0, "", dat, "where a ranker's negatives come from: mostly stage one's near misses (hard), popular items, or any item (random)", true},
+		{"log", Share, 0.05, 1, "1", dat, "share of the past requests, newest first, that the ranker learns from", true},
+		{"features", List, 0, 0, servingGroups, feat, "feature groups of the ranker: serving (those known when a request is served), all (the old system's own numbers too), minus-GROUP to drop one, only-GROUP to keep one, or a list of groups", true},
+		{"encoder", Choice, 0, 0, "", feat, "how raw input becomes a vector", true},
+		{"dim", Count, 2, 1024, "64", feat, "dimension of the vectors", true},
+		{"models", List, 0, 0, "all", mod, "models that the model step compares: all, or a list", false},
+		{"loss", Choice, 0, 0, "", mod, "what trees minimise", true},
+		{"epochs", Count, 1, 200, "20", mod, "passes of the encoder over its training pairs", true},
+		{"threshold", Share, 0, 1, "0.5", eval, "score above which a candidate counts as relevant, for F1", false},
+		{"traffic", Count, 100, 1_000_000, "10000", eval, "requests a day in each arm of the simulated test", false},
+		{"days", Count, 1, 60, "14", eval, "days that the simulated test runs", false},
+		{"variant", Choice, 0, 0, "", eval, "candidate ranker that the test's lift is about", false},
+		{"mode", Choice, 0, 0, "", serv, "answers are computed at the request (online) or ahead of it (batch)", false},
+		{"load", Share, 0.05, 1.5, "0.7", serv, "arrivals as a share of what one machine can serve", false},
+		{"cache", Share, 0, 0.95, "0", serv, "size of the answer cache as a share of the distinct requests", false},
+		{"drift", Share, 0, 1, "0.5", serv, "how far the requests have moved when the simulated month ends", false},
+	}
+}
+
+// KnobByID returns the knob called id.
+func KnobByID(id string) (Knob, bool) {
+	for _, k := range KnobTable() {
+		if k.ID == id {
+			return k, true
+		}
+	}
+	return Knob{}, false
+}
+
+// StepKnobs returns the ids of the knobs that a step's screen offers first.
+func StepKnobs(step framework.StepID) []string {
+	var ids []string
+	for _, k := range KnobTable() {
+		if k.Step == step {
+			ids = append(ids, k.ID)
+		}
+	}
+	return ids
+}
+
+// BadKnob says what is wrong with one setting. Near holds what may have been meant, nearest first.
+type BadKnob struct {
+	Knob  string
+	Value string
+	Near  []string
+	Line  string // what is wrong, in words
+}
+
+func (b *BadKnob) Error() string {
+	if b.Value == "" {
+		return fmt.Sprintf("knob %q %s", b.Knob, b.Line)
+	}
+	return fmt.Sprintf("knob %s=%s %s", b.Knob, b.Value, b.Line)
+}
+
+// settings is every knob's value, typed. It is comparable, so that whatever is built from it can be cached by it.
+type settings struct {
+	items, qps, k, top, dim, epochs, traffic, days                                   int
+	log, threshold, load, cache, drift                                               float64
+	budget                                                                           time.Duration
+	engine, ranker, split, negatives, features, encoder, models, loss, variant, mode string
+}
+
+// field points to the field of knob id; its type follows the knob's.
+func (s *settings) field(id string) any {
+	switch id {
+	case "items":
+		return &s.items
+	case "qps":
+		return &s.qps
+	case "budget":
+		return &s.budget
+	case "engine":
+		return &s.engine
+	case "k":
+		return &s.k
+	case "ranker":
+		return &s.ranker
+	case "top":
+		return &s.top
+	case "split":
+		return &s.split
+	case "negatives":
+		return &s.negatives
+	case "log":
+		return &s.log
+	case "features":
+		return &s.features
+	case "encoder":
+		return &s.encoder
+	case "dim":
+		return &s.dim
+	case "models":
+		return &s.models
+	case "loss":
+		return &s.loss
+	case "epochs":
+		return &s.epochs
+	case "threshold":
+		return &s.threshold
+	case "traffic":
+		return &s.traffic
+	case "days":
+		return &s.days
+	case "variant":
+		return &s.variant
+	case "mode":
+		return &s.mode
+	case "load":
+		return &s.load
+	case "cache":
+		return &s.cache
+	case "drift":
+		return &s.drift
+	}
+	panic("lab: no field for knob " + id)
+}
+
+// get is a knob's value as a report shows it.
+func (s *settings) get(id string) any {
+	switch f := s.field(id).(type) {
+	case *int:
+		return *f
+	case *float64:
+		return *f
+	case *time.Duration:
+		return f.String()
+	case *string:
+		return *f
+	}
+	panic("lab: knob of unknown type " + id)
+}
+
+// set reads one knob's text into its field. kind is the world's.
+func (s *settings) set(kind string, k Knob, text string) error {
+	text = strings.TrimSpace(text)
+	bad := func(line string) error { return &BadKnob{Knob: k.ID, Value: text, Line: line} }
+	var v float64 // in the units of Min and Max
+	switch f := s.field(k.ID).(type) {
+	case *int:
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			return bad("is not a whole number")
+		}
+		*f, v = n, float64(n)
+	case *float64:
+		x, err := strconv.ParseFloat(text, 64)
+		if err != nil || math.IsNaN(x) {
+			return bad("is not a number")
+		}
+		*f, v = x, x
+	case *time.Duration:
+		d, err := time.ParseDuration(text)
+		if err != nil {
+			return bad("is not a length of time such as 100ms")
+		}
+		*f, v = d, float64(d)/float64(time.Millisecond)
+	case *string:
+		word, err := k.word(kind, text)
+		*f = word
+		return err
+	}
+	if v < k.Min || v > k.Max {
+		return bad("is outside " + k.Range())
+	}
+	return nil
+}
+
+// Range is the knob's range in words; "" for words.
+func (k Knob) Range() string {
+	switch k.Type {
+	case Choice, List:
+		return ""
+	case Length:
+		return fmt.Sprintf("%v to %v", time.Duration(k.Min)*time.Millisecond, time.Duration(k.Max)*time.Millisecond)
+	}
+	return plain(k.Min) + " to " + plain(k.Max)
+}
+
+// word checks a choice or a list against what the kind of world offers, and returns it without spaces. Feature groups
+// may carry minus- or only-.
+func (k Knob) word(kind, text string) (string, error) {
+	offers := Offers(kind, k.ID)
+	if k.ID == "engine" {
+		offers = withField(kind, offers)
+	}
+	if k.ID == "ranker" && len(offers) > 0 {
+		offers = append(offers, lightGBMID)
+	}
+	words := []string{text}
+	if k.Type == List {
+		words = strings.Split(text, ",")
+		offers = append([]string{allGroups}, offers...)
+		if k.ID == "features" {
+			offers = append([]string{servingGroups}, offers...)
+		}
+	}
+	for i, w := range words {
+		words[i] = strings.TrimSpace(w)
+		bare := words[i]
+		if k.ID == "features" {
+			bare = strings.TrimPrefix(strings.TrimPrefix(bare, "minus-"), "only-")
+		}
+		if !slices.Contains(offers, bare) {
+			return "", &BadKnob{Knob: k.ID, Value: text, Near: near(bare, offers), Line: "is not among " + strings.Join(offers, ", ")}
+		}
+	}
+	return strings.Join(words, ","), nil
+}
+
+func plain(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }

@@ -1,0 +1,136 @@
+// Package lab runs the seven experiments, one file each, on a problem's two stages: it turns a case's demo and the
+// candidate's knobs into a pipeline, measures it, and returns a report. It never prints. Problems, indexes and models
+// are cached by their parameters for the life of a Lab.
+package lab
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"time"
+
+	"dryrun/framework"
+	"dryrun/internal/report"
+	"dryrun/internal/world"
+)
+
+// Config is everything that a run depends on.
+type Config struct {
+	Case    string                   // the case's id, for the report
+	World   world.Spec               // generated, or real data; its Items and Seed give way to the knob's and Seed below
+	Knobs   Knobs                    // those that differ from a knob's default
+	Target  Target                   // what the requirements step carries its growth to
+	Assumed map[string]time.Duration // parts of the latency waterfall that aren't measured
+	Fault   string                   // "", "none", a fault's id, or "mystery"
+	Seed    int64
+}
+
+// Target is the size and the limits that a case's facts ask for.
+type Target struct {
+	Items int
+	QPS   int
+	P99   time.Duration
+}
+
+// Knobs are settings by knob id, as text, checked by Config.With.
+type Knobs map[string]string
+
+// Runner is what a face needs of a lab.
+type Runner interface {
+	// Run runs one step's experiment. It stops within 100 ms of ctx's end.
+	Run(ctx context.Context, cfg Config, step framework.StepID, progress func(report.Progress)) (*report.Step, error)
+	// XRay says where the best positive of test query n was lost.
+	XRay(ctx context.Context, cfg Config, query int) (report.XRay, error)
+}
+
+// DefaultLimit is how much memory a run may need by its own estimate before it is refused.
+const DefaultLimit = 6 << 30
+
+// keptBytes is how much of what was built is kept for later runs.
+const keptBytes = 2 << 30
+
+// Lab runs experiments and keeps what it built. It is safe for concurrent use.
+type Lab struct {
+	Limit   int64 // bytes; DefaultLimit unless set before the first run
+	workers int
+	cache   *cache
+	field   *field
+}
+
+var _ Runner = (*Lab)(nil)
+
+// New returns a lab that builds on so many goroutines; 0 leaves one processor's worth of room for the screen.
+func New(workers int) *Lab {
+	if workers <= 0 {
+		workers = max(runtime.GOMAXPROCS(0)-1, 1)
+	}
+	return &Lab{Limit: DefaultLimit, workers: workers, cache: newCache(keptBytes), field: &field{}}
+}
+
+// experiment is one step's: it fills the run's report.
+type experiment func(context.Context, *run) error
+
+func experimentOf(step framework.StepID) (experiment, bool) {
+	e, ok := map[framework.StepID]experiment{
+		framework.Requirements: runRequirements,
+		framework.Architecture: runArchitecture,
+		framework.Data:         runData,
+		framework.Features:     runFeatures,
+		framework.Model:        runModel,
+		framework.Evaluation:   runEvaluation,
+		framework.Serving:      runServing,
+	}[step]
+	return e, ok
+}
+
+// Run runs one step's experiment and returns its report. The metrics repeat for the configuration's seed.
+func (l *Lab) Run(ctx context.Context, cfg Config, step framework.StepID, progress func(report.Progress)) (*report.Step, error) {
+	experiment, ok := experimentOf(step)
+	if !ok {
+		return nil, fmt.Errorf("running the lab: unknown step %q", step)
+	}
+	return l.run(ctx, cfg, step, experiment, &teller{to: progress})
+}
+
+// run builds the pipeline, measures it, and runs the experiment; nil stops after what every step reports.
+func (l *Lab) run(ctx context.Context, cfg Config, step framework.StepID, experiment experiment, tell *teller) (*report.Step, error) {
+	began := time.Now()
+	p, err := l.pipeline(ctx, cfg, tell)
+	if err != nil {
+		return nil, fmt.Errorf("building the pipeline for %s: %w", step, err)
+	}
+	r := &run{lab: l, cfg: cfg, set: p.set, step: step, pipe: p, tell: tell, rep: newReport(cfg, p, step)}
+	if err := r.measure(ctx); err != nil {
+		return nil, fmt.Errorf("measuring the pipeline for %s: %w", step, err)
+	}
+	if experiment != nil {
+		if err := experiment(ctx, r); err != nil {
+			return nil, fmt.Errorf("running the experiment of %s: %w", step, err)
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("running the experiment of %s: %w", step, err)
+	}
+	r.missWorld()
+	r.rep.ElapsedMS = millis(time.Since(began))
+	return r.rep, nil
+}
+
+// newReport starts the report: what the numbers will be about.
+func newReport(cfg Config, p *pipeline, step framework.StepID) *report.Step {
+	w := p.prob.Words
+	setup := report.Setup{
+		World: p.prob.Kind, Items: p.prob.Items, Queries: len(p.prob.Test), Query: w.Query, Corpus: w.Corpus, Positive: w.Positive,
+		Quality: w.Quality, Split: w.Split, Candidates: w.Candidates, Seed: cfg.Seed, Fault: cfg.Fault, Knobs: map[string]any{},
+	}
+	if cfg.World.Format != "" {
+		setup.Data = cfg.World.Format + ":" + cfg.World.Path
+	}
+	for _, k := range KnobTable() {
+		if k.Pipeline || k.Step == step {
+			setup.Knobs[k.ID] = p.set.get(k.ID)
+		}
+	}
+	setup.Knobs["items"] = p.prob.Items
+	return &report.Step{Step: string(step), Setup: setup, Metrics: map[string]float64{}, Timings: map[string]float64{}, Missing: []report.Missing{}}
+}

@@ -1,0 +1,420 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"dryrun/framework"
+	"dryrun/internal/metrics"
+	"dryrun/internal/report"
+	"dryrun/internal/world"
+)
+
+func TestTwoThatAskAtOnceShareOneBuild(t *testing.T) {
+	c := newCache(1 << 30)
+	built := 0
+	started, let := make(chan struct{}), make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		_, _ = once(t.Context(), c, "key", func(context.Context) (int, error) {
+			close(started)
+			<-let
+			built++
+			return 7, nil
+		})
+	})
+	<-started
+	wg.Go(func() {
+		v, err := once(t.Context(), c, "key", func(context.Context) (int, error) { built++; return 8, nil })
+		if v != 7 || err != nil {
+			t.Errorf("got %d, %v", v, err)
+		}
+	})
+	close(let)
+	wg.Wait()
+	if built != 1 {
+		t.Errorf("built %d times", built)
+	}
+}
+
+func TestWhoeverWaitedForACancelledBuildBuildsItAgain(t *testing.T) {
+	c := newCache(1 << 30)
+	ctx, cancel := context.WithCancel(t.Context())
+	started := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		_, err := once(ctx, c, "key", func(ctx context.Context) (int, error) {
+			close(started)
+			<-ctx.Done()
+			return 0, ctx.Err()
+		})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+	})
+	<-started
+	wg.Go(func() {
+		v, err := once(t.Context(), c, "key", func(context.Context) (int, error) { return 9, nil })
+		if v != 9 || err != nil {
+			t.Errorf("got %d, %v", v, err)
+		}
+	})
+	cancel()
+	wg.Wait()
+}
+
+type heavy int64
+
+func (h heavy) bytes() int64 { return int64(h) }
+
+func TestTheLeastRecentlyUsedIsForgottenFirst(t *testing.T) {
+	c := newCache(100)
+	built := map[string]int{}
+	get := func(key string) {
+		if _, err := once(t.Context(), c, key, func(context.Context) (heavy, error) { built[key]++; return 40, nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, key := range []string{"a", "b", "a", "c", "a", "b"} {
+		get(key)
+	}
+	if built["a"] != 1 || built["b"] != 2 || built["c"] != 1 {
+		t.Errorf("built %v", built)
+	}
+}
+
+func TestQueueMatchesTheory(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	// M/D/1: the mean wait is ρ/(2(1 − ρ)) services. M/M/1: ρ/(1 − ρ).
+	exponential := make([]float64, 20_000)
+	for i := range exponential {
+		exponential[i] = rng.ExpFloat64()
+	}
+	for _, c := range []struct {
+		name    string
+		service []float64
+		load    float64
+		wait    float64
+	}{
+		{"constant service at half load", []float64{1}, 0.5, 0.5},
+		{"constant service at 80%", []float64{1}, 0.8, 2},
+		{"exponential service at half load", exponential, 0.5, 1},
+	} {
+		q := simulate(c.service, c.load, rng)
+		if got := mean(q.waits) / mean(c.service); math.Abs(got-c.wait) > 0.15*c.wait {
+			t.Errorf("%s: mean wait %.3f services, %.3f by theory", c.name, got, c.wait)
+		}
+		if math.Abs(q.busy-c.load) > 0.03 {
+			t.Errorf("%s: busy %.3f of the time", c.name, q.busy)
+		}
+	}
+}
+
+func TestACacheHitsMoreWhenItIsLarger(t *testing.T) {
+	last := -1.0
+	for _, size := range []int{0, 50, 500, 2500} {
+		hits, age, _ := cached(size, rand.New(rand.NewPCG(1, 1)))
+		if hits <= last || hits >= 1 || age < 0 || age > 24 {
+			t.Errorf("a cache of %d hits %.3f after %.3f, %.2f hours old", size, hits, last, age)
+		}
+		last = hits
+	}
+}
+
+func TestPooledMeasuresAgreeWithTheMetricsPackage(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	judged := make([]judgedRequest, 30)
+	var scores []float32
+	var labels []bool
+	for i := range judged {
+		for range 20 {
+			p := math.Round(rng.Float64()*50) / 50 // with ties
+			l := rng.Float64() < p*p
+			judged[i].probs, judged[i].labels = append(judged[i].probs, p), append(judged[i].labels, l)
+			scores, labels = append(scores, float32(p)), append(labels, l)
+		}
+	}
+	all := pool(judged)
+	everyone := make([]int, len(judged))
+	for i := range everyone {
+		everyone[i] = i
+	}
+	all.draw(everyone)
+	for _, c := range []struct {
+		name      string
+		got, want float64
+	}{
+		{"AUC", all.auc(), metrics.AUC(scores, labels)},
+		{"PR-AUC", all.prAUC(), metrics.PRAUC(scores, labels)},
+		{"F1", all.f1(0.5), metrics.F1At(scores, labels, 0.5)},
+	} {
+		if math.Abs(c.got-c.want) > 1e-6 {
+			t.Errorf("%s is %.6f, %.6f by package metrics", c.name, c.got, c.want)
+		}
+	}
+	if e := all.calibration(); e < 0 || e > 1 {
+		t.Errorf("calibration error %.3f", e)
+	}
+	all.draw([]int{0, 0, 0, 1})
+	if a := all.auc(); a < 0 || a > 1 {
+		t.Errorf("AUC of a resample is %.3f", a)
+	}
+}
+
+func TestBesideShowsWhatDiffers(t *testing.T) {
+	a := &report.Step{Metrics: map[string]float64{"quality": 0.5, "auc": 0.7, "quality_lo": 0.4}, Timings: map[string]float64{"p99_ms": 1}}
+	b := &report.Step{Metrics: map[string]float64{"quality": 0.6, "auc": 0.7, "quality_lo": 0.5}, Timings: map[string]float64{"p99_ms": 1.02}}
+	got := Beside(a, b)
+	if len(got.Rows) != 1 || got.Rows[0][0] != "quality" || got.Rows[0][3] != "reference" || got.Alt == "" {
+		t.Errorf("%+v", got)
+	}
+	for _, step := range []*report.Step{a, b} {
+		step.Setup.Quality, step.Metrics["ndcg_at_10"] = "ndcg_at_10", step.Metrics["quality"]
+	}
+	if named := Beside(a, b); len(named.Rows) != 1 || named.Rows[0][0] != "ndcg_at_10" {
+		t.Errorf("the world's own measure isn't said once by its name: %+v", named.Rows)
+	}
+	if same := Beside(a, a); len(same.Rows) != 0 || same.Alt == "" {
+		t.Errorf("%+v", same)
+	}
+}
+
+func TestSizesSpanTwoDecadesAsFarAsTheyGo(t *testing.T) {
+	for n, want := range map[int][]int{1_000_000: {10_000, 31_623, 100_000, 316_228, 1_000_000}, 20_000: {200, 632, 2000, 6325, 20_000}, 8004: {200, 503, 1265, 3182, 8004}, 480: {200, 480}, 120: {120}} {
+		if got := sizesTo(n); !slices.Equal(got, want) {
+			t.Errorf("%d: %v", n, got)
+		}
+	}
+}
+
+func TestTheExactEngineIsAsFastAsItself(t *testing.T) {
+	rep, err := New(1).Run(t.Context(), small(t, Knobs{"engine": "exact", "ranker": "logistic"}), framework.Requirements, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rep.Timings["speedup"] != 1 || rep.Metrics["index_recall_at_k"] != 1 {
+		t.Errorf("a scan is %v times as fast as a scan and finds %v of it", rep.Timings["speedup"], rep.Metrics["index_recall_at_k"])
+	}
+}
+
+// A scan's time for K candidates looks like a logarithm while keeping K is most of it; carried as one, a scan of two hundred
+// million items would take no time.
+func TestAScanIsCarriedAsAScan(t *testing.T) {
+	var points []sizePoint
+	var sizes, one []float64
+	for _, n := range sizesTo(20_000) {
+		p := sizePoint{items: n, one: 0.002 + 5e-6*float64(n)}
+		p.search = p.one + 0.01*(1+math.Log(float64(n)/200))
+		points, sizes, one = append(points, p), append(sizes, float64(n)), append(one, p.one)
+	}
+	const target = 2e8
+	form, mid, lo, hi := searchGrowth("exact", points, metrics.FitGrowthAs(metrics.Linear, sizes, one), target)
+	want := 0.002 + 5e-6*target + 0.01*(1+math.Log(target/200))
+	if form != metrics.Linear || math.Abs(mid-want) > 0.01*want || lo > want || hi < want {
+		t.Errorf("carried by a %s form to %.1f (%.1f to %.1f), not %.1f ms", form, mid, lo, hi, want)
+	}
+	for i := range points {
+		points[i].search = 0.01 + 0.004*math.Log(float64(points[i].items))
+	}
+	if form, mid, _, _ := searchGrowth("hnsw", points, metrics.Growth{}, target); form != metrics.Logarithmic || math.Abs(mid-0.01-0.004*math.Log(target)) > 1e-6 {
+		t.Errorf("a graph is carried by a %s form to %.4f ms", form, mid)
+	}
+}
+
+func TestAGapIsSaidByItsInterval(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		gap   metrics.Interval
+		words string
+	}{
+		{"a loss", metrics.Interval{Mean: -0.03, Lo: -0.05, Hi: -0.01}, "lose against"},
+		{"a gain", metrics.Interval{Mean: 0.03, Lo: 0.01, Hi: 0.05}, "do better than"},
+		{"no telling, whatever the mean", metrics.Interval{Mean: 0.3, Lo: 0, Hi: 0.5}, "can't be told apart from"},
+	} {
+		got := gap{c.gap, 15}.words("ndcg_at_10", 200, 20_000)
+		if !strings.Contains(got, c.words) || !strings.Contains(got, "15 requests") {
+			t.Errorf("%s: %q", c.name, got)
+		}
+	}
+}
+
+func TestMillisecondsKeepTheirDigits(t *testing.T) {
+	for v, want := range map[float64]string{
+		0: "0.00 ms", 0.00042: "0.00042 ms", 0.0021: "0.0021 ms", 0.046: "0.046 ms", 0.31: "0.31 ms", 1.96: "2.0 ms", 99.4: "99.4 ms", 208: "208 ms", 12_400: "12 s", -0.002: "-0.0020 ms",
+	} {
+		if got := ms(v); got != want {
+			t.Errorf("%v is written %q, not %q", v, got, want)
+		}
+	}
+}
+
+func TestFeaturesNameWhatARankerReads(t *testing.T) {
+	p, err := New(1).pipeline(t.Context(), small(t, Knobs{"ranker": "none"}), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	groups := p.base.Pairs.Groups()
+	if p.set.features != servingGroups {
+		t.Errorf("by default a ranker reads %s", p.set.features)
+	}
+	for text, want := range map[string]string{
+		"serving":                "similarity popularity price freshness quality",
+		"all":                    "similarity popularity price freshness quality logged",
+		"serving,logged":         "similarity popularity price freshness quality logged",
+		"minus-price":            "similarity popularity freshness quality",
+		"all,minus-price":        "similarity popularity freshness quality logged",
+		"only-logged":            "logged",
+		"similarity,price":       "similarity price",
+		"similarity,minus-price": "similarity",
+	} {
+		keep, err := p.columnsOf(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, g := range groups {
+			if keep.has(groups, g.ID) {
+				got = append(got, g.ID)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s reads %q, not %q", text, got, want)
+		}
+	}
+}
+
+// The trap that the log sets: its own system's numbers are worth much wherever that system has been, and nothing live.
+func TestTheOldSystemsNumbersTemptOfflineAndAreMissingLive(t *testing.T) {
+	cfg := small(t, Knobs{"features": "similarity,price"})
+	l := New(1)
+	rep, err := l.Run(t.Context(), cfg, framework.Features, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gain, loss := rep.Metrics["group_loss.logged"], rep.Metrics["skew_loss.logged"]
+	if gain <= 0.02 || loss <= 0.02 {
+		t.Errorf("offline the group is worth %.3f, and without it a ranker that learned from it loses %.3f", gain, loss)
+	}
+	if _, ok := rep.Metrics["group_loss.popularity"]; ok {
+		t.Error("a group that the knob leaves out is taken away")
+	}
+	p, err := l.pipeline(t.Context(), cfg, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &run{lab: l, cfg: cfg, set: p.set, pipe: p}
+	policies, err := r.policies(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	groups := p.base.Pairs.Groups()
+	for _, pol := range policies[1:] {
+		if pol.blank.has(groups, loggedGroup) != (pol.id == offlineWinner) || pol.blank.has(groups, "popularity") {
+			t.Errorf("%s reads the wrong groups", pol.id)
+		}
+	}
+	if policies[2].model != p.model {
+		t.Error("the careful candidate isn't the ranker in force, which reads nothing of the old system either")
+	}
+}
+
+func TestSplitsHoldOutWhatTheySay(t *testing.T) {
+	cfg := small(t, nil)
+	l := New(1)
+	p, err := l.pipeline(t.Context(), cfg, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := p.base.Log.Impressions
+	until := int32(len(p.base.Train) * 8 / 10)
+	parts := heldOut(log, p.base.Train, "global-time", 0, until, rand.New(rand.NewPCG(1, 1)))
+	newestLearned, oldestHeld := int32(-1), until
+	for i, im := range log {
+		switch {
+		case im.Request >= until && parts[i] != unused:
+			t.Fatalf("request %d came later and is used", im.Request)
+		case parts[i] == learned:
+			newestLearned = max(newestLearned, im.Request)
+		case parts[i] == validated:
+			oldestHeld = min(oldestHeld, im.Request)
+		}
+	}
+	if newestLearned >= oldestHeld {
+		t.Errorf("a split by time learns from request %d and validates on %d", newestLearned, oldestHeld)
+	}
+}
+
+func TestFaultsAreProvenOverSeeds(t *testing.T) {
+	long(t)
+	seeds, faults := 2, []string{staleIndex}
+	if os.Getenv("DRYRUN_PROOFS") != "" {
+		seeds, faults = 8, FaultsOf("images") // about a minute
+	}
+	l := New(0)
+	for _, id := range faults {
+		proof, err := l.Prove(t.Context(), Config{World: world.Spec{Kind: "images"}}, id, seeds, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !proof.Holds || len(proof.Witnesses) == 0 || len(proof.Witnesses[0].Changes) != seeds {
+			t.Errorf("%+v", proof)
+		}
+	}
+}
+
+func TestAFaultThatDoesNothingFailsItsProof(t *testing.T) {
+	l := New(0)
+	f, _ := FaultByID(encoderMismatch)
+	proof, err := l.prove(t.Context(), small(t, nil), f, 2, nil, func(cfg Config) Config { return cfg })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if proof.Holds {
+		t.Errorf("nothing was changed, and the proof holds: %+v", proof)
+	}
+}
+
+func TestFaultTableNamesWhatExists(t *testing.T) {
+	for _, f := range FaultTable() {
+		for _, w := range f.Witness {
+			for _, kind := range f.Kinds {
+				if (w.Kind == "" || w.Kind == kind) && !Yields(kind, f.Step, w.Metric) {
+					t.Errorf("%s: %s of %s doesn't yield %s", f.ID, f.Step, kind, w.Metric)
+				}
+			}
+			if w.Sign*w.Sign != 1 || w.Least <= 0 {
+				t.Errorf("%s: %+v", f.ID, w)
+			}
+		}
+	}
+}
+
+func TestMysteryDrawsEveryFaultAndNone(t *testing.T) {
+	seen := map[string]bool{}
+	for seed := range int64(200) {
+		first, again := Mystery(seed, "images"), Mystery(seed, "images")
+		seen[first] = true
+		if first != again {
+			t.Fatal("one seed draws two faults")
+		}
+	}
+	if len(seen) != len(FaultsOf("images"))+1 {
+		t.Errorf("drawn: %v", seen)
+	}
+	cfg := small(t, nil)
+	cfg.Fault = "mystery"
+	rep, err := New(1).Run(t.Context(), cfg, framework.Requirements, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rep.Setup.Fault != "mystery" {
+		t.Errorf("the report gives the fault away: %q", rep.Setup.Fault)
+	}
+}

@@ -1,0 +1,123 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"dryrun/framework"
+	"dryrun/internal/metrics"
+	"dryrun/internal/report"
+	"dryrun/internal/world"
+)
+
+// Proof is what paired runs say about a fault: for each witness, the change that the fault made under every seed.
+type Proof struct {
+	Fault     string           `json:"fault"`
+	Step      framework.StepID `json:"step"`
+	Seeds     int              `json:"seeds"`
+	Witnesses []Proved         `json:"witnesses"`
+	Holds     bool             `json:"holds"` // every witness does
+}
+
+// Proved is one witness: all changes must have its sign, and their median must reach its least effect.
+type Proved struct {
+	Witness
+	Changes []float64 `json:"changes"` // with the fault less without, by seed
+	Median  float64   `json:"median"`
+	Holds   bool      `json:"holds"`
+}
+
+// A fault is proven on a small world of the case's kind, so that eight seeds with and without take seconds.
+const (
+	proofItems   = 2000
+	proofQueries = 120
+	proofUsers   = 2000
+	proofTraffic = 3000
+)
+
+// Prove runs the step that shows a fault with and without it, under each of so many seeds, and judges the changes.
+func (l *Lab) Prove(ctx context.Context, cfg Config, fault string, seeds int, progress func(report.Progress)) (Proof, error) {
+	f, ok := FaultByID(fault)
+	if !ok {
+		ids := FaultsOf(cfg.World.Kind)
+		return Proof{}, &BadKnob{Knob: "fault", Value: fault, Near: near(fault, ids), Line: "is unknown"}
+	}
+	cfg, err := proofConfig(cfg)
+	if err != nil {
+		return Proof{}, err
+	}
+	return l.prove(ctx, cfg, f, seeds, &teller{to: progress}, func(cfg Config) Config {
+		cfg.Fault = fault
+		return cfg
+	})
+}
+
+// prove compares cfg with broken(cfg), which a test may make a fault that does nothing.
+func (l *Lab) prove(ctx context.Context, cfg Config, f Fault, seeds int, tell *teller, broken func(Config) Config) (Proof, error) {
+	out := Proof{Fault: f.ID, Step: f.Step, Seeds: seeds, Holds: true}
+	for _, w := range f.witnesses(cfg.World.Kind) {
+		out.Witnesses = append(out.Witnesses, Proved{Witness: w})
+	}
+	apart := &Lab{Limit: l.Limit, workers: l.workers, cache: newCache(keptBytes / 4), field: l.field} // sixteen worlds would push out what the screen uses
+	experiment, _ := experimentOf(f.Step)
+	if !slices.ContainsFunc(f.witnesses(cfg.World.Kind), func(w Witness) bool { m, _ := MetricByID(w.Metric); return len(m.Steps) > 0 }) {
+		experiment = nil // what every step reports is enough
+	} else if f.part != nil {
+		experiment = f.part
+	}
+	for seed := range int64(seeds) {
+		tell.say("proving "+f.ID, int(seed), seeds)
+		cfg.Seed, cfg.Fault = seed+1, "none"
+		without, err := apart.run(ctx, cfg, f.Step, experiment, nil)
+		if err != nil {
+			return out, fmt.Errorf("proving %s, seed %d without it: %w", f.ID, seed+1, err)
+		}
+		with, err := apart.run(ctx, broken(cfg), f.Step, experiment, nil)
+		if err != nil {
+			return out, fmt.Errorf("proving %s, seed %d with it: %w", f.ID, seed+1, err)
+		}
+		for i := range out.Witnesses {
+			w := &out.Witnesses[i]
+			a, okA := without.Metrics[w.Metric]
+			b, okB := with.Metrics[w.Metric]
+			if !okA || !okB {
+				return out, fmt.Errorf("proving %s, seed %d: the step %s doesn't yield %s", f.ID, seed+1, f.Step, w.Metric)
+			}
+			w.Changes = append(w.Changes, b-a)
+		}
+	}
+	for i := range out.Witnesses {
+		out.Witnesses[i].judge()
+		out.Holds = out.Holds && out.Witnesses[i].Holds
+	}
+	return out, nil
+}
+
+func (w *Proved) judge() {
+	w.Median = metrics.Quantile(w.Changes, 0.5)
+	sign := float64(w.Sign)
+	w.Holds = sign*w.Median >= w.Least
+	for _, c := range w.Changes {
+		w.Holds = w.Holds && sign*c > 0
+	}
+}
+
+// proofConfig is the configuration at the proof's size.
+func proofConfig(cfg Config) (Config, error) {
+	set, err := cfg.settings()
+	if err != nil {
+		return cfg, err
+	}
+	cfg.World.Queries = max(proofQueries, kindOf(cfg.World.Kind).proof)
+	if kind, _ := world.KindByID(cfg.World.Kind); cfg.World.Users == 0 {
+		cfg.World.Users = kind.Default.Users
+	}
+	cfg.World.Users = min(cfg.World.Users, proofUsers)
+	knobs := Knobs{"traffic": strconv.Itoa(min(set.traffic, proofTraffic))}
+	if cfg.World.Format == "" {
+		knobs["items"] = strconv.Itoa(min(set.items, proofItems))
+	}
+	return cfg.With(knobs)
+}

@@ -1,0 +1,277 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"runtime"
+	"slices"
+	"time"
+
+	"dryrun/internal/metrics"
+	"dryrun/internal/problem"
+	"dryrun/internal/report"
+	"dryrun/internal/retrieval"
+)
+
+// runRequirements measures one stage and two stages over sizes of two decades, fits how they grow, and carries that to
+// the case's target.
+func runRequirements(ctx context.Context, r *run) error {
+	if r.pipe.emb == nil {
+		for _, id := range []string{"one_stage_ms", "two_stages_ms", "speedup", "index_recall_at_k", "target_one_stage_ms", "target_two_stages_ms", "machines"} {
+			r.miss(id, "the engine searches no vectors, so there is no scan to compare with")
+		}
+		r.rep.Headline = fmt.Sprintf("A request takes %s at the median over %s items", ms(r.rep.Timings["p50_ms"]), thousands(r.pipe.prob.Items))
+		return nil
+	}
+	sizes := sizesTo(r.pipe.prob.Items)
+	var points []sizePoint
+	for i, n := range sizes {
+		r.tell.say(fmt.Sprintf("timing one stage and two over %s items", thousands(n)), i, len(sizes))
+		p, err := r.measureSize(ctx, n)
+		if err != nil {
+			return err
+		}
+		points = append(points, p)
+	}
+	r.sizeTable(points)
+	last := points[len(points)-1]
+	r.timing("one_stage_ms", last.one)
+	r.timing("two_stages_ms", last.two)
+	r.timing("speedup", last.scan/last.search)
+	r.metric("index_recall_at_k", last.recall)
+	r.growth(points)
+	return nil
+}
+
+// sizePoint is what was measured at one size of the corpus; times are medians in milliseconds.
+type sizePoint struct {
+	items        int
+	scan, search float64 // exact scan and engine for K candidates
+	one, two     float64 // whole answers: a scan that returns the answer; both stages
+	recall       float64
+	mb           float64
+}
+
+// least is the smallest corpus that is measured, fitSizes how many sizes a growth is fitted on.
+const (
+	least    = 200
+	fitSizes = 5
+)
+
+// sizesTo returns fitSizes sizes in even ratios over the two decades below n, or from the least size where that is nearer.
+// Over less than a decade lines can't be told from logarithms: then it returns the least size and n.
+func sizesTo(n int) []int {
+	if n <= least {
+		return []int{n}
+	}
+	if n < 10*least {
+		return []int{least, n}
+	}
+	from := max(float64(n)/100, least)
+	out := make([]int, fitSizes)
+	for i := range out {
+		out[i] = int(math.Round(from * math.Pow(float64(n)/from, float64(i)/(fitSizes-1))))
+	}
+	return out
+}
+
+// sizeQueries is how many requests are timed at a size, sizeRounds how often.
+const (
+	sizeQueries = 40
+	sizeRounds  = 5
+)
+
+// measureSize builds the engine over the first n items and times it.
+func (r *run) measureSize(ctx context.Context, n int) (sizePoint, error) {
+	p := r.pipe
+	part := *p.code.emb
+	part.Items = part.Items[:n*part.Dim]
+	exact := retrieval.NewExact(part.Items, part.Dim)
+	index := p.index
+	if n < p.prob.Items {
+		type key struct {
+			index indexKey
+			items int
+		}
+		var err error
+		index, err = once(ctx, r.lab.cache, key{p.key.index, n}, func(ctx context.Context) (retrieval.Index, error) {
+			s := site{prob: p.base, set: p.set, seed: r.seed("size"), workers: r.lab.workers, field: r.lab.field}
+			return kindOf(r.cfg.World.Kind).engine(p.set.engine).build(ctx, s, &part)
+		})
+		if err != nil {
+			return sizePoint{}, err
+		}
+	}
+	queries := p.requests.queries[:min(sizeQueries, len(p.requests.queries))]
+	out := sizePoint{items: n, mb: index.MB()}
+	var err error
+	if out.recall, err = indexRecall(ctx, index, exact, queries, r.set.k, r.lab.workers); err != nil {
+		return out, err
+	}
+	t, err := r.timeSize(ctx, queries, min(r.set.k, n), exact, index)
+	if err != nil {
+		return out, err
+	}
+	median := func(values []float64) float64 { return metrics.Quantile(values, 0.5) }
+	if r.set.engine == "exact" { // the engine is the scan: one time, measured twice
+		t.scan = append(t.scan, t.search...)
+		t.search = t.scan
+	}
+	out.scan, out.search, out.one = median(t.scan), median(t.search), median(t.one)
+	out.two = out.search + median(t.rank)
+	return out, nil
+}
+
+// sizeTimes are milliseconds by request and round.
+type sizeTimes struct{ scan, one, search, rank []float64 }
+
+// timeSize times requests each way, in turn, so that what else the machine does falls on all alike. Who goes first takes
+// turns too: the second finds warm caches.
+func (r *run) timeSize(ctx context.Context, queries []problem.Query, k int, exact, index retrieval.Retriever) (*sizeTimes, error) {
+	t := &sizeTimes{}
+	timed := func(by retrieval.Retriever, q problem.Query, k int, into *[]float64) ([]problem.Candidate, error) {
+		began := time.Now()
+		found, err := by.Retrieve(ctx, q, k, r.buf[:0])
+		*into = append(*into, millis(time.Since(began)))
+		return found, err
+	}
+	for round := range sizeRounds {
+		for i, q := range queries {
+			q.Seen = nil
+			scanFirst := (round+i)%2 == 0
+			if scanFirst {
+				if _, err := timed(exact, q, k, &t.scan); err != nil {
+					return nil, err
+				}
+			}
+			found, err := timed(index, q, k, &t.search)
+			if err != nil {
+				return nil, err
+			}
+			r.buf = found
+			began := time.Now()
+			if err := r.pipe.ranker.Rank(ctx, q, found); err != nil {
+				return nil, err
+			}
+			t.rank = append(t.rank, millis(time.Since(began)))
+			if !scanFirst {
+				if _, err := timed(exact, q, k, &t.scan); err != nil {
+					return nil, err
+				}
+			}
+			if _, err := timed(exact, q, min(r.set.top, k), &t.one); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return t, nil
+}
+
+func (r *run) sizeTable(points []sizePoint) {
+	b := report.Block{Kind: report.Table, Title: "One stage and two, by size", Columns: []string{"items", "one stage ms", "two stages ms", r.set.engine + " ms", "scan ms", "recall of the scan", "index MB"}}
+	one, two := report.Series{Name: "one stage (exact scan)"}, report.Series{Name: fmt.Sprintf("two stages (%s, %s)", r.set.engine, r.set.ranker)}
+	for _, p := range points {
+		b.Rows = append(b.Rows, []any{p.items, p.one, p.two, p.search, p.scan, p.recall, p.mb})
+		r.metric(fmt.Sprintf("index_recall_at_k.%d", p.items), p.recall)
+		one.X, one.Y = append(one.X, float64(p.items)), append(one.Y, p.one)
+		two.X, two.Y = append(two.X, float64(p.items)), append(two.Y, p.two)
+	}
+	a, z := points[0], points[len(points)-1]
+	b.Alt = fmt.Sprintf("From %s to %s items one stage goes from %s to %s at the median and two stages from %s to %s; ",
+		thousands(a.items), thousands(z.items), ms(a.one), ms(z.one), ms(a.two), ms(z.two))
+	if r.set.engine == "exact" {
+		b.Alt += "the engine is the scan itself."
+	} else {
+		b.Alt += fmt.Sprintf("%s finds its candidates %.2g times as fast as a scan at the largest size.", r.set.engine, z.scan/z.search)
+	}
+	r.block(b)
+	r.block(report.Block{
+		Kind: report.Lines, Title: "Median time by size", Series: []report.Series{one, two}, XLabel: "items", YLabel: "ms", LogX: true,
+		Alt: fmt.Sprintf("Over %.0f times the items one stage takes %.1f times as long and two stages %.1f times.", float64(z.items)/float64(a.items), z.one/a.one, z.two/a.two),
+	})
+}
+
+// searchGrowth carries the engine's search for K candidates to the target by the form that the engine is known to have: a
+// graph's path grows with the logarithm of its size (Malkov and Yashunin 2016, 4.2); a scan is linear, and keeping K of n
+// instead of the few of an answer costs about K·(1 + ln(n/K)) more replacements. Of other engines the fit decides.
+func searchGrowth(engine string, points []sizePoint, oneFit metrics.Growth, target float64) (form string, mid, lo, hi float64) {
+	var sizes, search, extra []float64
+	for _, p := range points {
+		sizes, search, extra = append(sizes, float64(p.items)), append(search, p.search), append(extra, p.search-p.one)
+	}
+	switch {
+	case engine == "hnsw":
+		mid, lo, hi = metrics.FitGrowthAs(metrics.Logarithmic, sizes, search).At(target)
+		return metrics.Logarithmic, mid, lo, hi
+	case engine == "exact" && slices.Min(extra) > 0:
+		mid, lo, hi = oneFit.At(target)
+		more, moreLo, moreHi := metrics.FitGrowthAs(metrics.Logarithmic, sizes, extra).At(target)
+		return metrics.Linear, mid + more, lo + moreLo, hi + moreHi
+	case engine == "exact":
+		mid, lo, hi = metrics.FitGrowthAs(metrics.Linear, sizes, search).At(target)
+		return metrics.Linear, mid, lo, hi
+	}
+	fit := metrics.FitGrowth(sizes, search)
+	mid, lo, hi = fit.At(target)
+	return fit.Form, mid, lo, hi
+}
+
+// growth fits the medians and carries them to the target. A p99 is never carried: tails don't follow medians.
+func (r *run) growth(points []sizePoint) {
+	z := points[len(points)-1]
+	if len(points) < fitSizes {
+		for _, id := range []string{"target_one_stage_ms", "target_two_stages_ms", "machines", "budget_left_ms"} {
+			r.miss(id, fmt.Sprintf("between the least size of %d and the data's %s items lies less than a decade: too little to fit a growth", least, thousands(z.items)))
+		}
+		r.rep.Headline = fmt.Sprintf("At %s items one stage takes %s and two stages %s; that is too small to say how they grow", thousands(z.items), ms(z.one), ms(z.two))
+		return
+	}
+	var sizes, one, rank []float64
+	for _, p := range points {
+		sizes, one, rank = append(sizes, float64(p.items)), append(one, p.one), append(rank, p.two-p.search)
+	}
+	target := r.cfg.Target.Items
+	if target == 0 {
+		target = 100 * z.items
+	}
+	oneFit := metrics.FitGrowthAs(metrics.Linear, sizes, one)
+	oneMid, oneLo, oneHi := oneFit.At(float64(target))
+	form, mid, lo, hi := searchGrowth(r.set.engine, points, oneFit, float64(target))
+	stage2 := metrics.Quantile(rank, 0.5) // K candidates cost the same at any size
+	twoMid := mid + stage2
+	r.timing("target_one_stage_ms", oneMid)
+	r.timing("target_two_stages_ms", twoMid)
+	for id, v := range map[string]float64{"target_one_stage_ms_lo": oneLo, "target_one_stage_ms_hi": oneHi, "target_two_stages_ms_lo": lo + stage2, "target_two_stages_ms_hi": hi + stage2} {
+		r.timing(id, v)
+	}
+	mb := z.mb * float64(target) / float64(z.items)
+	r.timing("target_index_mb", mb)
+	cores := float64(runtime.NumCPU())
+	machines := math.Ceil(float64(r.set.qps) * twoMid / 1000 / cores / 0.6)
+	oneMachines := math.Ceil(float64(r.set.qps) * oneMid / 1000 / cores / 0.6)
+	r.timing("machines", machines)
+	left := millis(r.set.budget) - twoMid
+	for _, d := range r.cfg.Assumed {
+		left -= millis(d)
+	}
+	r.timing("budget_left_ms", left)
+	r.block(report.Block{
+		Kind: report.Table, Title: fmt.Sprintf("Carried to %s items, %s requests a second, %s", thousands(target), thousands(r.set.qps), ms(millis(r.set.budget))),
+		Columns: []string{"", "growth", "median ms", "95% interval", "machines"},
+		Rows: [][]any{
+			{"one stage", oneFit.Form, oneMid, fmt.Sprintf("%s to %s", ms(oneLo), ms(oneHi)), int(oneMachines)},
+			{"two stages", form + " + constant", twoMid, fmt.Sprintf("%s to %s", ms(lo+stage2), ms(hi+stage2)), int(machines)},
+			{"index", "linear", "", fmt.Sprintf("%.1f GB", mb/1000), ""},
+		},
+		Alt: fmt.Sprintf("At %s items one stage would take %s (%s to %s) and two stages %s (%s to %s) at the median, with an index of %.1f GB; %s requests a second need %.0f machines like this one against %.0f.",
+			thousands(target), ms(oneMid), ms(oneLo), ms(oneHi), ms(twoMid), ms(lo+stage2), ms(hi+stage2), mb/1000, thousands(r.set.qps), machines, oneMachines),
+	})
+	r.note("What this assumes", "Everything lies in memory on machines like this one, and only medians are carried to the target.", fmt.Sprintf("Vectors and links lie in memory, on one machine; %s items of this width would take %.1f GB, so at the target they are spread over machines or compressed, and each spread adds a network hop. Medians are carried, by a fit over %d sizes from %s to %s items; a p99 is not carried, because tails follow load and not size. A machine is one like this, %.0f processors at 60%% load.",
+		thousands(target), mb/1000, len(points), thousands(points[0].items), thousands(z.items), cores))
+	verdict := "misses"
+	if left >= 0 {
+		verdict = "fits"
+	}
+	r.rep.Headline = fmt.Sprintf("At %s items one stage would take %s and two stages %s at the median: with two, the median request %s the budget of %s", thousands(target), ms(oneMid), ms(twoMid), verdict, ms(millis(r.set.budget)))
+}

@@ -1,0 +1,125 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"dryrun/internal/metrics"
+	"dryrun/internal/problem"
+	"dryrun/internal/ranking"
+	"dryrun/internal/report"
+)
+
+// splits trains one ranker on the log's clicks under each split and compares what the split claims with what the same
+// ranker does on what came later.
+func (r *run) splits(ctx context.Context) error {
+	log, err := r.lab.logged(ctx, r.pipe, r.tell)
+	if err != nil {
+		return err
+	}
+	later := log.later
+	future := log.rows(func(i int) bool { return log.impressions[i].Request >= later }, r.pipe.keep, clicked)
+	b := report.Block{Kind: report.Table, Title: "What each split claims for the same ranker", Columns: []string{"split", "claimed AUC", "AUC on what came later", "off by"}}
+	var words []string
+	for _, split := range Offers(r.cfg.World.Kind, "split") {
+		r.tell.say("training under a "+split+" split", 0, 0)
+		held := heldOut(log.impressions, r.pipe.prob.Train, split, r.logFrom(), later, rand.New(rand.NewPCG(r.seed("split"), 1)))
+		claimed, real, err := r.claim(ctx,
+			log.rows(func(i int) bool { return held[i] == learned }, r.pipe.keep, clicked),
+			log.rows(func(i int) bool { return held[i] == validated }, r.pipe.keep, clicked), future)
+		if err != nil {
+			return err
+		}
+		label := split
+		if split == "user-time" && !r.usersReturn() {
+			label += " (nobody returns: as global-time)"
+		}
+		off := math.Abs(claimed - real)
+		r.metric("claimed_auc."+metricName(split), claimed)
+		r.metric("claim_error."+metricName(split), off)
+		if split == r.set.split {
+			r.metric("claimed_auc", claimed)
+			r.metric("claim_error", off)
+		}
+		b.Rows = append(b.Rows, []any{label, claimed, real, fmt.Sprintf("%+.3f", claimed-real)})
+		words = append(words, fmt.Sprintf("%s claims %.3f and gets %.3f", split, claimed, real))
+	}
+	b.Alt = fmt.Sprintf("AUC of trees on the log's clicks: %s.", andList(words))
+	r.block(b)
+	return nil
+}
+
+// usersReturn says whether requests name who asks.
+func (r *run) usersReturn() bool {
+	return slices.ContainsFunc(r.pipe.prob.Train, func(q problem.Query) bool { return q.User >= 0 })
+}
+
+// laterShare of the log, newest, is what came later: no split may touch it. validatedShare of the rest is validated on.
+const (
+	laterShare     = 0.2
+	validatedShare = 0.2
+)
+
+// What a split does with an impression.
+type part uint8
+
+const (
+	unused part = iota
+	learned
+	validated
+)
+
+// heldOut parts the impressions of requests from to before until: at random by impression, by each user's time (the
+// user's last request), or at one moment for all.
+func heldOut(log []problem.Impression, asked []problem.Query, split string, from, until int32, rng *rand.Rand) []part {
+	parts := make([]part, len(log))
+	last := map[int32]int32{} // each user's last request
+	first := until
+	for _, im := range log {
+		if im.Request >= from && im.Request < until {
+			first = min(first, im.Request)
+			last[asked[im.Request].User] = im.Request
+		}
+	}
+	cut := until - int32(validatedShare*float64(until-first))
+	for i, im := range log {
+		if im.Request < from || im.Request >= until {
+			continue
+		}
+		var held bool
+		switch user := asked[im.Request].User; {
+		case split == "random":
+			held = rng.Float64() < validatedShare
+		case split == "user-time" && user >= 0:
+			held = last[user] == im.Request
+		default:
+			held = im.Request >= cut
+		}
+		parts[i] = learned
+		if held {
+			parts[i] = validated
+		}
+	}
+	return parts
+}
+
+// claim trains on train and returns its AUC on valid and on future.
+func (r *run) claim(ctx context.Context, train, valid, future *ranking.Dataset) (claimed, real float64, err error) {
+	o := ranking.TreesOptions{Objective: ranking.Binary, Trees: 30, Leaves: 31, MinLeaf: 5, Workers: r.lab.workers}
+	model, err := ranking.TrainTrees(ctx, train, nil, o, nil)
+	if err != nil {
+		return 0, 0, err
+	}
+	auc := func(d *ranking.Dataset) float64 {
+		scores, labels := make([]float32, d.Rows()), make([]bool, d.Rows())
+		model.Score(d.X, scores)
+		for i, y := range d.Y {
+			labels[i] = y > 0
+		}
+		return metrics.AUC(scores, labels)
+	}
+	return auc(valid), auc(future), nil
+}
