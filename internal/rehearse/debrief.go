@@ -1,0 +1,245 @@
+package rehearse
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"dryrun/casestudies"
+	"dryrun/framework"
+	"dryrun/internal/draw"
+)
+
+// Debrief says what there is to say about a step: scores on their own scales, what the decisions and ranges came to, what
+// wasn't asked, what is owing at the session's level, and the next thing to do. A mock keeps all of it back to its end, but
+// for whether the step is answered.
+func (s *Session) Debrief(step framework.StepID) StepResult {
+	info, ok := framework.StepByID(step)
+	if !ok {
+		return StepResult{}
+	}
+	st := s.state.StepState(step)
+	r := StepResult{Step: info, Answered: st.HasAnswer(), Level: s.state.Started.Level}
+	if s.Hidden(Scores) {
+		r.To = "The result waits for the end of the mock."
+		return r
+	}
+	content := s.cs.Step(step)
+	self := s.Scorecard()
+	r.Self, r.Supported, r.Coach = scoreOf(self, step), scoreOf(*self.Supported, step), scoreOf(s.CoachScorecard(), step)
+	r.Criteria = s.criterionResults(step)
+	for _, c := range r.Criteria {
+		if c.Marked {
+			r.Marked++
+		}
+	}
+	r.Decisions = s.decisions(step)
+	for _, d := range r.Decisions {
+		if d.Chosen != "" {
+			r.Committed++
+		}
+		if d.Verdict == casestudies.Best {
+			r.Best++
+		}
+	}
+	r.Predictions = s.predictions(step)
+	r.Unasked = s.unasked()
+	for _, f := range content.Followups {
+		if slices.ContainsFunc(st.Probes, func(p framework.ProbeAsked) bool { return p.ID == f.ID }) {
+			r.Followups = append(r.Followups, FollowupResult{Followup: f, Yours: s.TextOf(step, f.ID)})
+		}
+	}
+	r.Pitfalls = content.Pitfalls
+	s.difference(step, &r)
+	r.Quote = ownLine(r.Criteria, scoredText(st))
+	r.To = s.nextThing(step, r)
+	return r
+}
+
+func scoreOf(card framework.Scorecard, step framework.StepID) framework.StepScore {
+	for _, score := range card.Steps {
+		if score.Step == step {
+			return score
+		}
+	}
+	return framework.StepScore{Step: step}
+}
+
+func (s *Session) criterionResults(step framework.StepID) []CriterionResult {
+	marks := s.state.StepState(step).Marks[bySelf]
+	var out []CriterionResult
+	for _, c := range s.criteria(step) {
+		m, marked := marks[c.ID]
+		out = append(out, CriterionResult{
+			Criterion: c, Self: m.Mark, Marked: marked, Suggestion: s.suggestion(step, c.ID),
+			Unsupported: m.Mark > framework.None && len(m.Quotes) == 0,
+		})
+	}
+	return out
+}
+
+func (s *Session) decisions(step framework.StepID) []DecisionResult {
+	st := s.state.StepState(step)
+	var out []DecisionResult
+	for _, d := range s.cs.Step(step).Decide {
+		chosen := st.Decisions[d.ID]
+		r := DecisionResult{Decision: d, Chosen: chosen.Option, Passed: chosen.Passed}
+		r.Best = d.Options.Best()
+		r.Verdict, _ = d.Options.Verdict(r.Chosen)
+		if d.Knob != "" && r.Chosen != "" && len(st.Runs) > 0 {
+			if first, ok := st.Runs[0].Knobs[d.Knob]; ok && first != r.Chosen {
+				r.Changed = first
+			}
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+func (s *Session) predictions(step framework.StepID) []PredictionResult {
+	st := s.state.StepState(step)
+	var out []PredictionResult
+	for _, p := range s.cs.Step(step).Lab.Predict {
+		said, given := st.Predictions[p.ID]
+		r := PredictionResult{Prediction: p, Low: said.Low, High: said.High, Given: given && !said.Passed, Passed: said.Passed}
+		r.Truth, r.Known = st.Result(p.ID)
+		if r.Given && r.Known {
+			judged := framework.Range{Step: step, Prediction: p.ID, Low: r.Low, High: r.High, Result: r.Truth, Log: p.Scale == "log"}
+			r.Inside, r.Score = judged.Held(), judged.Score()
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// InWords says a range beside the truth: "208,000; you said 100,000 to 300,000: inside".
+func (p PredictionResult) InWords() string {
+	truth, said := draw.Metric(p.Metric, p.Truth), draw.MetricRange(p.Metric, p.Low, p.High)
+	switch {
+	case !p.Known && p.Given:
+		return fmt.Sprintf("you said %s: not run", said)
+	case !p.Known:
+		return "not run"
+	case !p.Given:
+		return truth + "; you gave no range"
+	}
+	where := "inside"
+	switch {
+	case p.Truth < p.Low:
+		where = "outside, below"
+	case p.Truth > p.High:
+		where = "outside, above"
+	}
+	return fmt.Sprintf("%s: %s; you said %s: %s", strings.TrimSpace(p.Ask), truth, said, where)
+}
+
+// unasked are the facts that nobody asked for, those that change the design first.
+func (s *Session) unasked() []casestudies.Fact {
+	var critical, others []casestudies.Fact
+	for _, f := range s.cs.Facts {
+		switch {
+		case slices.Contains(s.state.Facts, f.ID):
+		case f.Critical:
+			critical = append(critical, f)
+		default:
+			others = append(others, f)
+		}
+	}
+	return append(critical, others...)
+}
+
+// difference fills in what the answer still owes at the session's level, and how the next level says the heaviest thing
+// that it does. Where the candidate hasn't marked, the coach's suggestions stand in.
+func (s *Session) difference(step framework.StepID, r *StepResult) {
+	if !r.Answered {
+		return
+	}
+	marks := s.state.StepState(step).Marks[bySelf]
+	if r.Marked == 0 {
+		marks = asMarks(s.Suggestions(step))
+	}
+	criteria := s.criteria(step)
+	r.Owes = framework.Owes(criteria, marks, r.Level)
+	var heaviest framework.Criterion
+	for _, c := range criteria {
+		if marks[c.ID].Mark == framework.Full && c.Weight > heaviest.Weight && c.Stronger != "" {
+			heaviest = c
+		}
+	}
+	if heaviest.Stronger == "" && len(r.Owes) > 0 {
+		heaviest = r.Owes[0]
+	}
+	r.Next = heaviest.Stronger
+}
+
+// OwnWords is a line of the candidate's own words for the session's result: of the step that they are at, and else of the
+// first that they answered. "" where there are none or a mock hides them.
+func (s *Session) OwnWords() string {
+	for _, step := range append([]framework.StepID{s.state.Step}, s.state.StepIDs()...) {
+		if quote := s.Debrief(step).Quote; quote != "" {
+			return quote
+		}
+	}
+	return ""
+}
+
+// longestLine cuts a quoted line, in runes.
+const longestLine = 160
+
+// ownLine picks a line of the candidate's own words: what the heaviest criterion rests on, and else the first line.
+func ownLine(criteria []CriterionResult, text string) string {
+	weight, quote := 0, ""
+	for _, c := range criteria {
+		if len(c.Suggestion.Quotes) > 0 && c.Weight > weight {
+			weight, quote = c.Weight, c.Suggestion.Quotes[0]
+		}
+	}
+	if quote == "" {
+		for line := range strings.Lines(text) {
+			if quote = strings.TrimLeft(strings.TrimSpace(line), "-*• "); quote != "" {
+				break
+			}
+		}
+	}
+	if runes := []rune(quote); len(runes) > longestLine {
+		cut := longestLine
+		for cut > longestLine/2 && runes[cut] != ' ' {
+			cut--
+		}
+		quote = string(runes[:cut]) + " …"
+	}
+	return quote
+}
+
+// nextThing names one thing to do.
+func (s *Session) nextThing(step framework.StepID, r StepResult) string {
+	st := s.state.StepState(step)
+	open := func(p PredictionResult) bool { return !p.Given && !p.Passed && len(st.Runs) == 0 && !st.Revealed }
+	undecided := func(d DecisionResult) bool { return d.Chosen == "" && !d.Passed && !st.Revealed }
+	switch {
+	case s.state.Ended && r.Answered && len(r.Owes) > 0:
+		return "Answer the probe aloud: " + r.Owes[0].Probe
+	case s.state.Ended:
+		return "Rehearse another step."
+	case len(st.Answers) == 0 && !st.Revealed:
+		return "Answer the prompt."
+	case slices.ContainsFunc(r.Decisions, undecided):
+		return "Commit to the decisions."
+	case slices.ContainsFunc(r.Predictions, open):
+		return "Give a range for the lab's number."
+	case len(st.Runs) == 0:
+		return "Run the lab."
+	case !st.Revealed:
+		return "Open the reference and compare."
+	case r.Answered && r.Marked < len(r.Criteria):
+		return "Mark yourself."
+	}
+	ids := s.state.StepIDs()
+	for i, id := range ids {
+		if id == step && i+1 < len(ids) {
+			next, _ := framework.StepByID(ids[i+1])
+			return fmt.Sprintf("Next: %d of 7, %s.", next.N, next.Title)
+		}
+	}
+	return "That was the last step: look at the scorecard."
+}

@@ -1,0 +1,250 @@
+package rehearse
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"dryrun/framework"
+	"dryrun/internal/report"
+)
+
+// start runs the step's lab. A run that was under way is stopped: its result would be about other knobs.
+func (s *Session) start(fault string) error {
+	if err := s.keepsBack(LabResults); err != nil {
+		return err
+	}
+	if fault == "none" {
+		fault = ""
+	}
+	if valid := s.deps.Knobs.Faults(s.cs); fault != "" && fault != Mystery && !slices.Contains(valid, fault) {
+		return fmt.Errorf("%q isn't a fault of this world: it is one of %s, or %s", fault, strings.Join(valid, ", "), Mystery)
+	}
+	knobs := s.Knobs()
+	if err := s.deps.Knobs.Check(s.cs, knobs); err != nil {
+		return err
+	}
+	s.stop()
+	s.runs++
+	s.run = &RunLab{
+		Run: s.runs, Step: s.state.Step, Seed: s.state.Started.Seed, Fault: fault,
+		Yours: knobs, Reference: map[string]string{},
+		Same:        fault == "" && isReference(s.cs, knobs),
+		Predictions: map[string]Wanted{},
+	}
+	for _, p := range s.Step().Lab.Predict {
+		s.run.Predictions[p.ID] = Wanted{Knobs: maps.Clone(p.Set), Metric: p.Metric}
+	}
+	s.effect(*s.run)
+	return nil
+}
+
+// stop ends the run that is under way, if any. What it still brings is dropped.
+func (s *Session) stop() {
+	if s.run != nil {
+		s.effect(CancelRun{Run: s.run.Run})
+		s.run = nil
+	}
+}
+
+func (s *Session) cancel() error {
+	if s.run == nil {
+		return errors.New("nothing is running")
+	}
+	s.stop()
+	s.tell("Stopped.")
+	return nil
+}
+
+// isCurrent says whether a result is of the run under way.
+func (s *Session) isCurrent(run int) bool {
+	return s.run != nil && s.run.Run == run && !s.state.Ended && s.log.closed == ""
+}
+
+func (s *Session) labFailed(cmd LabFailed) error {
+	if !s.isCurrent(cmd.Run) {
+		return nil
+	}
+	s.run = nil
+	if errors.Is(cmd.Err, context.Canceled) {
+		s.tell("Stopped.")
+		return nil
+	}
+	s.tell("The lab failed: %v. Run it again, or go on without it.", cmd.Err)
+	return nil
+}
+
+// reports are what an event carries of a run.
+type reports struct {
+	Yours     *report.Step `json:"yours"`
+	Reference *report.Step `json:"reference,omitempty"`
+}
+
+func (s *Session) labDone(cmd LabDone) error {
+	if !s.isCurrent(cmd.Run) {
+		return nil
+	}
+	run, result := *s.run, cmd.Result
+	if result.Yours == nil {
+		return s.labFailed(LabFailed{Run: cmd.Run, Err: errors.New("it brought no report")})
+	}
+	ran := framework.LabRan{
+		Step: run.Step, Knobs: run.Yours, Fault: run.Fault,
+		Metrics: finite(result.Yours.Metrics), Timings: finite(result.Yours.Timings), Results: map[string]float64{},
+	}
+	if result.Reference != nil {
+		ran.RefMetrics, ran.RefTimings = finite(result.Reference.Metrics), finite(result.Reference.Timings)
+	}
+	for id, v := range finite(result.Results) {
+		if _, asked := run.Predictions[id]; asked {
+			ran.Results[id] = v
+		}
+	}
+	drawn, err := json.Marshal(reports{result.Yours, result.Reference})
+	if err != nil { // a number that isn't one: the report can be looked at now and not after a restart
+		drawn = nil
+	}
+	ran.Report = drawn
+	s.run = nil
+	if err := s.record(ran); err != nil {
+		return err
+	}
+	s.results[run.Step] = result
+	s.tell("%s", result.Yours.Headline)
+	for _, p := range s.predictions(run.Step) {
+		if p.Given && p.Known {
+			s.tell("%s", p.InWords())
+		}
+	}
+	return nil
+}
+
+// finite copies the numbers that are.
+func finite(in map[string]float64) map[string]float64 {
+	out := make(map[string]float64, len(in))
+	for k, v := range in {
+		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+			out[k] = v
+		}
+	}
+	return out
+}
+
+// Report returns the reports of a step's last run, nil where there is none. After a resume they are read back from the
+// log, without pictures.
+func (s *Session) Report(step framework.StepID) (yours, reference *report.Step) {
+	if r, ok := s.results[step]; ok {
+		return r.Yours, r.Reference
+	}
+	runs := s.state.StepState(step).Runs
+	if len(runs) == 0 {
+		return nil, nil
+	}
+	var r reports
+	if err := json.Unmarshal(runs[len(runs)-1].Report, &r); err != nil {
+		return nil, nil // its numbers still stand in the state
+	}
+	s.results[step] = LabResult{Yours: r.Yours, Reference: r.Reference}
+	return r.Yours, r.Reference
+}
+
+// startXRay asks where a query's best positive was lost, on the pipeline of the step's last run.
+func (s *Session) startXRay(query int) error {
+	if err := s.keepsBack(LabResults); err != nil {
+		return err
+	}
+	runs := s.here().Runs
+	if len(runs) == 0 {
+		return errors.New("run the lab first: the x-ray looks into its pipeline")
+	}
+	if query < 1 {
+		return fmt.Errorf("there is no query %d: they count from 1", query)
+	}
+	if yours, _ := s.Report(s.state.Step); yours != nil && yours.Setup.Queries > 0 && query > yours.Setup.Queries {
+		return fmt.Errorf("there is no query %d: this run has %d", query, yours.Setup.Queries)
+	}
+	last := runs[len(runs)-1]
+	s.looked = query
+	s.effect(RunXRay{Seed: s.state.Started.Seed, Fault: last.Fault, Knobs: maps.Clone(last.Knobs), Query: query - 1})
+	return nil
+}
+
+func (s *Session) xrayDone(cmd XRayDone) error {
+	switch {
+	case cmd.Err == nil:
+		x := cmd.Result
+		s.xray = &x
+		s.tell("%s", inWords(s.looked, x))
+	case !errors.Is(cmd.Err, context.Canceled):
+		s.tell("The x-ray failed: %v.", cmd.Err)
+	}
+	return nil
+}
+
+// inWords says an x-ray as an interviewer would.
+func inWords(query int, x report.XRay) string {
+	sentence := func(text string) string {
+		if text = strings.TrimSpace(text); text == "" {
+			return ""
+		}
+		first, size := utf8.DecodeRuneInString(text)
+		return string(unicode.ToUpper(first)) + strings.TrimSuffix(text[size:], ".") + "."
+	}
+	parts := []string{sentence(fmt.Sprintf("Query %d, %s", query, x.Request))}
+	if x.ItemWords != "" {
+		parts = append(parts, sentence("The best match is "+x.ItemWords))
+	}
+	switch {
+	case !x.Indexed:
+		parts = append(parts, "It was never indexed.")
+	case x.Rank1 == 0:
+		parts = append(parts, "It is indexed, and stage one didn't find it at any depth.")
+	case x.Rank1 > x.K:
+		parts = append(parts, fmt.Sprintf("It is indexed; stage one ranked it %d, outside K = %d.", x.Rank1, x.K))
+	case x.Rank2 > 0:
+		parts = append(parts, fmt.Sprintf("Stage one ranked it %d of K = %d, stage two %d; %d are shown.", x.Rank1, x.K, x.Rank2, x.Top))
+	}
+	if x.LostBy == "not lost" { // why repeats the places
+		return strings.Join(append(parts, "It wasn't lost."), " ")
+	}
+	if x.LostBy != "" && x.LostBy != "not indexed" {
+		parts = append(parts, "Lost by "+x.LostBy+".")
+	}
+	return strings.TrimSpace(strings.Join(append(parts, sentence(x.Why)), " "))
+}
+
+// diagnose names the cause of the mystery that the step's last run showed. One try counts.
+func (s *Session) diagnose(said string) error {
+	if err := s.keepsBack(LabResults); err != nil {
+		return err
+	}
+	st := s.here()
+	switch {
+	case len(st.Runs) == 0 || st.Runs[len(st.Runs)-1].Fault != Mystery:
+		return fmt.Errorf("there is nothing to diagnose: run the lab with the fault %q first", Mystery)
+	case len(st.Diagnoses) > 0:
+		return fmt.Errorf("you have named this one: it was %s", st.Diagnoses[0].Fault)
+	}
+	if valid := s.deps.Knobs.Faults(s.cs); said != "none" && !slices.Contains(valid, said) {
+		return fmt.Errorf("%q isn't a fault of this world: it is one of %s, or none", said, strings.Join(valid, ", "))
+	}
+	truth := s.deps.Knobs.Mystery(s.cs, s.state.Started.Seed)
+	now, _ := s.state.Now(s.now())
+	d := framework.Diagnosed{Step: s.state.Step, Fault: truth, Said: said, Right: said == truth, Elapsed: now - s.faulty[s.state.Step]}
+	if err := s.record(d); err != nil {
+		return err
+	}
+	verdict := "Right"
+	if !d.Right {
+		verdict = "Not " + said
+	}
+	s.tell("%s: it was %s. Time to cause %d:%02d.", verdict, truth, int(d.Elapsed.Minutes()), int(d.Elapsed.Seconds())%60)
+	return nil
+}

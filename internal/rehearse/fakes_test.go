@@ -1,0 +1,242 @@
+package rehearse_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"dryrun/casestudies"
+	"dryrun/framework"
+	"dryrun/internal/coach"
+	"dryrun/internal/rehearse"
+	"dryrun/internal/report"
+)
+
+// hands is a clock that moves when told.
+type hands struct{ t time.Time }
+
+func (h *hands) Now() time.Time          { return h.t }
+func (h *hands) forward(d time.Duration) { h.t = h.t.Add(d) }
+
+// bench is a lab's rules with two engines, and one fault.
+type bench struct{}
+
+func (bench) Check(_ *casestudies.Case, knobs map[string]string) error {
+	for id, v := range knobs {
+		if v == "broken" {
+			return fmt.Errorf("knob %s can't be %s", id, v)
+		}
+	}
+	return nil
+}
+
+// Sketch reads "a -> b k=200 -> engine=hnsw".
+func (bench) Sketch(_ *casestudies.Case, line string) ([]string, map[string]string, error) {
+	knobs := map[string]string{}
+	boxes := strings.Split(line, "->")
+	if len(boxes) < 2 {
+		return nil, nil, errors.New("a sketch needs an arrow")
+	}
+	for word := range strings.FieldsSeq(line) {
+		if k, v, ok := strings.Cut(word, "="); ok {
+			knobs[k] = v
+		}
+	}
+	return boxes, knobs, nil
+}
+func (bench) Mystery(*casestudies.Case, int64) string { return "stale-index" }
+func (bench) Faults(*casestudies.Case) []string       { return []string{"leakage", "stale-index"} }
+
+// machine is a lab that answers at once, by rule: speedup 40, recall by K, and the knobs echoed.
+type machine struct{ fails bool }
+
+func (m machine) Run(_ context.Context, r rehearse.RunLab, progress func(report.Progress)) (rehearse.LabResult, error) {
+	progress(report.Progress{What: "running", Done: 1, Of: 1})
+	if m.fails {
+		return rehearse.LabResult{}, errors.New("it ran out of memory")
+	}
+	step := func(knobs map[string]string) *report.Step {
+		return &report.Step{
+			Step: string(r.Step), Headline: "Two stages keep the quality.", Setup: report.Setup{Queries: 400},
+			Metrics: map[string]float64{"stage1_recall_at_k": 0.98}, Timings: map[string]float64{"speedup": 40},
+			Blocks: []report.Block{{Kind: report.Note, Title: "Knobs", Text: fmt.Sprint(knobs), Alt: "the knobs"}},
+		}
+	}
+	out := rehearse.LabResult{Yours: step(r.Yours), Results: map[string]float64{}}
+	if !r.Same {
+		out.Reference = step(r.Reference)
+	}
+	for id := range r.Predictions {
+		out.Results[id] = 40
+	}
+	return out, nil
+}
+
+func (machine) XRay(_ context.Context, r rehearse.RunXRay) (report.XRay, error) {
+	return report.XRay{Query: r.Query, Request: "a dark photo of a bag", Indexed: true, Rank1: 431, K: 200, LostBy: "stage one", Why: "its nearest neighbour is a dark shoe"}, nil
+}
+
+// shelf is a store in memory that refuses what a database would: a gap, or a second writer.
+type shelf struct {
+	events []framework.Event
+	drafts map[string]rehearse.SaveDraft
+	down   error
+}
+
+func (s *shelf) Append(_ context.Context, _ string, events []framework.Event) error {
+	if s.down != nil {
+		return s.down
+	}
+	for _, e := range events {
+		if e.Seq != len(s.events)+1 {
+			return fmt.Errorf("event %d after %d: %w", e.Seq, len(s.events), rehearse.ErrOtherWriter)
+		}
+		data, err := framework.EncodeBody(e.Body)
+		if err != nil {
+			return err
+		}
+		if e.Body, err = framework.DecodeBody(e.Body.Kind(), data); err != nil {
+			return err
+		}
+		s.events = append(s.events, e)
+	}
+	return nil
+}
+
+func (s *shelf) SaveDraft(_ context.Context, _ string, d rehearse.SaveDraft) error {
+	if s.down != nil {
+		return s.down
+	}
+	if s.drafts == nil {
+		s.drafts = map[string]rehearse.SaveDraft{}
+	}
+	s.drafts[string(d.Step)+"/"+d.To] = d
+	return nil
+}
+
+func (s *shelf) Beat(context.Context, string) error { return nil }
+
+func (s *shelf) saved() []rehearse.SaveDraft {
+	var out []rehearse.SaveDraft
+	for _, k := range slices.Sorted(maps.Keys(s.drafts)) {
+		out = append(out, s.drafts[k])
+	}
+	return out
+}
+
+// table is one candidate at one session.
+type table struct {
+	t     testing.TB
+	s     *rehearse.Session
+	clock *hands
+	shelf *shelf
+	lab   machine
+	lines []rehearse.Line
+}
+
+func deps(c *hands) rehearse.Deps {
+	return rehearse.Deps{Coach: coach.New(), Knobs: bench{}, Clock: c}
+}
+
+func visualSearch(t testing.TB) *casestudies.Case {
+	t.Helper()
+	c, err := casestudies.Find("visual-search")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func begin(t testing.TB, o rehearse.Options) *table {
+	t.Helper()
+	o.ID, o.Seed = "s1", 7
+	if o.Case == nil {
+		o.Case = visualSearch(t)
+	}
+	x := &table{t: t, clock: &hands{time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}, shelf: &shelf{}}
+	s, out, err := rehearse.New(deps(x.clock), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.s = s
+	x.settle(out)
+	return x
+}
+
+func (x *table) settle(out rehearse.Outcome) {
+	x.t.Helper()
+	x.lines = out.Lines
+	more, err := rehearse.Settle(context.Background(), x.s, out.Effects, x.shelf, x.lab, nil)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	x.lines = append(x.lines, more...)
+}
+
+// do gives commands that must be taken; each takes ten seconds.
+func (x *table) do(commands ...rehearse.Command) {
+	x.t.Helper()
+	for _, c := range commands {
+		x.clock.forward(10 * time.Second)
+		out, err := x.s.Do(c)
+		if err != nil {
+			x.t.Fatalf("%T %+v: %v", c, c, err)
+		}
+		x.settle(out)
+	}
+}
+
+// refused gives a command that must not be taken, and must change nothing.
+func (x *table) refused(c rehearse.Command, because string) {
+	x.t.Helper()
+	before := asJSON(x.t, x.s.State())
+	out, err := x.s.Do(c)
+	if err == nil || !strings.Contains(err.Error(), because) {
+		x.t.Fatalf("%T %+v: error %v, want one with %q", c, c, err, because)
+	}
+	if len(out.Lines)+len(out.Effects) > 0 || asJSON(x.t, x.s.State()) != before {
+		x.t.Fatalf("%T was refused and changed something", c)
+	}
+}
+
+func (x *table) said() string {
+	var b strings.Builder
+	for _, l := range x.lines {
+		fmt.Fprintf(&b, "%s: %s\n", l.Who, l.Text)
+	}
+	return b.String()
+}
+
+func (x *table) hears(words string) {
+	x.t.Helper()
+	if !strings.Contains(x.said(), words) {
+		x.t.Fatalf("nobody said %q, but:\n%s", words, x.said())
+	}
+}
+
+// folds checks that the stored log gives the state that the session has.
+func (x *table) folds() {
+	x.t.Helper()
+	st, err := framework.Fold(x.shelf.events)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	if got, want := asJSON(x.t, x.s.State()), asJSON(x.t, st); got != want {
+		x.t.Fatalf("the session's state isn't its log's:\n%s\n%s", got, want)
+	}
+}
+
+func asJSON(t testing.TB, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}

@@ -1,0 +1,131 @@
+package rehearse
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"dryrun/framework"
+)
+
+// journal holds the events that the state has and the store doesn't yet.
+type journal struct {
+	waiting  []framework.Event
+	underway int     // how many of them are in an Append that hasn't come back
+	closed   string  // why this session only reads; "" where it is written
+	drafts   []place // drafts that the store has failed to save, each once
+	failing  bool    // said already that the store fails
+}
+
+// now is the clock's time, never before the last event: a clock that was set back must not tear the log.
+func (s *Session) now() time.Time {
+	t := s.deps.Clock.Now().UTC().Round(0)
+	if t.Before(s.state.At) {
+		return s.state.At
+	}
+	return t
+}
+
+// record applies events and queues them for the store.
+func (s *Session) record(bodies ...framework.Body) error {
+	at := s.now()
+	for _, b := range bodies {
+		e := framework.Event{Seq: s.state.Seq + 1, At: at, Body: b}
+		if err := s.apply(e); err != nil {
+			return err
+		}
+		s.log.waiting = append(s.log.waiting, e)
+	}
+	return nil
+}
+
+// apply folds one event, a new one or one of a stored log.
+func (s *Session) apply(e framework.Event) error {
+	if err := s.state.Apply(e); err != nil {
+		return err
+	}
+	if ran, ok := e.Body.(framework.LabRan); ok && ran.Fault == Mystery {
+		s.faulty[ran.Step] = s.state.Elapsed
+	}
+	return nil
+}
+
+// offer hands the waiting events to the store, where no Append is under way, and drafts that it failed to save before.
+func (s *Session) offer() {
+	if s.log.closed != "" {
+		return
+	}
+	for _, p := range s.log.drafts {
+		if slices.ContainsFunc(s.out.Effects, func(e Effect) bool {
+			d, ok := e.(SaveDraft)
+			return ok && p == place{d.Step, d.To}
+		}) {
+			continue // this command brings a newer one
+		}
+		d, typed := s.drafts[p]
+		if !typed { // the store may still have an older text than the answer that stands
+			d = SaveDraft{Session: s.state.Started.Session, Step: p.step, To: p.to, Text: s.TextOf(p.step, p.to), At: s.now()}
+		}
+		s.effect(d)
+	}
+	s.log.drafts = nil
+	if s.log.underway > 0 || len(s.log.waiting) == 0 {
+		return
+	}
+	s.log.underway = len(s.log.waiting)
+	s.effect(Append{Session: s.state.Started.Session, Events: slices.Clone(s.log.waiting)})
+}
+
+// stored notes that an effect has reached the store.
+func (s *Session) stored(e Effect) {
+	if a, ok := e.(Append); ok && s.isUnderway(a) {
+		s.log.waiting = slices.Delete(s.log.waiting, 0, s.log.underway)
+		s.log.underway = 0
+	}
+	if s.log.failing && s.InStore() {
+		s.log.failing = false
+		s.tell("Everything is saved again.")
+	}
+}
+
+// isUnderway says whether a is the Append that the session waits for, and not an echo of another.
+func (s *Session) isUnderway(a Append) bool {
+	return s.log.underway > 0 && len(a.Events) == s.log.underway && a.Events[0].Seq == s.log.waiting[0].Seq
+}
+
+// notStored says that the store failed. The events stay; the next command offers them again.
+func (s *Session) notStored(e Effect, err error) {
+	if errors.Is(err, ErrOtherWriter) {
+		s.log.closed = "another dryrun writes this session: this one only reads"
+		s.stop()
+		s.tell("Another dryrun has written this session since. This one only reads from here on; resume it there, or resume it here again.")
+		return
+	}
+	switch e := e.(type) {
+	case Append:
+		if s.isUnderway(e) {
+			s.log.underway = 0
+		}
+	case SaveDraft:
+		p := place{e.Step, e.To}
+		if e.Text != s.TextOf(e.Step, e.To) {
+			return // overtaken: a later one says whether text is in danger
+		}
+		if !slices.Contains(s.log.drafts, p) {
+			s.log.drafts = append(s.log.drafts, p)
+		}
+		if _, typed := s.drafts[p]; !typed {
+			return // an event carries the text
+		}
+	default:
+		return
+	}
+	if s.log.failing { // said once, until it works again
+		return
+	}
+	s.log.failing = true
+	s.tell("Not saved: %v. Nothing is lost while this runs; it is tried again with the next thing that you do.", err)
+}
+
+// InStore says whether the store has every event of the session, and failed to save no text, as far as it has said.
+func (s *Session) InStore() bool { return len(s.log.waiting) == 0 && len(s.log.drafts) == 0 }

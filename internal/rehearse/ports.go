@@ -1,0 +1,46 @@
+package rehearse
+
+import (
+	"context"
+
+	"dryrun/casestudies"
+	"dryrun/framework"
+	"dryrun/internal/report"
+)
+
+// Coach is what the rules need of a coach.
+type Coach interface {
+	// Reply matches a clarifying question against the case's facts: the fact's id, or "" with an honest reply.
+	Reply(c *casestudies.Case, released []string, question string) (fact, reply string)
+	// Suggest suggests a mark for each criterion from the candidate's own words in text; not holds texts whose words
+	// don't count (prompt, hints, reference).
+	Suggest(criteria []framework.Criterion, text string, not []string) []framework.Suggestion
+	// Probe picks the criterion whose probe to ask next, "" where none is owing.
+	Probe(criteria []framework.Criterion, text string, not, asked []string) string
+}
+
+// Knobs is what the rules need to know of a lab without running it. Errors say what is wrong in words for the candidate.
+type Knobs interface {
+	// Check says whether the knobs are in range for the case, step by step defaults included.
+	Check(c *casestudies.Case, knobs map[string]string) error
+	// Sketch reads a whiteboard line into the labels of its boxes and the knobs that it sets.
+	Sketch(c *casestudies.Case, line string) (boxes []string, knobs map[string]string, err error)
+	// Mystery returns the fault that the lab draws for the case's world at this seed, "none" where it draws none.
+	Mystery(c *casestudies.Case, seed int64) string
+	// Faults returns the ids of the faults that make sense in the case's world.
+	Faults(c *casestudies.Case) []string
+}
+
+// Lab performs RunLab and RunXRay for one case. It stops within 100 ms of ctx's end.
+type Lab interface {
+	Run(ctx context.Context, r RunLab, progress func(report.Progress)) (LabResult, error)
+	XRay(ctx context.Context, r RunXRay) (report.XRay, error)
+}
+
+// Store performs Append and SaveDraft.
+type Store interface {
+	Append(ctx context.Context, session string, events []framework.Event) error
+	SaveDraft(ctx context.Context, session string, d SaveDraft) error
+	// Beat says that the session is alive, so that a kill loses no more than a second of the clock.
+	Beat(ctx context.Context, session string) error
+}

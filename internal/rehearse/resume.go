@@ -1,0 +1,106 @@
+package rehearse
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"dryrun/casestudies"
+	"dryrun/framework"
+)
+
+// Resume takes a stored session up again: the case as it was, the state, the drafts, the clock. alive is when the session
+// was last known to be alive; what lies between that and now doesn't count. A session that has ended comes back for
+// reading. One that can't be continued, because its case no longer loads or its log is torn, is an error.
+func Resume(deps Deps, events []framework.Event, drafts []SaveDraft, alive time.Time) (*Session, Outcome, error) {
+	s, err := Read(deps, events, drafts)
+	if err != nil || s.state.Ended {
+		return s, Outcome{}, err
+	}
+	s.log.closed = ""
+	if alive.Before(s.state.At) {
+		alive = s.state.At
+	}
+	if now := s.now(); alive.After(now) {
+		alive = now
+	}
+	bodies := []framework.Body{framework.Resumed{Since: alive.UTC().Round(0)}}
+	if s.state.Step == "" { // killed between its first two events
+		bodies = append(bodies, framework.StepEntered{Step: s.state.StepIDs()[0]})
+	}
+	if err := s.record(bodies...); err != nil {
+		return nil, Outcome{}, fmt.Errorf("resuming session %s: %w", s.state.Started.Session, err)
+	}
+	s.offer()
+	return s, s.take(), nil
+}
+
+// Read opens a stored session to look at: nothing is recorded, and Do refuses.
+func Read(deps Deps, events []framework.Event, drafts []SaveDraft) (*Session, error) {
+	if len(events) == 0 {
+		return nil, errors.New("opening a session: its log is empty")
+	}
+	started, ok := events[0].Body.(framework.Started)
+	if !ok {
+		return nil, errors.New("opening a session: its log doesn't begin with its start")
+	}
+	c, err := caseOf(started)
+	if err != nil {
+		return nil, err
+	}
+	s, err := blank(deps, c)
+	if err != nil {
+		return nil, err
+	}
+	s.log.closed = "this session is open for reading: resume it to go on"
+	written := map[place]time.Time{}
+	for _, e := range events {
+		if err := s.apply(e); err != nil {
+			return nil, fmt.Errorf("opening session %s: %w", started.Session, err)
+		}
+		if a, ok := e.Body.(framework.Answered); ok {
+			written[place{a.Step, a.To}] = e.At
+		}
+	}
+	for _, d := range drafts {
+		s.putBack(d, written)
+	}
+	return s, nil
+}
+
+// caseOf loads the case from the session's own copy of it.
+func caseOf(started framework.Started) (*casestudies.Case, error) {
+	name := started.Path
+	if name == "" {
+		name = "builtin:" + started.CaseID
+	}
+	c, findings := casestudies.Load(name, strings.NewReader(started.Case))
+	if c == nil {
+		why := "it is empty"
+		if len(findings) > 0 {
+			why = findings[0].String()
+		}
+		return nil, fmt.Errorf("opening session %s: its case doesn't load: %s", started.Session, why)
+	}
+	if started.Path != "" {
+		c.Source().Dir = filepath.Dir(started.Path)
+	}
+	return c, nil
+}
+
+// putBack takes a stored draft up, where no answer has overtaken it.
+func (s *Session) putBack(d SaveDraft, written map[place]time.Time) {
+	if _, ok := framework.StepByID(d.Step); !ok {
+		return
+	}
+	p := place{d.Step, d.To}
+	if a, stands := s.state.StepState(d.Step).Answer(d.To); stands {
+		if a.Text == d.Text || !d.At.IsZero() && d.At.Before(written[p]) {
+			return
+		}
+	}
+	d.Session = s.state.Started.Session
+	s.drafts[p] = d
+}

@@ -1,0 +1,230 @@
+package rehearse
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"dryrun/casestudies"
+	"dryrun/framework"
+	"dryrun/internal/report"
+)
+
+// Deps are what the rules need from outside. A nil Clock is the machine's.
+type Deps struct {
+	Coach Coach
+	Knobs Knobs
+	Clock framework.Clock
+}
+
+// Options say what is rehearsed. Zero values: practice, all seven steps from the first, the case's minutes, senior.
+type Options struct {
+	ID      string // of the session; unique, chosen by the caller
+	Case    *casestudies.Case
+	Mode    framework.Mode
+	Step    framework.StepID   // where to begin
+	Steps   []framework.StepID // the steps of this session
+	Level   framework.Level
+	Minutes int
+	Seed    int64
+	Spoken  bool
+}
+
+// Part is something that a mock keeps back until every step of it is done.
+type Part string
+
+// What a mock keeps back.
+const (
+	Hints       Part = "hints"
+	Reference   Part = "reference"
+	Suggestions Part = "suggestions"
+	LabResults  Part = "lab results"
+	Scores      Part = "scores"
+	FactCount   Part = "number of facts"
+)
+
+// Session is one rehearsal. Do is its only way forward; everything else reads. It belongs to one goroutine at a time.
+type Session struct {
+	deps  Deps
+	cs    *casestudies.Case
+	state *framework.State
+	log   journal
+
+	drafts  map[place]SaveDraft // text that is in no event yet
+	run     *RunLab             // under way, nil where none is
+	runs    int                 // run ids given out
+	xray    *report.XRay        // the last one of this step
+	looked  int                 // the query that it was asked for, from 1
+	results map[framework.StepID]LabResult
+	faulty  map[framework.StepID]time.Duration // active time at which the last mystery was shown
+	cache   map[framework.StepID]suggested
+
+	out Outcome // of the command under way
+}
+
+// place is where a text stands: the answer of a step to the prompt, a probe, a follow-up or a curveball.
+type place struct {
+	step framework.StepID
+	to   string
+}
+
+// New begins a session: the interviewer says the brief and the first step's prompt.
+func New(deps Deps, o Options) (*Session, Outcome, error) {
+	if err := o.complete(); err != nil {
+		return nil, Outcome{}, err
+	}
+	s, err := blank(deps, o.Case)
+	if err != nil {
+		return nil, Outcome{}, err
+	}
+	source := o.Case.Source()
+	started := framework.Started{
+		Session: o.ID, Mode: o.Mode, CaseID: o.Case.ID, Title: o.Case.Title, Hash: source.Hash, Case: string(source.YAML),
+		Level: o.Level, Minutes: o.Minutes, Seed: o.Seed, Steps: o.Steps, Spoken: o.Spoken,
+	}
+	if source.Dir != "" {
+		started.Path = source.Name
+	}
+	if err := s.record(started, framework.StepEntered{Step: o.Step}); err != nil {
+		return nil, Outcome{}, err
+	}
+	s.say(ByInterviewer, o.Case.Brief)
+	s.say(ByInterviewer, o.Case.Step(o.Step).Prompt)
+	s.offer()
+	return s, s.take(), nil
+}
+
+// complete checks the options and fills in what was left out.
+func (o *Options) complete() error {
+	switch {
+	case o.ID == "":
+		return errors.New("starting a session: it has no id")
+	case o.Case == nil || o.Case.Source() == nil:
+		return errors.New("starting a session: it has no case that was loaded")
+	case o.Minutes < 0:
+		return fmt.Errorf("starting a session of %d minutes: give a number above 0", o.Minutes)
+	}
+	o.Mode = cmp.Or(o.Mode, framework.Practice)
+	o.Level = cmp.Or(o.Level, framework.Senior)
+	o.Minutes = cmp.Or(o.Minutes, o.Case.Minutes, framework.Minutes)
+	if o.Mode != framework.Practice && o.Mode != framework.Mock {
+		return fmt.Errorf("starting a session in mode %q: it is practice or mock", o.Mode)
+	}
+	if o.Level.Rank() == 0 {
+		return fmt.Errorf("starting a session at level %q: it is mid, senior or staff", o.Level)
+	}
+	o.Steps = slices.Clone(o.Steps)
+	for _, id := range append(slices.Clone(o.Steps), o.Step) {
+		if _, ok := framework.StepByID(id); !ok && id != "" {
+			return fmt.Errorf("starting a session: there is no step %q", id)
+		}
+	}
+	all := framework.State{Started: framework.Started{Steps: o.Steps}}
+	o.Step = cmp.Or(o.Step, all.StepIDs()[0])
+	if !slices.Contains(all.StepIDs(), o.Step) {
+		return fmt.Errorf("starting a session at %s: that step isn't one of the session's", o.Step)
+	}
+	return nil
+}
+
+func blank(deps Deps, c *casestudies.Case) (*Session, error) {
+	if deps.Coach == nil || deps.Knobs == nil {
+		return nil, errors.New("making a session: it needs a coach and a lab's knobs")
+	}
+	if deps.Clock == nil {
+		deps.Clock = framework.SystemClock{}
+	}
+	return &Session{
+		deps: deps, cs: c, state: framework.New(),
+		drafts:  map[place]SaveDraft{},
+		results: map[framework.StepID]LabResult{},
+		faulty:  map[framework.StepID]time.Duration{},
+		cache:   map[framework.StepID]suggested{},
+	}, nil
+}
+
+// State returns the session as it stands. It is for reading.
+func (s *Session) State() *framework.State { return s.state }
+
+// Case returns the case, as it was when the session began.
+func (s *Session) Case() *casestudies.Case { return s.cs }
+
+// Step returns what the case says about the current step.
+func (s *Session) Step() *casestudies.Step { return s.cs.Step(s.state.Step) }
+
+// here returns the state of the current step.
+func (s *Session) here() *framework.StepState { return s.state.StepState(s.state.Step) }
+
+// Text returns what stands as the current step's answer to the prompt ("") or to a probe, follow-up or curveball: the
+// draft where there is one.
+func (s *Session) Text(to string) string { return s.TextOf(s.state.Step, to) }
+
+// TextOf is Text for any step.
+func (s *Session) TextOf(step framework.StepID, to string) string {
+	if d, ok := s.drafts[place{step, to}]; ok {
+		return d.Text
+	}
+	a, _ := s.state.StepState(step).Answer(to)
+	return a.Text
+}
+
+// Unsaved says how many answers are typed and not committed, in all steps.
+func (s *Session) Unsaved() int { return len(s.drafts) }
+
+// Running returns the run that is under way.
+func (s *Session) Running() (RunLab, bool) {
+	if s.run == nil {
+		return RunLab{}, false
+	}
+	return *s.run, true
+}
+
+// LastXRay returns the last x-ray of the current step.
+func (s *Session) LastXRay() (report.XRay, bool) {
+	if s.xray == nil {
+		return report.XRay{}, false
+	}
+	return *s.xray, true
+}
+
+// Rubric returns each step's criteria; those of thrown curveballs have joined their step.
+func (s *Session) Rubric() map[framework.StepID][]framework.Criterion { return s.cs.Rubric(s.state) }
+
+func (s *Session) criteria(id framework.StepID) []framework.Criterion { return s.Rubric()[id] }
+
+// Hidden says whether a mock still keeps a part back: until all its steps are done, or it has ended.
+func (s *Session) Hidden(Part) bool {
+	if s.state.Started.Mode != framework.Mock || s.state.Ended {
+		return false
+	}
+	return slices.ContainsFunc(s.state.StepIDs(), func(id framework.StepID) bool { return !s.state.StepState(id).Done })
+}
+
+// keepsBack is the error for a command that a mock hides.
+func (s *Session) keepsBack(p Part) error {
+	if !s.Hidden(p) {
+		return nil
+	}
+	return fmt.Errorf("this is a mock: %s wait for its end", p)
+}
+
+// say adds a line to the outcome of the command under way.
+func (s *Session) say(who Who, text string) {
+	if text = strings.TrimSpace(text); text != "" {
+		s.out.Lines = append(s.out.Lines, Line{Who: who, Text: text})
+	}
+}
+
+func (s *Session) tell(format string, args ...any) { s.say(ByTutor, fmt.Sprintf(format, args...)) }
+
+func (s *Session) effect(e Effect) { s.out.Effects = append(s.out.Effects, e) }
+
+// take hands the outcome out.
+func (s *Session) take() Outcome {
+	out := s.out
+	s.out = Outcome{}
+	return out
+}

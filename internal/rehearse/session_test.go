@@ -1,0 +1,327 @@
+package rehearse_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"dryrun/framework"
+	"dryrun/internal/rehearse"
+	"dryrun/internal/report"
+)
+
+const said = `- the business goal is a purchase within a day, success isn't clicks
+- exact product first, then similar ones
+- 200 million listings: a scan is out, so two stages: retrieval and a ranker
+- p99 of 100 ms, split 20, 15, 15 after the network`
+
+func TestOneStepFromPromptToNext(t *testing.T) {
+	x := begin(t, rehearse.Options{Level: framework.Senior})
+	x.hears("interviewer: People see a thing in the street")
+	x.hears("interviewer: You have the brief.")
+
+	x.do(rehearse.Ask{Text: "How many listings are in the catalogue?"})
+	x.hears("scope: + 200M listings")
+	x.do(rehearse.Ask{Text: "how many listings in the catalogue?"})
+	x.hears("As I said: 200M listings")
+	if n := len(x.s.State().Facts); n != 1 {
+		t.Fatalf("%d facts released, want 1", n)
+	}
+	x.do(rehearse.Ask{Text: "Who founded the company?"})
+	x.hears("I have no answer to that.")
+
+	x.do(rehearse.Draft{Text: said[:30]}, rehearse.Answer{Text: said},
+		rehearse.Decide{Decision: "index-family", Option: "exact"}, rehearse.Decide{Decision: "objective", Pass: true},
+		rehearse.Predict{Prediction: "speedup", Low: 10, High: 30}, rehearse.Run{})
+	x.hears("Two stages keep the quality.")
+	x.hears("40 times; you said 10 to 30 times: outside, above")
+	x.refused(rehearse.Predict{Prediction: "speedup", Low: 39, High: 41}, "has run")
+	if yours, reference := x.s.Report(framework.Requirements); yours == nil || reference == nil || !strings.Contains(yours.Blocks[0].Text, "engine:exact") {
+		t.Fatalf("the run didn't set the decision beside the reference: %+v, %+v", yours, reference)
+	}
+	x.do(rehearse.XRay{Query: 17})
+	x.hears("Query 17, a dark photo of a bag. It is indexed; stage one ranked it 431, outside K = 200. Lost by stage one. Its nearest")
+
+	x.do(rehearse.Hint{}, rehearse.Probe{})
+	probe := x.s.State().StepState(framework.Requirements).Probes[0].ID
+	x.do(rehearse.Draft{To: probe, Text: "The encoder belongs to another team, so versions."}, rehearse.Reveal{})
+	if got := x.s.Text(probe); got == "" || x.s.Unsaved() != 0 {
+		t.Fatalf("the reveal didn't commit the draft: %q, %d unsaved", got, x.s.Unsaved())
+	}
+	x.refused(rehearse.Decide{Decision: "index-family", Option: "hnsw"}, "reference is open")
+	x.do(rehearse.Answer{Text: said + "\n- the encoder has a version"})
+	x.hears("not scored")
+	x.do(rehearse.Mark{Criterion: "business-before-ml", Mark: framework.Full}, rehearse.Mark{Criterion: "challenge-limit", Mark: framework.Half})
+	x.hears("Nothing in your answer supports this.")
+
+	r := x.s.Debrief(framework.Requirements)
+	if !r.Answered || r.Marked != 2 || r.Committed != 1 || r.Best != 0 || len(r.Unasked) != 10 || !r.Unasked[0].Critical {
+		t.Errorf("debrief: %+v", r)
+	}
+	if r.Supported.Score >= r.Self.Score || r.Coach.Score <= r.Self.Score {
+		t.Errorf("scores self %.2f, supported %.2f, coach %.2f", r.Self.Score, r.Supported.Score, r.Coach.Score)
+	}
+	if d := r.Decisions[0]; d.Chosen != "exact" || d.Verdict != "poor" || d.Best != "hnsw" || !r.Decisions[1].Passed {
+		t.Errorf("decisions %+v", r.Decisions)
+	}
+	if !strings.Contains(said, strings.Trim(strings.Split(r.Quote, "…")[0], " ")) || r.Quote == "" {
+		t.Errorf("quote %q isn't the candidate's", r.Quote)
+	}
+	if len(r.Owes) == 0 || r.Next == "" || r.To != "Mark yourself." {
+		t.Errorf("owes %d, next level %q, to do %q", len(r.Owes), r.Next, r.To)
+	}
+	x.do(rehearse.Next{})
+	if st := x.s.State(); st.Step != framework.Architecture || !st.StepState(framework.Requirements).Done {
+		t.Fatalf("after next: at %s", st.Step)
+	}
+	x.folds()
+}
+
+func TestASketchSetsTheKnobsOfEveryStep(t *testing.T) {
+	x := begin(t, rehearse.Options{Step: framework.Architecture})
+	x.refused(rehearse.Sketch{Line: "photo"}, "arrow")
+	x.refused(rehearse.Sketch{Line: "photo -> engine=broken"}, "can't be broken")
+	x.do(rehearse.Sketch{Line: "photo -> engine=exact -> k=20 -> trees"})
+	x.hears("Drawn and decided: k 20.")
+	if d := x.s.State().StepState(framework.Architecture).Decisions["candidates"]; d.Option != "20" {
+		t.Fatalf("the drawn K wasn't decided: %+v", d)
+	}
+	x.do(rehearse.Decide{Decision: "candidates", Option: "200"})
+	if k := x.s.Knobs(); k["k"] != "200" || k["engine"] != "exact" {
+		t.Fatalf("knobs %v", k)
+	}
+	x.do(rehearse.Enter{Step: framework.Serving})
+	if k := x.s.Knobs(); k["k"] != "20" || k["engine"] != "exact" {
+		t.Fatalf("the sketch doesn't reach serving: %v", k)
+	}
+}
+
+func TestTheResultOfAnOldRunIsDropped(t *testing.T) {
+	x := begin(t, rehearse.Options{})
+	first, err := x.s.Do(rehearse.Run{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := first.Effects[len(first.Effects)-1].(rehearse.RunLab)
+	if !old.Same {
+		t.Errorf("nothing was set, and the run isn't the reference's: %+v", old)
+	}
+	second, err := x.s.Do(rehearse.Run{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, ok := second.Effects[0].(rehearse.CancelRun); !ok || c.Run != old.Run {
+		t.Fatalf("the old run goes on: %+v", second.Effects)
+	}
+	x.do(rehearse.LabDone{Run: old.Run, Result: rehearse.LabResult{Yours: &report.Step{}}}, rehearse.LabFailed{Run: old.Run, Err: errors.New("late")})
+	if n := len(x.s.State().StepState(framework.Requirements).Runs); n != 0 || len(x.lines) != 0 {
+		t.Fatalf("%d runs from a stale result, and %q", n, x.said())
+	}
+	if _, ok := x.s.Running(); !ok {
+		t.Fatal("the stale failure ended the current run")
+	}
+	x.do(rehearse.Cancel{})
+	x.refused(rehearse.Cancel{}, "nothing is running")
+	x.lab.fails = true
+	x.do(rehearse.Run{})
+	x.hears("The lab failed: it ran out of memory.")
+}
+
+func TestARunFinishesForTheStepItBeganIn(t *testing.T) {
+	x := begin(t, rehearse.Options{})
+	out, err := x.s.Do(rehearse.Run{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.do(rehearse.Next{})
+	x.settle(out)
+	if runs := x.s.State().StepState(framework.Requirements).Runs; len(runs) != 1 {
+		t.Fatalf("%d runs in the first step, want 1", len(runs))
+	}
+}
+
+func TestAMysteryIsDiagnosedOnce(t *testing.T) {
+	x := begin(t, rehearse.Options{Step: framework.Serving})
+	x.refused(rehearse.Diagnose{Fault: "leakage"}, "nothing to diagnose")
+	x.refused(rehearse.Run{Fault: "gremlins"}, "isn't a fault")
+	x.do(rehearse.Run{Fault: rehearse.Mystery})
+	x.refused(rehearse.Diagnose{Fault: "gremlins"}, "isn't a fault")
+	x.clock.forward(time.Minute)
+	x.do(rehearse.Diagnose{Fault: "leakage"})
+	x.hears("Not leakage: it was stale-index. Time to cause 1:10.")
+	x.refused(rehearse.Diagnose{Fault: "stale-index"}, "it was stale-index")
+	x.folds()
+}
+
+func TestAKillLosesNothing(t *testing.T) {
+	x := begin(t, rehearse.Options{})
+	x.do(rehearse.Answer{Text: "first words"}, rehearse.Decide{Decision: "index-family", Option: "hnsw"}, rehearse.Run{},
+		rehearse.Draft{Text: "first words, and more"}, rehearse.Next{}, rehearse.Draft{Text: "half a sen"})
+	elapsed, _ := x.s.State().Now(x.clock.t)
+	alive := x.clock.t
+	x.clock.forward(8 * time.Hour) // a kill, a night
+
+	s, out, err := rehearse.Resume(deps(x.clock), x.shelf.events, x.shelf.saved(), alive)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.s = s
+	x.settle(out)
+	if got := s.Text(""); got != "half a sen" {
+		t.Errorf("the draft came back as %q", got)
+	}
+	if got := s.TextOf(framework.Requirements, ""); got != "first words, and more" || s.Unsaved() != 1 {
+		t.Errorf("the answer came back as %q, %d unsaved", got, s.Unsaved())
+	}
+	if got, _ := s.State().Now(x.clock.t); got != elapsed {
+		t.Errorf("%s on the clock, want %s", got, elapsed)
+	}
+	if yours, _ := s.Report(framework.Requirements); yours == nil || yours.Headline == "" {
+		t.Error("the report didn't come back")
+	}
+	if s.Case().ID != "visual-search" {
+		t.Errorf("the case came back as %q", s.Case().ID)
+	}
+	x.folds()
+}
+
+func TestADraftThatAnAnswerHasOvertakenStaysAway(t *testing.T) {
+	x := begin(t, rehearse.Options{})
+	x.do(rehearse.Draft{Text: "old"})
+	stale := x.shelf.saved()
+	x.do(rehearse.Answer{Text: "new"})
+	s, _, err := rehearse.Resume(deps(x.clock), x.shelf.events, stale, x.clock.t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Text(""); got != "new" {
+		t.Fatalf("the answer is %q, want the new one", got)
+	}
+}
+
+func TestAFullDiskLosesNothing(t *testing.T) {
+	x := begin(t, rehearse.Options{})
+	x.shelf.down = errors.New("no space left on device")
+	x.do(rehearse.Answer{Text: "first"})
+	x.hears("Not saved: no space left on device.")
+	x.do(rehearse.Draft{Text: "second"})
+	if x.s.InStore() {
+		t.Fatal("the session believes that it is saved")
+	}
+	x.shelf.down = nil
+	x.do(rehearse.Hint{})
+	if !x.s.InStore() {
+		t.Fatal("the events weren't offered again")
+	}
+	x.hears("Everything is saved again.")
+	x.folds()
+	if d := x.shelf.drafts["requirements/"]; d.Text != "second" {
+		t.Fatalf("the draft in the store is %q", d.Text)
+	}
+}
+
+func TestOneAppendIsUnderWayAtATime(t *testing.T) {
+	x := begin(t, rehearse.Options{})
+	out, err := x.s.Do(rehearse.Hint{})
+	if err != nil || len(out.Effects) != 1 {
+		t.Fatalf("%v, %v", out, err)
+	}
+	first := out.Effects[0]
+	if out, _ = x.s.Do(rehearse.Hint{}); len(out.Effects) != 0 {
+		t.Fatalf("a second append while the first is under way: %v", out.Effects)
+	}
+	if out, _ = x.s.Do(rehearse.Stored{Effect: first}); len(out.Effects) != 1 {
+		t.Fatalf("what waited isn't offered: %v", out.Effects)
+	}
+	if out, _ := x.s.Do(rehearse.Stored{Effect: first}); len(out.Effects) != 0 || x.s.InStore() {
+		t.Fatal("an echo counted as the second append's return")
+	}
+}
+
+func TestTheWriterThatLosesReads(t *testing.T) {
+	x := begin(t, rehearse.Options{})
+	other, out, err := rehearse.Resume(deps(x.clock), x.shelf.events, nil, x.clock.t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := rehearse.Settle(context.Background(), other, out.Effects, x.shelf, x.lab, nil); err != nil {
+		t.Fatal(err)
+	}
+	x.do(rehearse.Hint{})
+	x.hears("only reads")
+	x.refused(rehearse.Hint{}, "only reads")
+}
+
+func TestAMockKeepsBack(t *testing.T) {
+	x := begin(t, rehearse.Options{Mode: framework.Mock, Steps: []framework.StepID{framework.Evaluation}})
+	for _, c := range []rehearse.Command{rehearse.Hint{}, rehearse.Reveal{}, rehearse.Run{}, rehearse.Mark{Criterion: "slice-floor", Mark: 1}} {
+		x.refused(c, "this is a mock")
+	}
+	x.refused(rehearse.Enter{Step: framework.Data}, "isn't part")
+	x.do(rehearse.Answer{Text: "I'd measure recall of retrieval and NDCG of the ranker."})
+	if x.s.Suggestions(framework.Evaluation) != nil || x.s.Debrief(framework.Evaluation).Criteria != nil {
+		t.Fatal("the mock shows suggestions")
+	}
+	x.do(rehearse.Done{}, rehearse.Hint{}, rehearse.Run{}, rehearse.Mark{Criterion: "stages-separately", Mark: framework.Full})
+	if len(x.s.Suggestions(framework.Evaluation)) == 0 {
+		t.Fatal("nothing is suggested after the end")
+	}
+}
+
+func TestPauseAndEnd(t *testing.T) {
+	x := begin(t, rehearse.Options{})
+	x.do(rehearse.Pause{})
+	x.refused(rehearse.Hint{}, "paused")
+	x.refused(rehearse.Pause{}, "paused")
+	before, _ := x.s.State().Now(x.clock.t)
+	x.clock.forward(time.Hour)
+	x.do(rehearse.Draft{Text: "typed while paused"}, rehearse.Continue{})
+	if after, _ := x.s.State().Now(x.clock.t); after != before {
+		t.Errorf("a pause of an hour took the clock from %s to %s", before, after)
+	}
+	x.refused(rehearse.Continue{}, "isn't paused")
+	x.do(rehearse.End{})
+	if a, _ := x.s.State().StepState(framework.Requirements).Answer(""); a.Text != "typed while paused" {
+		t.Errorf("the end lost the draft: %+v", a)
+	}
+	x.refused(rehearse.Hint{}, "has ended")
+	s, out, err := rehearse.Resume(deps(x.clock), x.shelf.events, x.shelf.saved(), x.clock.t)
+	if err != nil || len(out.Effects) != 0 {
+		t.Fatalf("an ended session opens for reading: %v, %v", out, err)
+	}
+	if d := s.Debrief(framework.Requirements); d.To == "" {
+		t.Error("no next thing to do")
+	}
+}
+
+func TestMisuseIsSaidInWords(t *testing.T) {
+	x := begin(t, rehearse.Options{})
+	for _, tc := range []struct {
+		c       rehearse.Command
+		because string
+	}{
+		{nil, "no command"},
+		{rehearse.Enter{Step: "deployment"}, `no step "deployment"`},
+		{rehearse.Ask{Text: "  "}, "empty"},
+		{rehearse.Answer{Text: " \n"}, "empty"},
+		{rehearse.Answer{To: "nobody", Text: "x"}, "nobody has asked"},
+		{rehearse.Draft{Text: strings.Repeat("x", 70_000)}, "64 KB"},
+		{rehearse.Decide{Decision: "index-family", Option: "faiss"}, "one of exact, hnsw"},
+		{rehearse.Decide{Decision: "lunch"}, "no decision"},
+		{rehearse.Predict{Prediction: "speedup", Low: 0, High: 3}, "log scale"},
+		{rehearse.Predict{Prediction: "lunch"}, "no prediction"},
+		{rehearse.XRay{Query: 1}, "run the lab first"},
+		{rehearse.Probe{}, "answer first"},
+		{rehearse.Mark{Criterion: "scope-cut", Mark: 1}, "answer first"},
+		{rehearse.Mark{Criterion: "scope-cut", Mark: 0.7}, "a mark is"},
+	} {
+		x.refused(tc.c, tc.because)
+	}
+	for _, o := range []rehearse.Options{{}, {ID: "a"}, {ID: "a", Case: visualSearch(t), Step: "lunch"}, {ID: "a", Case: visualSearch(t), Level: "intern"}} {
+		if s, _, err := rehearse.New(deps(x.clock), o); err == nil || s != nil {
+			t.Errorf("options %+v began a session", o)
+		}
+	}
+}

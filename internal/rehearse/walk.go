@@ -1,0 +1,117 @@
+package rehearse
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"dryrun/framework"
+)
+
+// enter goes to a step; the interviewer says its prompt.
+func (s *Session) enter(id framework.StepID) error {
+	if _, ok := framework.StepByID(id); !ok {
+		return fmt.Errorf("there is no step %q", id)
+	}
+	if !slices.Contains(s.state.StepIDs(), id) {
+		return fmt.Errorf("the step %s isn't part of this session", id)
+	}
+	if id != s.state.Step || s.state.Between {
+		if err := s.record(framework.StepEntered{Step: id}); err != nil {
+			return err
+		}
+		s.xray = nil
+	}
+	s.say(ByInterviewer, s.Step().Prompt)
+	return nil
+}
+
+// done finishes the step. What was typed and not committed is committed: the last words count.
+func (s *Session) done() error {
+	if err := s.commitDrafts(s.state.Step); err != nil {
+		return err
+	}
+	if s.here().Done {
+		return nil
+	}
+	return s.record(framework.StepDone{Step: s.state.Step})
+}
+
+// next finishes the step and goes to the one after it.
+func (s *Session) next() error {
+	ids := s.state.StepIDs()
+	at := slices.Index(ids, s.state.Step)
+	if err := s.done(); err != nil {
+		return err
+	}
+	if at+1 < len(ids) {
+		return s.enter(ids[at+1])
+	}
+	var open []string
+	for _, id := range ids {
+		if step, _ := framework.StepByID(id); !s.state.StepState(id).Done {
+			open = append(open, step.Short)
+		}
+	}
+	if len(open) > 0 {
+		s.tell("That was the last step. Not done yet: %s.", strings.Join(open, ", "))
+		return nil
+	}
+	s.tell("That was the last step.")
+	return nil
+}
+
+// resume starts the clock again after a pause.
+func (s *Session) resume() error {
+	if !s.state.Paused {
+		return errors.New("the session isn't paused")
+	}
+	return s.record(framework.Resumed{Since: s.state.At})
+}
+
+// end closes the session, with every word that was typed.
+func (s *Session) end() error {
+	for _, id := range s.state.StepIDs() {
+		if err := s.commitDrafts(id); err != nil {
+			return err
+		}
+	}
+	s.stop()
+	return s.record(framework.Ended{})
+}
+
+// hint shows the next hint of the step.
+func (s *Session) hint() error {
+	if err := s.keepsBack(Hints); err != nil {
+		return err
+	}
+	hints, n := s.Step().Hints, s.here().Hints+1
+	if n > len(hints) {
+		return fmt.Errorf("this step has no more than its %d hints: reveal the reference, or go on", len(hints))
+	}
+	if err := s.record(framework.Hinted{Step: s.state.Step, N: n}); err != nil {
+		return err
+	}
+	s.tell("Hint %d of %d: %s", n, len(hints), strings.TrimSpace(hints[n-1]))
+	return nil
+}
+
+// reveal opens the reference: faces show Step().Reference where State says Revealed. What was typed so far is committed
+// first, since what is written from here on isn't scored.
+func (s *Session) reveal() error {
+	if err := s.keepsBack(Reference); err != nil {
+		return err
+	}
+	if s.here().Revealed {
+		return nil
+	}
+	if err := s.commitDrafts(s.state.Step); err != nil {
+		return err
+	}
+	if err := s.record(framework.Revealed{Step: s.state.Step}); err != nil {
+		return err
+	}
+	s.tell("The reference is open. What you write in this step from here on is kept and not scored.")
+	return nil
+}
