@@ -1,0 +1,116 @@
+package author
+
+import (
+	"strings"
+	"testing"
+
+	"dryrun/casestudies"
+)
+
+// changed loads visual search with one piece of its text replaced, once.
+func changed(t *testing.T, old, now string) *casestudies.Case {
+	t.Helper()
+	c, err := casestudies.Find("visual-search")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(c.Source().YAML)
+	if !strings.Contains(text, old) {
+		t.Fatalf("the case has no %q to change", old)
+	}
+	out, findings := casestudies.Load("changed.yaml", strings.NewReader(strings.Replace(text, old, now, 1)))
+	if out == nil {
+		t.Fatalf("the changed case doesn't load: %v", findings)
+	}
+	return out
+}
+
+// said returns the findings as lines.
+func said(findings []casestudies.Finding) string {
+	var b strings.Builder
+	for _, f := range findings {
+		b.WriteString(f.String() + "\n")
+	}
+	return b.String()
+}
+
+// Each change breaks one promise of case-format's "What lint and test prove", and the finding says so at the place.
+func TestLintFindsWhatIsWrong(t *testing.T) {
+	before := said(LintAgainst(changed(t, "Visual search", "Visual search"), nil))
+	for name, tc := range map[string]struct{ old, now, field, says string }{
+		"evidence that the reference lacks": {
+			"evidence: [[consent, privacy, retention", "evidence: [[zeppelin], [consent, privacy, retention", "steps.data.criteria[5].evidence", `isn't suggested`,
+		},
+		"evidence that the prompt already has": {
+			`evidence: [["out of scope"`, `evidence: [[people, "out of scope"`, "steps.requirements.criteria[5].evidence", `the brief and the prompt alone`,
+		},
+		"a world that doesn't exist":          {"kind: images", "kind: imagse", "demo.world.kind", `no world "imagse": it is one of images`},
+		"a demo's knob out of range":          {"k: 200\n", "k: 0\n", "demo.k", "outside 1 to 100000"},
+		"a demo's value with a slip":          {"engine: hnsw\n", "engine: hsnw\n", "demo.engine", "did you mean hnsw"},
+		"a demo that doesn't exist in knobs":  {"encoder: learned\n", "encodr: learned\n", "demo.encodr", `"encodr"`},
+		"an option that the knob can't be":    {"options: {exact: poor, hnsw: best}", "options: {warp: poor, hnsw: best}", "steps.requirements.decide[0].options.warp", "is not among"},
+		"a metric that doesn't exist":         {"metric: speedup\n", "metric: spedup\n", "steps.requirements.decide[0].metric", `no metric "spedup"`},
+		"a metric of another step":            {"metric: stage1_recall_at_k\n", "metric: revenue_lift\n", "steps.architecture.decide[0].metric", "doesn't yield"},
+		"a knob of another step":              {"knob: k\n", "knob: load\n", "steps.architecture.decide[0].knob", "changes nothing in the step architecture"},
+		"a prediction set outside its range":  {"set: {items: 20000}", "set: {items: 2}", "steps.requirements.lab.predict[0].set.items", "outside"},
+		"a prediction's knob with a slip":     {"knob: items, set", "knob: itmes, set", "steps.requirements.lab.predict[0].knob", `no knob "itmes"`},
+		"a fault that the world doesn't have": {"fault: encoder-mismatch", "fault: gremlins", "curveballs[0].fault", `no fault "gremlins"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := changed(t, tc.old, tc.now)
+			for _, f := range LintAgainst(c, nil) {
+				if f.Field == tc.field && strings.Contains(f.Message, tc.says) && !strings.Contains(before, f.Message) {
+					if f.File != "changed.yaml" || f.Line < 2 {
+						t.Errorf("the finding stands at %s:%d", f.File, f.Line)
+					}
+					return
+				}
+			}
+			t.Errorf("no finding at %s with %q in:\n%s", tc.field, tc.says, said(LintAgainst(c, nil)))
+		})
+	}
+}
+
+// A strong sample must be found and be scored near what its author says; one in other words is a matter of evidence.
+func TestSamples(t *testing.T) {
+	c := changed(t, "Visual search", "Visual search")
+	step := &c.Steps.Requirements
+	step.Samples[0].Answer = "I'd think about it with care.\n"
+	step.Samples[1].Answer = "I'd think about it with care, too.\n"
+	got := said(LintAgainst(c, nil))
+	for _, want := range []string{
+		`sample "strong" is suggested 0% of its criteria's weight, under 60%`,
+		`sample "strong" has the score 3.4 and the coach's suggestions give 0.0`,
+		`sample "strong-other-words" is suggested 0% of its criteria's weight, under 60%: widen the evidence`,
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in:\n%s", want, got)
+		}
+	}
+	for _, f := range LintAgainst(c, nil) {
+		if warning := strings.Contains(f.Message, "strong-other-words"); warning && !f.Warning {
+			t.Errorf("a sample in other words is an error: %s", f.Message)
+		}
+	}
+}
+
+func TestAReferenceThatFitsAnotherDomainIsTooGeneric(t *testing.T) {
+	c, other := changed(t, "Visual search", "Visual search"), changed(t, "Visual search", "Another search")
+	other.ID, other.Domain = "another", "ads"
+	n := 0
+	for _, f := range LintAgainst(c, []*casestudies.Case{c, other}) {
+		if strings.Contains(f.Message, "too generic") {
+			n++
+			if !f.Warning || !strings.HasPrefix(f.Field, "steps.") {
+				t.Errorf("%+v", f)
+			}
+		}
+	}
+	if n != 7 {
+		t.Errorf("%d of 7 steps are found too generic beside their own copy", n)
+	}
+	other.Domain = c.Domain
+	if strings.Contains(said(LintAgainst(c, []*casestudies.Case{other})), "too generic") {
+		t.Error("cases of one domain may be alike")
+	}
+}

@@ -1,0 +1,147 @@
+package author
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"dryrun/casestudies"
+	"dryrun/framework"
+	"dryrun/internal/lab"
+	"dryrun/internal/world"
+)
+
+// names checks that every world, knob, option, metric and fault exists, for its step and for the case's world.
+func (l *linter) names() {
+	kind, ok := world.KindByID(l.c.Demo.World.Kind)
+	if !ok {
+		var known []string
+		for _, k := range world.Kinds() {
+			known = append(known, k.ID)
+		}
+		l.bad("demo.world.kind", "there is no world %q: it is one of %s", l.c.Demo.World.Kind, strings.Join(known, ", "))
+		return // every other name is relative to the world
+	}
+	if d := l.c.Demo.Data; d != nil && !slices.Contains(kind.Formats, d.Format) {
+		l.bad("demo.data.format", "a world of %s can't be read from %q: it is one of %s", kind.ID, d.Format, strings.Join(kind.Formats, ", "))
+	}
+	l.demo()
+	for _, step := range framework.Steps() {
+		for i, d := range l.c.Step(step.ID).Decide {
+			l.decision(step.ID, fmt.Sprintf("%s.decide[%d]", fieldOf(step.ID), i), d)
+		}
+		for i, p := range l.c.Step(step.ID).Lab.Predict {
+			l.prediction(step.ID, fmt.Sprintf("%s.lab.predict[%d]", fieldOf(step.ID), i), p)
+		}
+	}
+	valid := lab.FaultsOf(kind.ID)
+	for i, b := range l.c.Curveballs {
+		if b.Fault != "" && !slices.Contains(valid, b.Fault) {
+			l.bad(fmt.Sprintf("curveballs[%d].fault", i), "a world of %s has no fault %q: it is one of %s", kind.ID, b.Fault, strings.Join(valid, ", "))
+		}
+	}
+}
+
+// demo checks the reference's pipeline, one knob at a time, and then whether the whole fits.
+func (l *linter) demo() {
+	sound := true
+	for _, id := range slices.Sorted(maps.Keys(l.c.Demo.Knobs)) {
+		sound = l.setting("demo."+id, id, l.c.Demo.Knobs[id]) && sound
+	}
+	if !sound {
+		return
+	}
+	cfg, err := lab.FromCase(l.c, 1)
+	if err == nil {
+		_, err = lab.Estimate(cfg)
+	}
+	if err != nil {
+		field := "demo"
+		if bad, ok := errors.AsType[*lab.BadKnob](err); ok {
+			switch bad.Knob {
+			case "items":
+				field = "demo.world.items"
+			case "qps":
+				field = "demo.target.qps"
+			case "budget":
+				field = "demo.target.p99"
+			}
+		}
+		l.bad(field, "%v", err)
+	}
+}
+
+// setting checks one knob's value in the case's world.
+func (l *linter) setting(field, knob, value string) bool {
+	empty := lab.Config{World: world.Spec{Kind: l.c.Demo.World.Kind}}
+	_, err := empty.With(lab.Knobs{knob: value})
+	if err == nil {
+		return true
+	}
+	hint := ""
+	if bad, ok := errors.AsType[*lab.BadKnob](err); ok && len(bad.Near) > 0 {
+		hint = "; did you mean " + strings.Join(bad.Near, " or ") + "?"
+	}
+	l.bad(field, "%v%s", err, hint)
+	return false
+}
+
+// matters checks that a knob changes anything in a step.
+func (l *linter) matters(id framework.StepID, field, knob string) bool {
+	k, ok := lab.KnobByID(knob)
+	switch {
+	case !ok:
+		l.bad(field, "there is no knob %q: dryrun lab --knobs lists them", knob)
+	case !k.Pipeline && k.Step != id:
+		l.bad(field, "the knob %s changes nothing in the step %s: it belongs to %s", knob, id, k.Step)
+		ok = false
+	}
+	return ok
+}
+
+// metric checks that a step of the case's world yields a metric.
+func (l *linter) metric(id framework.StepID, field, metric string) (lab.Metric, bool) {
+	m, ok := lab.MetricByID(metric)
+	switch {
+	case !ok:
+		l.bad(field, "there is no metric %q: dryrun lab --metrics lists them", metric)
+	case !lab.Yields(l.c.Demo.World.Kind, id, metric):
+		l.bad(field, "the step %s of a world of %s doesn't yield the metric %q", id, l.c.Demo.World.Kind, metric)
+		ok = false
+	}
+	return m, ok
+}
+
+func (l *linter) decision(id framework.StepID, field string, d casestudies.Decision) {
+	if d.Knob == "" {
+		return
+	}
+	if l.matters(id, field+".knob", d.Knob) {
+		for _, o := range d.Options {
+			l.setting(field+".options."+o.ID, d.Knob, o.ID)
+		}
+	}
+	if d.Metric == "" {
+		return
+	}
+	if m, ok := l.metric(id, field+".metric", d.Metric); ok && m.Direction == lab.Neither {
+		l.bad(field+".metric", "neither side of the metric %q is better: a choice can't be judged by it", d.Metric)
+	}
+}
+
+func (l *linter) prediction(id framework.StepID, field string, p casestudies.Prediction) {
+	if p.Knob != "" {
+		l.matters(id, field+".knob", p.Knob)
+	}
+	if p.Metric != "" {
+		l.metric(id, field+".metric", p.Metric)
+	}
+	for _, knob := range slices.Sorted(maps.Keys(p.Set)) {
+		at := field + ".set." + knob
+		if l.matters(id, at, knob) {
+			l.setting(at, knob, p.Set[knob])
+		}
+	}
+}
