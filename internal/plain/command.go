@@ -1,0 +1,333 @@
+package plain
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"dryrun/framework"
+	"dryrun/internal/rehearse"
+)
+
+// verb is one slash command.
+type verb struct {
+	name string
+	line string // for /help
+	do   func(w *walk, ctx context.Context, rest string) error
+}
+
+// verbs are all commands, in the order of /help.
+func verbs() []verb {
+	return []verb{
+		{"brief", "the brief and this step's prompt again", (*walk).brief},
+		{"ask", "/ask QUESTION: ask the interviewer; a good question releases a fact", (*walk).askFact},
+		{"scope", "the facts released so far", (*walk).scope},
+		{"answer", "write your answer; a line with only a dot ends it", (*walk).answer},
+		{"sketch", "/sketch photo -> encoder -> hnsw k=200 -> trees -> top 20: draw the pipeline", (*walk).sketch},
+		{"decide", "commit to this step's choices", (*walk).decide},
+		{"predict", "give an 80% range before you run", (*walk).predict},
+		{"run", "run the lab with your choices beside the reference's", (*walk).run1},
+		{"xray", "/xray N: where query N lost its product", (*walk).xray},
+		{"lab", "the last run's report again", (*walk).lab},
+		{"probe", "be asked about what your answer leaves open", (*walk).probe},
+		{"hint", "the next hint", (*walk).hint},
+		{"reveal", "the reference answer; what you write afterwards isn't scored", (*walk).reveal},
+		{"mark", "score yourself, criterion by criterion", (*walk).mark},
+		{"score", "this step's result so far", (*walk).score},
+		{"diagnose", "/diagnose FAULT: name the cause of a hidden fault", (*walk).diagnose},
+		{"steps", "/steps [STEP]: the seven steps, or one step's guide", (*walk).steps},
+		{"go", "/go STEP: go to any step", (*walk).goTo},
+		{"time", "the clock", (*walk).time},
+		{"next", "finish this step and go to the next", (*walk).next},
+		{"end", "finish the session and see the scorecard", (*walk).end},
+		{"help", "this list", (*walk).help},
+		{"quit", "leave; everything is saved", func(*walk, context.Context, string) error { return errQuit }},
+	}
+}
+
+// command runs one line. A line that is no command loses nothing: it is repeated with what would take it.
+func (w *walk) command(ctx context.Context, text string) error {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return nil
+	}
+	if !strings.HasPrefix(text, "/") {
+		w.say("Start a line with a command: /ask " + short(text) + ", or /answer to write an answer. /help lists them all.")
+		return nil
+	}
+	name, rest, _ := strings.Cut(text[1:], " ")
+	name = strings.ToLower(name)
+	var found []verb
+	for _, v := range verbs() {
+		if v.name == name {
+			found = []verb{v}
+			break
+		}
+		if name != "" && strings.HasPrefix(v.name, name) {
+			found = append(found, v)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0].do(w, ctx, strings.TrimSpace(rest))
+	case 0:
+		w.say("There is no command /" + short(name) + ". /help lists them all.")
+	default:
+		var names []string
+		for _, v := range found {
+			names = append(names, "/"+v.name)
+		}
+		w.say("/" + name + " could be " + strings.Join(names, " or ") + ".")
+	}
+	return nil
+}
+
+// head says where the candidate is.
+func (w *walk) head() {
+	st := w.s.State()
+	step, ok := framework.StepByID(st.Step)
+	if !ok {
+		return
+	}
+	minutes := int(framework.BudgetOf(step.ID, st.Started.Minutes).Minutes())
+	w.say("")
+	w.say(fmt.Sprintf("%s · %s · step %d of 7: %s (%d minutes of %d)", w.s.Case().Title, st.Started.Mode, step.N, step.Title, minutes, st.Started.Minutes))
+	w.say(step.Question + "   (/steps " + string(step.ID) + " for the guide, /help for commands)")
+	w.say("")
+}
+
+// soFar repeats what stands in a step that is gone back to: what was asked, unless that has just been said, and the answer.
+func (w *walk) soFar(asked bool) {
+	if !asked {
+		w.say("Interviewer: " + flow(w.s.Step().Prompt))
+	}
+	if text := w.s.Text(""); text != "" {
+		w.say("Your answer so far:")
+		w.say(indent(text))
+	}
+	w.say("")
+}
+
+func (w *walk) brief(context.Context, string) error {
+	w.say("Interviewer: " + flow(w.s.Case().Brief))
+	w.say("Interviewer: " + flow(w.s.Case().Step(w.s.State().Step).Prompt))
+	return nil
+}
+
+func (w *walk) askFact(ctx context.Context, rest string) error {
+	if rest == "" {
+		w.say("What do you want to know? For example: /ask how many items are there")
+		return nil
+	}
+	w.do(ctx, rehearse.Ask{Text: rest})
+	return nil
+}
+
+func (w *walk) scope(context.Context, string) error {
+	facts := w.s.State().Facts
+	if len(facts) == 0 {
+		w.say("No fact has been released yet. /ask for what would change your design.")
+		return nil
+	}
+	for _, id := range facts {
+		for _, f := range w.s.Case().Facts {
+			if f.ID == id {
+				w.say("Scope: " + f.Short)
+			}
+		}
+	}
+	return nil
+}
+
+// answer reads lines up to a dot. Every line is a draft at once, so that a killed session keeps it.
+func (w *walk) answer(ctx context.Context, to string) error {
+	if to == "" {
+		to = w.openQuestion()
+	}
+	text := w.s.Text(to)
+	w.say("End with a line that holds only a dot. Bullets are fine.")
+	if text != "" {
+		w.say("So far, and what you add comes after it (begin with a line that holds only /clear to start again):")
+		w.say(indent(text))
+	}
+	for {
+		line, err := w.ask(ctx, "| ")
+		if err != nil {
+			return err
+		}
+		if strings.TrimSpace(line) == "." {
+			break
+		}
+		if strings.TrimSpace(line) == "/clear" {
+			text = ""
+			w.do(ctx, rehearse.Draft{To: to, Text: text})
+			continue
+		}
+		longer := line
+		if text != "" {
+			longer = text + "\n" + line
+		}
+		if !w.do(ctx, rehearse.Draft{To: to, Text: longer}) {
+			w.say("That line isn't kept; a line with only a dot ends the answer.")
+			continue
+		}
+		text = longer
+	}
+	if strings.TrimSpace(text) == "" {
+		w.say("Nothing written, nothing saved.")
+		return nil
+	}
+	if w.do(ctx, rehearse.Answer{To: to, Text: text}) {
+		w.say("Saved.")
+	}
+	return nil
+}
+
+// openQuestion is the id of the last probe of this step that has no answer yet, or "" for the prompt.
+func (w *walk) openQuestion() string {
+	st := w.s.State().StepState(w.s.State().Step)
+	for i := len(st.Probes) - 1; i >= 0; i-- {
+		if _, ok := st.Answer(st.Probes[i].ID); !ok {
+			return st.Probes[i].ID
+		}
+	}
+	return ""
+}
+
+func (w *walk) sketch(ctx context.Context, rest string) error {
+	if rest == "" {
+		w.say("Draw one line with arrows, for example: /sketch photo -> encoder -> hnsw k=200 -> trees -> top 20")
+		return nil
+	}
+	w.do(ctx, rehearse.Sketch{Line: rest})
+	return nil
+}
+
+func (w *walk) xray(ctx context.Context, rest string) error {
+	if n, err := strconv.Atoi(rest); err == nil {
+		w.do(ctx, rehearse.XRay{Query: n})
+	} else {
+		w.say("Which query? For example: /xray 17")
+	}
+	return nil
+}
+
+func (w *walk) probe(ctx context.Context, _ string) error {
+	if w.do(ctx, rehearse.Probe{}) && w.openQuestion() != "" {
+		w.say("/answer replies to it.")
+	}
+	return nil
+}
+
+func (w *walk) hint(ctx context.Context, _ string) error {
+	w.do(ctx, rehearse.Hint{})
+	return nil
+}
+
+func (w *walk) diagnose(ctx context.Context, rest string) error {
+	w.do(ctx, rehearse.Diagnose{Fault: rest})
+	return nil
+}
+
+func (w *walk) steps(_ context.Context, rest string) error {
+	if rest == "" {
+		for _, s := range framework.Steps() {
+			w.say(fmt.Sprintf("%d %s: %s", s.N, s.Title, s.Question))
+		}
+		w.say("/steps STEP shows one step's guide, /go STEP goes there.")
+		return nil
+	}
+	id, ok := stepNamed(rest)
+	if !ok {
+		w.say("There is no step " + short(rest) + ". The steps are " + stepNames() + ".")
+		return nil
+	}
+	w.say(strings.TrimSpace(framework.Guide(id)))
+	return nil
+}
+
+func (w *walk) goTo(ctx context.Context, rest string) error {
+	id, ok := stepNamed(rest)
+	if !ok {
+		w.say("There is no step " + short(rest) + ". The steps are " + stepNames() + ".")
+		return nil
+	}
+	if w.do(ctx, rehearse.Enter{Step: id}) && w.s.Text("") != "" {
+		w.say("Your answer so far:")
+		w.say(indent(w.s.Text("")))
+	}
+	return nil
+}
+
+func (w *walk) next(ctx context.Context, _ string) error {
+	before := w.s.State().Step
+	if w.do(ctx, rehearse.Next{}) && w.s.State().Step == before {
+		w.say("/go STEP goes to one of them, /end finishes the session and shows the scorecard.")
+	}
+	return nil
+}
+
+func (w *walk) end(ctx context.Context, _ string) error {
+	if w.do(ctx, rehearse.End{}) {
+		w.scorecard()
+	}
+	return nil
+}
+
+func (w *walk) help(context.Context, string) error {
+	for _, v := range verbs() {
+		w.say("/" + v.name + ": " + v.line)
+	}
+	return nil
+}
+
+// stepNamed finds a step by its number, its id or the beginning of its id.
+func stepNamed(text string) (framework.StepID, bool) {
+	text = strings.ToLower(strings.TrimSpace(text))
+	for _, s := range framework.Steps() {
+		if text != "" && (strconv.Itoa(s.N) == text || strings.HasPrefix(string(s.ID), text)) {
+			return s.ID, true
+		}
+	}
+	return "", false
+}
+
+func stepNames() string {
+	var names []string
+	for _, s := range framework.Steps() {
+		names = append(names, string(s.ID))
+	}
+	return strings.Join(names, ", ")
+}
+
+// short cuts text for an echo in a message.
+func short(text string) string {
+	const most = 40
+	if r := []rune(text); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return text
+}
+
+// flow joins the lines of a paragraph, so that it wraps at the conversation's own width; bullets keep their lines.
+func flow(text string) string {
+	var out []string
+	for _, p := range strings.Split(strings.TrimSpace(text), "\n\n") {
+		var lines []string
+		for _, l := range strings.Split(p, "\n") {
+			t := strings.TrimSpace(l)
+			if len(lines) > 0 && !strings.HasPrefix(t, "- ") && !strings.HasPrefix(t, "* ") {
+				lines[len(lines)-1] += " " + t
+				continue
+			}
+			lines = append(lines, t)
+		}
+		out = append(out, strings.Join(lines, "\n"))
+	}
+	return strings.Join(out, "\n")
+}
+
+func indent(text string) string {
+	return "  " + strings.ReplaceAll(text, "\n", "\n  ")
+}

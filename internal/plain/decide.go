@@ -1,0 +1,152 @@
+package plain
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"dryrun/casestudies"
+	"dryrun/internal/draw"
+	"dryrun/internal/lab"
+	"dryrun/internal/rehearse"
+	"dryrun/internal/report"
+)
+
+// decide asks for each of the step's decisions that isn't committed yet.
+func (w *walk) decide(ctx context.Context, _ string) error {
+	st := w.s.State()
+	step := st.Step
+	decisions := w.s.Case().Step(step).Decide
+	for i, d := range decisions {
+		if _, ok := st.StepState(step).Decisions[d.ID]; ok {
+			continue
+		}
+		w.say(fmt.Sprintf("%d of %d  %s   %s   (a dash passes it over)", i+1, len(decisions), d.Ask, options(d)))
+		for {
+			text, err := w.ask(ctx, "")
+			if err != nil {
+				return err
+			}
+			cmd, ok := choice(d, text)
+			if !ok {
+				w.say("Give a letter from a to " + string(rune('a'+len(d.Options)-1)) + ", or - to pass it over.")
+				continue
+			}
+			if !w.do(ctx, cmd) {
+				return nil
+			}
+			break
+		}
+	}
+	if len(w.s.State().StepState(step).Decisions) >= len(decisions) {
+		w.say("Decided. /predict comes next, then /run.")
+	}
+	return nil
+}
+
+func options(d casestudies.Decision) string {
+	var parts []string
+	for i, o := range d.Options {
+		parts = append(parts, string(rune('a'+i))+") "+casestudies.OptionWords(o.ID))
+	}
+	return strings.Join(parts, "  ")
+}
+
+// choice reads a letter, an option's id, or a dash.
+func choice(d casestudies.Decision, text string) (rehearse.Decide, bool) {
+	text = strings.ToLower(strings.TrimSpace(text))
+	if text == "-" {
+		return rehearse.Decide{Decision: d.ID, Pass: true}, true
+	}
+	for i, o := range d.Options {
+		if text == string(rune('a'+i)) || text == o.ID || text == casestudies.OptionWords(o.ID) {
+			return rehearse.Decide{Decision: d.ID, Option: o.ID}, true
+		}
+	}
+	return rehearse.Decide{}, false
+}
+
+// predict asks for each of the step's ranges that isn't committed yet.
+func (w *walk) predict(ctx context.Context, _ string) error {
+	st := w.s.State()
+	step := st.Step
+	predictions := w.s.Case().Step(step).Lab.Predict
+	for _, p := range predictions {
+		if _, ok := st.StepState(step).Predictions[p.ID]; ok {
+			continue
+		}
+		w.say(p.Ask + " Give an 80% range, low and high (a dash passes it over):")
+		for {
+			text, err := w.ask(ctx, "")
+			if err != nil {
+				return err
+			}
+			if strings.TrimSpace(text) == "-" {
+				if !w.do(ctx, rehearse.Predict{Prediction: p.ID, Pass: true}) {
+					return nil
+				}
+				break
+			}
+			low, high, err := rehearse.ParseRange(text)
+			if err != nil {
+				w.say(sentence(err))
+				continue
+			}
+			if w.do(ctx, rehearse.Predict{Prediction: p.ID, Low: low, High: high}) {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+func (w *walk) run1(ctx context.Context, rest string) error {
+	w.do(ctx, rehearse.Run{Fault: rest})
+	return nil
+}
+
+// labReport prints a run that has just come back and what the rules say of it, and reports whether it did.
+func (w *walk) labReport(done rehearse.LabDone, said []rehearse.Line) bool {
+	if _, running := w.s.Running(); running || w.s.Hidden(rehearse.LabResults) || done.Result.Yours == nil || len(said) == 0 {
+		return false
+	}
+	ranges := said[1:] // the first is the headline
+	w.print(done.Result.Yours, done.Result.Reference, func() {
+		for _, l := range ranges {
+			w.line(l)
+		}
+	})
+	return true
+}
+
+func (w *walk) lab(context.Context, string) error {
+	yours, reference := w.s.Report(w.s.State().Step)
+	switch {
+	case w.s.Hidden(rehearse.LabResults):
+		w.say("The lab's results wait for the end.")
+	case yours == nil:
+		w.say("Nothing has been run in this step. /run runs it.")
+	default:
+		w.print(yours, reference, func() {
+			for _, p := range w.s.Debrief(w.s.State().Step).Predictions {
+				if p.Given && p.Known {
+					w.say(p.InWords())
+				}
+			}
+		})
+	}
+	return nil
+}
+
+// print writes what a run says, what matters most first: the headline, the ranges against the truth, yours beside the
+// reference; then the rest of the report.
+func (w *walk) print(yours, reference *report.Step, ranges func()) {
+	fmt.Fprintln(w.Out, draw.PlainHeadline(yours, w.Width))
+	ranges()
+	if reference == nil {
+		w.say("Your decisions and the reference's are the same pipeline here; nothing to compare.")
+	} else {
+		fmt.Fprintln(w.Out, draw.BlockPlain(lab.Beside(yours, reference), w.Width))
+	}
+	fmt.Fprintln(w.Out, draw.PlainBody(yours, w.Width))
+}

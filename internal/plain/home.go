@@ -1,0 +1,119 @@
+package plain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"dryrun/casestudies"
+	"dryrun/framework"
+	"dryrun/internal/rehearse"
+)
+
+// Unfinished is a session that can be gone on with.
+type Unfinished struct {
+	ID    string
+	Title string
+	Step  framework.StepID
+	Clock string // how long it has run, in words
+}
+
+// HomeOptions are what the home conversation offers.
+type HomeOptions struct {
+	Options
+	Cases      []*casestudies.Case
+	Unfinished []Unfinished
+	// Practice opens a new session on a case, Resume an unfinished one; each with the lab of its case.
+	Practice func(ctx context.Context, c *casestudies.Case) (*rehearse.Session, rehearse.Outcome, rehearse.Lab, error)
+	Resume   func(ctx context.Context, id string) (*rehearse.Session, rehearse.Outcome, rehearse.Lab, error)
+}
+
+// Home says what there is to rehearse and, where somebody types, opens what they choose. Enter takes the first offer.
+func Home(ctx context.Context, h HomeOptions) error {
+	in := readLines(h.In)
+	defer close(in.stop)
+	w := newWalk(nil, in, h.Options)
+	w.say("dryrun rehearses machine-learning system design interviews: seven steps, your own words and decisions, " +
+		"and a real two-stage pipeline behind every step that you predict, run and break. " +
+		"Everything you write is saved as you write it. Nothing leaves this machine.")
+	w.say("")
+	offers := h.offers()
+	for i, o := range offers {
+		w.say(fmt.Sprintf("%d  %s", i+1, o.line))
+	}
+	if len(offers) == 0 {
+		w.say("There is no case here. dryrun cases new ID writes one.")
+		return nil
+	}
+	w.say("")
+	if !h.Interactive {
+		w.say("Next: dryrun practice " + h.Cases[0].ID + " --plain")
+		return nil
+	}
+	for {
+		w.say("A number opens it, enter takes 1, q leaves.")
+		w.prompt("> ")
+		got, err := in.read(ctx)
+		if err != nil {
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			return err
+		}
+		n, open := pick(got.text, len(offers))
+		switch {
+		case open:
+			s, outcome, lab, err := offers[n].open(ctx)
+			if err != nil {
+				return err
+			}
+			o := h.Options
+			o.Lab = lab
+			return newWalk(s, in, o).run(ctx, outcome)
+		case strings.HasPrefix(strings.TrimSpace(strings.TrimPrefix(got.text, "/")), "q"):
+			return nil
+		default:
+			w.say(fmt.Sprintf("There is no %s here.", short(got.text)))
+		}
+	}
+}
+
+type offer struct {
+	line string
+	open func(context.Context) (*rehearse.Session, rehearse.Outcome, rehearse.Lab, error)
+}
+
+func (h HomeOptions) offers() []offer {
+	var out []offer
+	for _, u := range h.Unfinished {
+		step, _ := framework.StepByID(u.Step)
+		out = append(out, offer{
+			line: fmt.Sprintf("go on with %s, at %s (%s)", u.Title, step.Title, u.Clock),
+			open: func(ctx context.Context) (*rehearse.Session, rehearse.Outcome, rehearse.Lab, error) {
+				return h.Resume(ctx, u.ID)
+			},
+		})
+	}
+	for _, c := range h.Cases {
+		out = append(out, offer{
+			line: c.Title + ": " + c.Summary + " (" + c.ID + ", " + c.Difficulty + ")",
+			open: func(ctx context.Context) (*rehearse.Session, rehearse.Outcome, rehearse.Lab, error) {
+				return h.Practice(ctx, c)
+			},
+		})
+	}
+	return out
+}
+
+// pick reads the number of an offer; an empty line is the first.
+func pick(text string, of int) (int, bool) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return 0, of > 0
+	}
+	n, err := strconv.Atoi(text)
+	return n - 1, err == nil && n >= 1 && n <= of
+}

@@ -1,0 +1,296 @@
+package plain
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"dryrun/casestudies"
+	"dryrun/framework"
+	"dryrun/internal/coach"
+	"dryrun/internal/rehearse"
+	"dryrun/internal/report"
+)
+
+// memory is a store that keeps what it is given.
+type memory struct {
+	mu     sync.Mutex
+	events []framework.Event
+	drafts []rehearse.SaveDraft
+	full   int // this many calls find the disk full
+}
+
+func (m *memory) room() error {
+	if m.full == 0 {
+		return nil
+	}
+	m.full--
+	return errors.New("the disk is full")
+}
+
+func (m *memory) Append(_ context.Context, _ string, events []framework.Event) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.room(); err != nil {
+		return err
+	}
+	m.events = append(m.events, events...)
+	return nil
+}
+
+func (m *memory) SaveDraft(_ context.Context, _ string, d rehearse.SaveDraft) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.room(); err != nil {
+		return err
+	}
+	m.drafts = append(m.drafts, d)
+	return nil
+}
+
+func (m *memory) Beat(context.Context, string) error { return nil }
+
+// bench is a lab that answers at once.
+type bench struct{ ran []rehearse.RunLab }
+
+func (b *bench) Run(_ context.Context, r rehearse.RunLab, progress func(report.Progress)) (rehearse.LabResult, error) {
+	b.ran = append(b.ran, r)
+	progress(report.Progress{What: "building the index"})
+	progress(report.Progress{What: "building the index", Done: 1, Of: 2})
+	progress(report.Progress{What: "resampling auc"})
+	progress(report.Progress{What: "building the index", Done: 1, Of: 2})
+	results := map[string]float64{}
+	for id := range r.Predictions {
+		results[id] = 0.5
+	}
+	return rehearse.LabResult{Yours: &report.Step{
+		Step: string(r.Step), Headline: "The run's headline",
+		Metrics: map[string]float64{"stage1_recall_at_k": 0.5},
+		Blocks:  []report.Block{{Kind: report.Funnel, Title: "The funnel", Alt: "Half survive.", Rows: [][]any{{"corpus", 10}, {"stage 1", 5}}}},
+	}, Results: results}, nil
+}
+
+func (b *bench) XRay(context.Context, rehearse.RunXRay) (report.XRay, error) {
+	return report.XRay{}, errors.New("no such query")
+}
+
+// anyKnob accepts every knob.
+type anyKnob struct{}
+
+func (anyKnob) Check(*casestudies.Case, map[string]string) error { return nil }
+func (anyKnob) Sketch(*casestudies.Case, string) ([]string, map[string]string, error) {
+	return []string{"photo", "trees"}, map[string]string{"ranker": "trees"}, nil
+}
+func (anyKnob) Mystery(*casestudies.Case, int64) string { return "none" }
+func (anyKnob) Faults(*casestudies.Case) []string       { return []string{"leakage"} }
+
+type stillClock struct{ now time.Time }
+
+func (c *stillClock) Now() time.Time { return c.now }
+
+// talk runs a conversation of the given lines and returns what was said.
+func talk(t *testing.T, step framework.StepID, script ...string) (string, *memory, *rehearse.Session) {
+	t.Helper()
+	store := &memory{}
+	said, s, err := talkTo(t, store, step, script...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return said, store, s
+}
+
+// talkTo is talk with a store that may fail.
+func talkTo(t *testing.T, store *memory, step framework.StepID, script ...string) (string, *rehearse.Session, error) {
+	t.Helper()
+	c, err := casestudies.Find("visual-search")
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock := &stillClock{time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+	s, opening, err := rehearse.New(rehearse.Deps{Coach: coach.New(), Knobs: anyKnob{}, Clock: clock}, rehearse.Options{ID: "s1", Case: c, Step: step, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	in := strings.NewReader(strings.Join(script, "\n") + "\n")
+	err = Walk(t.Context(), s, opening, Options{In: in, Out: &out, Clock: clock, Store: store, Lab: &bench{}})
+	return out.String(), s, err
+}
+
+func TestAWholeStepInLines(t *testing.T) {
+	said, store, s := talk(t, framework.Evaluation,
+		"/ask what counts as a relevant result, the exact product or something similar?",
+		"/ask how many people work on the team",
+		"/answer",
+		"- measure each stage apart: recall@200 of retrieval against an exact scan, NDCG@10 for the ranker",
+		"- A/B test by shopper on purchases, about 200k searches an arm, guardrail p99",
+		".",
+		"/decide", "c", "b", "b",
+		"/predict", "oops", "-2% 6%",
+		"/run",
+		"/reveal", "y",
+		"/mark", "h", "", "w", "", "", "", "1",
+		"/next", "/end",
+	)
+	for _, want := range []string{
+		"step 6 of 7: Evaluation",
+		"Scope: ", "Exact first",
+		"assumption",
+		"1 of 3", "isn't a number",
+		"building the index",
+		"The run's headline",
+		"corpus: 10",
+		"Reference: I measure each stage by itself",
+		"1 of 6", "coach:",
+		"Decisions: 3 of 3 best",
+		"step 7 of 7",
+		"Scorecard", "Your words: ", "dryrun review shows this session",
+	} {
+		if !strings.Contains(said, want) {
+			t.Errorf("the conversation never says %q", want)
+		}
+	}
+	if n := strings.Count(said, "The run's headline"); n != 1 {
+		t.Errorf("the headline is said %d times, want once", n)
+	}
+	if strings.ContainsRune(said, '\x1b') {
+		t.Error("plain mode wrote a control sequence")
+	}
+	folded, err := framework.Fold(store.events)
+	if err != nil {
+		t.Fatalf("the stored log doesn't fold: %v", err)
+	}
+	if folded.Seq != s.State().Seq || !folded.Ended {
+		t.Errorf("stored up to %d and ended %t, want %d and ended", folded.Seq, folded.Ended, s.State().Seq)
+	}
+	if len(folded.StepState(framework.Evaluation).Marks["self"]) != 6 {
+		t.Errorf("%d marks stored, want 6", len(folded.StepState(framework.Evaluation).Marks["self"]))
+	}
+	if t.Failed() {
+		t.Log(said)
+	}
+}
+
+func TestAFullDiskIsSaidOnceAndNeverCalledSaved(t *testing.T) {
+	script := []string{"/answer"}
+	for range 30 {
+		script = append(script, "a line of the answer")
+	}
+	script = append(script, ".", "/quit", "/quit")
+	store := &memory{full: 1 << 30}
+	said, s, err := talkTo(t, store, framework.Data, script...)
+	if err == nil || strings.Contains(said, "Everything is saved") || s.InStore() {
+		t.Errorf("nothing could be stored; the error is %v, and it said:\n%s", err, said)
+	}
+	if n := strings.Count(said, "disk is full"); n != 1 {
+		t.Errorf("why it isn't saved is said %d times, want once", n)
+	}
+	if !strings.Contains(said, "Make room, and /quit tries again") {
+		t.Error("leaving didn't wait for the disk")
+	}
+
+	store = &memory{full: 5}
+	said, s, err = talkTo(t, store, framework.Data, script...)
+	if err != nil || !s.InStore() || !strings.Contains(said, "Everything is saved again.") {
+		t.Errorf("the disk had room again, and %v:\n%s", err, said)
+	}
+	if folded, err := framework.Fold(store.events); err != nil || folded.Seq != s.State().Seq {
+		t.Errorf("the stored log doesn't hold the session: %v", err)
+	}
+}
+
+func TestASessionThatIsGoneOnWithRepeatsWhatWasAsked(t *testing.T) {
+	first, store, _ := talk(t, framework.Data)
+	prompt := "You have text-search logs, seller photos"
+	if n := strings.Count(first, prompt); n != 1 {
+		t.Fatalf("a new session asks %d times, want once:\n%s", n, first)
+	}
+	clock := &stillClock{time.Date(2026, 1, 2, 4, 0, 0, 0, time.UTC)}
+	s, opening, err := rehearse.Resume(rehearse.Deps{Coach: coach.New(), Knobs: anyKnob{}, Clock: clock}, store.events, nil, clock.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := Walk(t.Context(), s, opening, Options{In: strings.NewReader(""), Out: &out, Clock: clock, Store: store, Lab: &bench{}}); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(out.String(), prompt); n != 1 {
+		t.Errorf("gone on with, it asks %d times, want once:\n%s", n, out.String())
+	}
+}
+
+func TestALineThatDoesntFitIsntKept(t *testing.T) {
+	long := strings.Repeat("x", 60<<10)
+	said, _, s := talk(t, framework.Data, "/answer", "first", long, long, "last", ".")
+	if !strings.Contains(said, "That line isn't kept") {
+		t.Error("a line that didn't fit was passed over in silence")
+	}
+	if got, want := s.Text(""), "first\n"+long+"\nlast"; got != want {
+		t.Errorf("the answer has %d bytes and ends in %q; want %d", len(got), got[max(0, len(got)-10):], len(want))
+	}
+}
+
+func TestARunSaysWhatMattersFirst(t *testing.T) {
+	said, _, _ := talk(t, framework.Evaluation, "/predict", "-2% 6%", "/run")
+	said = strings.Join(strings.Fields(said), " ")
+	at := 0
+	for _, want := range []string{"running: building the index … resampling AUC", "The run's headline", "you said -2.0% to +6.0%: outside", "nothing to compare", "The funnel.", "stage 1 recall@K: 0.500"} {
+		i := strings.Index(said[at:], want)
+		if i < 0 {
+			t.Fatalf("%q isn't said, or not after what comes before it, in:\n%s", want, said)
+		}
+		at += i
+	}
+	if n := strings.Count(said, "building the index"); n != 1 {
+		t.Errorf("a phase is said %d times, want once", n)
+	}
+}
+
+func TestALongNoteIsCutUntilItIsAskedFor(t *testing.T) {
+	if got := firstReasons("no a; no b; no c; no d; no e"); got != "no a; no b; no c; and 2 more: w" {
+		t.Errorf("got %q", got)
+	}
+	if got := firstReasons("no a; no b; no c"); got != "no a; no b; no c" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestEveryTypedLineIsADraftAtOnce(t *testing.T) {
+	_, store, s := talk(t, framework.Requirements, "/answer", "first line", "second line")
+	if len(store.drafts) < 2 || store.drafts[0].Text != "first line" || store.drafts[1].Text != "first line\nsecond line" {
+		t.Errorf("drafts %+v, want one a line", store.drafts)
+	}
+	if got := s.Text(""); got != "first line\nsecond line" {
+		t.Errorf("the input ended in an answer and its text is %q", got)
+	}
+}
+
+func TestWhatIsNoCommandIsAnsweredInWords(t *testing.T) {
+	said, _, _ := talk(t, framework.Data, "hello", "/nosuch", "/s", "/xray many", "/go nowhere", "/hint", "/time", "/sketch photo -> trees", "/diagnose rain")
+	for _, want := range []string{"Start a line with a command", "no command /nosuch", "could be", "Which query", "no step nowhere", "Hint 1 of 3", "Time: 0:00 of 5:00"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("never says %q in:\n%s", want, said)
+		}
+	}
+}
+
+func TestLongAndForeignLinesAreSurvived(t *testing.T) {
+	in := readLines(strings.NewReader(strings.Repeat("x", 3*longest) + "\nnext \x1b[31m\xff\n"))
+	defer close(in.stop)
+	first, err := in.read(t.Context())
+	if err != nil || !first.cut || len(first.text) != longest {
+		t.Errorf("a line of %d bytes, cut %t, %v; want %d, cut", len(first.text), first.cut, err, longest)
+	}
+	second, err := in.read(t.Context())
+	if err != nil || strings.ContainsRune(second.text, '\x1b') || !strings.HasPrefix(second.text, "next ") {
+		t.Errorf("second line %q, %v", second.text, err)
+	}
+	if _, err := in.read(t.Context()); !errors.Is(err, io.EOF) {
+		t.Errorf("after the last line: %v, want the end", err)
+	}
+}

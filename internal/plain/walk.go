@@ -1,0 +1,254 @@
+// Package plain holds the same conversations as the screens, as whole lines: nothing is redrawn, nothing is drawn in
+// Braille or pictures, tables become `name: value`. Lines come in from a terminal, a pipe or a script; lines go out.
+package plain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"dryrun/framework"
+	"dryrun/internal/draw"
+	"dryrun/internal/rehearse"
+	"dryrun/internal/report"
+	"dryrun/internal/safetext"
+)
+
+// Options are what a conversation runs on.
+type Options struct {
+	In          io.Reader
+	Out         io.Writer
+	Interactive bool // somebody types: show prompts
+	Width       int  // cells; 0 means 80
+	Clock       framework.Clock
+	Store       rehearse.Store
+	Lab         rehearse.Lab
+}
+
+// walk is one conversation about one session.
+type walk struct {
+	Options
+	s     *rehearse.Session
+	in    *lines
+	ended bool
+
+	announced map[framework.StepID]int // how many of the thresholds of time have been said
+}
+
+// errQuit says that the candidate left.
+var errQuit = errors.New("left")
+
+// errNotSaved is the end of a conversation that the store wouldn't take; why has been said in it.
+var errNotSaved = errors.New("leaving the session: not everything that you typed could be saved, for the reason above")
+
+// Walk talks through a session until it ends, the candidate leaves, the input ends, or ctx does. Whatever the way out,
+// the clock is stopped and everything typed has been handed to the store.
+func Walk(ctx context.Context, s *rehearse.Session, opening rehearse.Outcome, o Options) error {
+	in := readLines(o.In)
+	defer close(in.stop)
+	return newWalk(s, in, o).run(ctx, opening)
+}
+
+func newWalk(s *rehearse.Session, in *lines, o Options) *walk {
+	if o.Width <= 0 {
+		o.Width = 80
+	}
+	if o.Clock == nil {
+		o.Clock = framework.SystemClock{}
+	}
+	return &walk{Options: o, s: s, in: in, announced: map[framework.StepID]int{}}
+}
+
+func (w *walk) run(ctx context.Context, opening rehearse.Outcome) error {
+	w.head()
+	w.outcome(ctx, opening)
+	w.soFar(len(opening.Lines) > 0)
+	err := w.converse(ctx)
+	// What is typed must reach the store even though ctx has ended: that is the way out, too.
+	last := context.WithoutCancel(ctx)
+	for warned := false; !w.ended; warned = true {
+		w.do(last, rehearse.Pause{})
+		if w.s.InStore() {
+			w.say("Everything is saved. Come back with: dryrun practice " + w.s.Case().ID)
+			break
+		}
+		if !errors.Is(err, errQuit) || warned {
+			return errNotSaved
+		}
+		w.say("Not everything is saved. Make room, and /quit tries again; then it leaves whatever comes of it.")
+		w.do(last, rehearse.Continue{})
+		err = w.converse(ctx)
+	}
+	if errors.Is(err, errQuit) || errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
+}
+
+func (w *walk) converse(ctx context.Context) error {
+	for !w.ended {
+		text, err := w.ask(ctx, "> ")
+		if err != nil {
+			return err
+		}
+		if err := w.command(ctx, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ask prompts for one line. While it waits it says the time when a threshold of the step passes.
+func (w *walk) ask(ctx context.Context, prompt string) (string, error) {
+	w.announce()
+	w.prompt(prompt)
+	for {
+		tick := time.NewTimer(w.nextAnnouncement())
+		beat := time.NewTimer(time.Second)
+		select {
+		case got := <-w.in.next:
+			tick.Stop()
+			beat.Stop()
+			if got.cut {
+				w.say(fmt.Sprintf("That line was longer than %d KB; what is beyond was dropped.", longest>>10))
+			}
+			return got.text, got.err
+		case <-tick.C:
+			w.announce()
+			w.prompt(prompt)
+		case <-beat.C:
+			tick.Stop()
+			// The heartbeat only dates the clock of a killed session, so its failure isn't worth a line.
+			_ = w.Store.Beat(ctx, w.s.State().Started.Session)
+		case <-ctx.Done():
+			tick.Stop()
+			beat.Stop()
+			w.say("")
+			return "", ctx.Err()
+		}
+	}
+}
+
+func (w *walk) prompt(p string) {
+	if w.Interactive {
+		fmt.Fprint(w.Out, p)
+	}
+}
+
+// do gives a command to the rules, says what came of it and performs the effects, those of their results included.
+// It reports whether the command was taken.
+func (w *walk) do(ctx context.Context, cmd rehearse.Command) bool {
+	out, err := w.s.Do(cmd)
+	if err != nil {
+		w.say(sentence(err))
+		return false
+	}
+	switch cmd := cmd.(type) {
+	case rehearse.LabDone:
+		if w.labReport(cmd, out.Lines) {
+			out.Lines = nil
+		}
+	case rehearse.Enter, rehearse.Next:
+		w.head()
+	}
+	w.outcome(ctx, out)
+	return true
+}
+
+func (w *walk) outcome(ctx context.Context, out rehearse.Outcome) {
+	for _, l := range out.Lines {
+		w.line(l)
+	}
+	w.effects(ctx, out)
+	w.ended = w.ended || w.s.State().Ended
+}
+
+// effects performs what a command led to, and gives what that brings back to the rules.
+func (w *walk) effects(ctx context.Context, out rehearse.Outcome) {
+	for _, effect := range out.Effects {
+		p := phases{w: w, said: map[string]bool{}}
+		tell := func(report.Progress) {}
+		if _, ok := effect.(rehearse.RunLab); ok {
+			tell = p.tell
+		}
+		back, err := rehearse.Perform(ctx, effect, w.Store, w.Lab, tell)
+		p.end()
+		if err != nil && back == nil {
+			w.say(sentence(err))
+		}
+		if back != nil {
+			w.do(ctx, back)
+		}
+	}
+}
+
+// phases says what a run does, each thing once, on lines that grow: nothing is redrawn.
+type phases struct {
+	w     *walk
+	said  map[string]bool
+	width int // of the line that grows, 0 before it begins
+}
+
+// starting is what a lab says before it knows what there is to do.
+const starting = "starting"
+
+func (p *phases) tell(progress report.Progress) {
+	what := draw.Spelled(safetext.Line(progress.What))
+	if what == starting || p.said[what] {
+		return
+	}
+	p.said[what] = true
+	part := "running: " + what
+	if p.width > 0 {
+		part = " … " + what
+		if p.width+ansi.StringWidth(part) > p.w.Width {
+			fmt.Fprintln(p.w.Out, " …")
+			part, p.width = "  "+what, 0
+		}
+	}
+	fmt.Fprint(p.w.Out, part)
+	p.width += ansi.StringWidth(part)
+}
+
+func (p *phases) end() {
+	if p.width > 0 {
+		fmt.Fprintln(p.w.Out)
+	}
+}
+
+func (w *walk) line(l rehearse.Line) {
+	switch l.Who {
+	case rehearse.ByInterviewer:
+		w.say("Interviewer: " + flow(l.Text))
+	case rehearse.ByScope:
+		w.say("Scope: " + l.Text)
+	case rehearse.ByCoach:
+		w.say("Coach: " + l.Text)
+	default:
+		w.say(l.Text)
+	}
+}
+
+// say prints text, cleaned and wrapped at the width; its own line breaks and margins are kept.
+func (w *walk) say(text string) {
+	for _, part := range strings.Split(safetext.Clean(text), "\n") {
+		body := strings.TrimLeft(part, " ")
+		margin := strings.Repeat(" ", len(part)-len(body))
+		wrapped := strings.Join(draw.Wrap(body, max(20, w.Width-len(margin))), "\n"+margin)
+		fmt.Fprintln(w.Out, margin+wrapped)
+	}
+}
+
+// sentence makes a sentence of an error: a capital and a full stop.
+func sentence(err error) string {
+	text := err.Error()
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + text[1:] + "."
+}
