@@ -1,0 +1,310 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"image"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/muesli/termenv"
+
+	"dryrun/casestudies"
+	"dryrun/framework"
+	"dryrun/internal/coach"
+	"dryrun/internal/draw"
+	"dryrun/internal/rehearse"
+	"dryrun/internal/report"
+	"dryrun/internal/tui/frame"
+)
+
+// memory is a store that keeps everything and can be told to fail.
+type memory struct {
+	mu     sync.Mutex
+	events []framework.Event
+	drafts map[string]string
+	down   error
+}
+
+func (s *memory) Append(_ context.Context, _ string, events []framework.Event) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.down == nil {
+		s.events = append(s.events, events...)
+	}
+	return s.down
+}
+
+func (s *memory) SaveDraft(_ context.Context, _ string, d rehearse.SaveDraft) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.down == nil {
+		s.drafts[string(d.Step)+"/"+d.To] = d.Text
+	}
+	return s.down
+}
+
+func (s *memory) Beat(context.Context, string) error { return nil }
+
+func (s *memory) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.down = err
+}
+
+func (s *memory) draft(key string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.drafts[key]
+}
+
+func (s *memory) kinds() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var kinds []string
+	for _, e := range s.events {
+		kinds = append(kinds, e.Body.Kind())
+	}
+	return strings.Join(kinds, " ")
+}
+
+// settings takes every knob.
+type settings struct{}
+
+func (settings) Check(*casestudies.Case, map[string]string) error { return nil }
+func (settings) Sketch(_ *casestudies.Case, line string) ([]string, map[string]string, error) {
+	if !strings.Contains(line, "->") {
+		return nil, nil, errors.New("a sketch is boxes joined by arrows: photo -> encoder -> hnsw")
+	}
+	return strings.Split(line, "->"), map[string]string{"k": "200"}, nil
+}
+func (settings) Mystery(*casestudies.Case, int64) string { return "none" }
+func (settings) Faults(*casestudies.Case) []string       { return nil }
+
+// bench is a lab that reports progress, and then waits to be let go.
+type bench struct {
+	release chan struct{} // closed from the start unless a test holds it
+	err     error
+}
+
+func (b *bench) Run(ctx context.Context, r rehearse.RunLab, progress func(report.Progress)) (rehearse.LabResult, error) {
+	progress(report.Progress{What: "building the index", Done: 3, Of: 7})
+	select {
+	case <-b.release:
+	case <-ctx.Done():
+		return rehearse.LabResult{}, ctx.Err()
+	}
+	if b.err != nil {
+		return rehearse.LabResult{}, b.err
+	}
+	out := rehearse.LabResult{Yours: sampleReport("Two stages keep 99% of ndcg_at_10"), Results: map[string]float64{}}
+	other := sampleReport("The reference's own headline")
+	other.Metrics["stage1_recall_at_k"] = 0.991
+	out.Reference = other
+	for id := range r.Predictions {
+		out.Results[id] = 0.42
+	}
+	return out, nil
+}
+
+func (b *bench) XRay(_ context.Context, r rehearse.RunXRay) (report.XRay, error) {
+	return report.XRay{
+		Query: r.Query, Request: "a dark photo of a striped bag", ItemWords: "the striped bag", Indexed: true, Rank1: 431, K: 200, Top: 20,
+		LostBy: "stage one", Why: "Its nearest neighbour is a dark shoe.", Pictures: []report.Picture{{Caption: "the photo", Image: image.NewGray(image.Rect(0, 0, 8, 8))}},
+	}, nil
+}
+
+func sampleReport(headline string) *report.Step {
+	return &report.Step{
+		Step: "requirements", Headline: headline, Setup: report.Setup{World: "images", Items: 2000, Queries: 40, Quality: "ndcg_at_10"},
+		Metrics: map[string]float64{"stage1_recall_at_k": 0.982, "quality": 0.731}, Timings: map[string]float64{"p99_ms": 1.15},
+		Blocks: []report.Block{
+			{Kind: report.Funnel, Title: "The funnel", Alt: "2,000 become 20.", Rows: [][]any{{"corpus", 2000}, {"stage 1", 200}, {"stage 2", 20}}},
+			{Kind: report.Lines, Title: "Recall by K", Alt: "It flattens.", Series: []report.Series{{Name: "hnsw", X: []float64{1, 2, 3}, Y: []float64{.5, .8, .9}}}},
+		},
+	}
+}
+
+// clock stands still unless moved.
+type clock struct {
+	mu sync.Mutex
+	t  time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.t
+}
+
+func (c *clock) forward(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.t = c.t.Add(d)
+}
+
+// driver runs the root without a program: it performs commands and feeds back what they bring.
+type driver struct {
+	t     *testing.T
+	root  *root
+	store *memory
+	lab   *bench
+	clock *clock
+	msgs  chan tea.Msg
+	quit  bool
+	w, h  int
+}
+
+type setup struct {
+	theme string
+	start Start
+	saved []frame.Saved
+	w, h  int
+}
+
+func caseOf(t testing.TB) *casestudies.Case {
+	t.Helper()
+	c, err := casestudies.Find("visual-search")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func drive(t *testing.T, s setup) *driver {
+	t.Helper()
+	th, err := draw.NewTheme(s.theme, true, termenv.TrueColor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := make(chan struct{})
+	close(open)
+	d := &driver{
+		t: t, store: &memory{drafts: map[string]string{}}, lab: &bench{release: open},
+		clock: &clock{t: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)}, msgs: make(chan tea.Msg, 1000), w: s.w, h: s.h,
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	t.Cleanup(cancel)
+	deps := rehearse.Deps{Coach: coach.New(), Knobs: settings{}, Clock: d.clock}
+	o := Options{
+		Cases: []*casestudies.Case{caseOf(t)}, Store: d.store, Clock: d.clock, Start: s.start,
+		Sessions: func(context.Context) ([]frame.Saved, error) { return s.saved, nil },
+		New: func(_ context.Context, c *casestudies.Case, step framework.StepID) (*rehearse.Session, rehearse.Outcome, error) {
+			return rehearse.New(deps, rehearse.Options{ID: "s1", Case: c, Step: step, Seed: 1})
+		},
+		Resume: func(context.Context, string) (*rehearse.Session, rehearse.Outcome, error) {
+			return rehearse.New(deps, rehearse.Options{ID: "s1", Case: caseOf(t)})
+		},
+		Read: func(context.Context, string) (*framework.State, *casestudies.Case, error) {
+			st, err := framework.Fold(d.store.events)
+			return st, caseOf(t), err
+		},
+		Lab: func(*casestudies.Case) rehearse.Lab { return d.lab },
+	}
+	d.root = newRoot(ctx, o, th)
+	d.run(d.root.Init())
+	d.send(tea.WindowSizeMsg{Width: s.w, Height: s.h})
+	return d
+}
+
+// run performs a command in the background, as a program does.
+func (d *driver) run(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	go func() {
+		switch msg := cmd().(type) {
+		case nil:
+		case tea.BatchMsg:
+			for _, c := range msg {
+				d.run(c)
+			}
+		default:
+			d.msgs <- msg
+		}
+	}()
+}
+
+func (d *driver) send(msg tea.Msg) {
+	if _, ok := msg.(tea.QuitMsg); ok {
+		d.quit = true
+		return
+	}
+	_, cmd := d.root.Update(msg)
+	d.run(cmd)
+}
+
+// until feeds messages back until the condition holds.
+func (d *driver) until(what string, holds func() bool) {
+	d.t.Helper()
+	deadline := time.After(10 * time.Second)
+	for !holds() {
+		select {
+		case msg := <-d.msgs:
+			d.send(msg)
+		case <-deadline:
+			d.t.Fatalf("%s: it never came to that; the screen is\n%s", what, d.root.View())
+		}
+	}
+}
+
+func (d *driver) sees(text string) {
+	d.t.Helper()
+	d.until("seeing "+text, func() bool { return strings.Contains(plain(d.root.View()), text) })
+}
+
+func (d *driver) seesNot(text string) {
+	d.t.Helper()
+	if strings.Contains(plain(d.root.View()), text) {
+		d.t.Errorf("%q is on the screen:\n%s", text, d.root.View())
+	}
+}
+
+// press sends keys by name; type sends text as a keyboard does, one rune a key.
+func (d *driver) press(keys ...string) {
+	for _, k := range keys {
+		d.send(keyOf(k))
+	}
+}
+
+func (d *driver) write(text string) {
+	for _, r := range text {
+		switch r {
+		case ' ':
+			d.send(tea.KeyMsg{Type: tea.KeySpace, Runes: []rune{' '}})
+		case '\n':
+			d.send(tea.KeyMsg{Type: tea.KeyEnter})
+		default:
+			d.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}})
+		}
+	}
+}
+
+func keyOf(name string) tea.KeyMsg {
+	types := map[string]tea.KeyType{
+		"enter": tea.KeyEnter, "esc": tea.KeyEsc, "tab": tea.KeyTab, "shift+tab": tea.KeyShiftTab, "up": tea.KeyUp, "down": tea.KeyDown,
+		"ctrl+c": tea.KeyCtrlC, "ctrl+_": tea.KeyCtrlUnderscore, "f2": tea.KeyF2, "f3": tea.KeyF3, "f4": tea.KeyF4, "f5": tea.KeyF5,
+		"f7": tea.KeyF7, "f8": tea.KeyF8, "backspace": tea.KeyBackspace, "end": tea.KeyEnd, "pgdown": tea.KeyPgDown,
+	}
+	if typ, ok := types[name]; ok {
+		return tea.KeyMsg{Type: typ}
+	}
+	return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(name)}
+}
+
+// resize is a window that is dragged.
+func (d *driver) resize(w, h int) {
+	d.w, d.h = w, h
+	d.send(tea.WindowSizeMsg{Width: w, Height: h})
+}
+
+// practising opens a practice at a step.
+func practising(t *testing.T, w, h int, step framework.StepID) *driver {
+	t.Helper()
+	d := drive(t, setup{theme: "dark", w: w, h: h, start: Start{Case: caseOf(t), Step: step}})
+	d.sees("Brief")
+	return d
+}

@@ -1,0 +1,173 @@
+// Package frame is what every screen shares: the contract between the root and a screen, the header and the help line,
+// text that scrolls, and text fields. A screen fills the body between header and help line; the root owns the rest.
+package frame
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+
+	"dryrun/framework"
+	"dryrun/internal/draw"
+)
+
+// Screen is one screen. Its methods are called by the root alone, on the program's own goroutine; work that takes time
+// runs in the commands that they return.
+type Screen interface {
+	Init() tea.Cmd
+	Update(msg tea.Msg) tea.Cmd
+	View() string
+	// SetSize gives the screen its body, without header and help line.
+	SetSize(w, h int) tea.Cmd
+	Keys() []Key
+	Title() string
+	Status() string // at the right of the header: mode and clock
+	// TakesText says that a text field has the keys: only text keys mean anything then.
+	TakesText() bool
+	// Leave saves what is unsaved and then sends Left, or a Failure and nothing else.
+	Leave() tea.Cmd
+	// Flush saves what is unsaved, at once: the program is going away.
+	Flush(ctx context.Context) error
+}
+
+// Key is one key, or several that do the same, and what it does; the help line shows as many as fit, the overlay all.
+type Key struct{ Key, Does string }
+
+// The messages by which a screen talks to the root.
+type (
+	// Show replaces the screen.
+	Show struct{ Screen Screen }
+	// Left says that the screen has saved everything and may go.
+	Left struct{ From Screen }
+	// Home asks to leave for the home screen, Quit to leave the program.
+	Home struct{}
+	Quit struct{}
+	// Failure stays on the screen until it is read.
+	Failure struct{ Err error }
+	// Note is shown beside the help line until the next key.
+	Note struct{ Text string }
+)
+
+// Send turns a message into a command.
+func Send(msg tea.Msg) tea.Cmd { return func() tea.Msg { return msg } }
+
+// Saved is a stored session as lists show it.
+type Saved struct {
+	ID, CaseID, Title string
+	Mode              framework.Mode
+	Created, Updated  time.Time
+	Ended             bool
+	Step              framework.StepID
+	Elapsed           time.Duration
+	Text              string // what was typed last and not committed, or the last answer; for recognising it
+}
+
+// The sizes of product.md: below Least a screen asks for more room, from Full on there is a rail beside the panes.
+const (
+	LeastWidth, LeastHeight = 60, 20
+	FullWidth, FullHeight   = 100, 30
+)
+
+// Width is a string's width in cells, and Fit cuts it to w cells with "…".
+func Width(s string) int { return ansi.StringWidth(s) }
+
+// Fit cuts s with "…" so that it takes at most w cells.
+func Fit(s string, w int) string {
+	if w <= 0 {
+		return ""
+	}
+	return ansi.Truncate(s, w, "…")
+}
+
+// Pad makes s exactly w cells wide.
+func Pad(s string, w int) string {
+	s = Fit(s, w)
+	return s + strings.Repeat(" ", max(0, w-Width(s)))
+}
+
+// Wrap breaks text at words into lines of at most w cells.
+func Wrap(s string, w int) []string { return draw.Wrap(s, w) }
+
+// Box makes s exactly w cells wide and h lines high: bubbletea drops lines from the top of a view that is too tall.
+func Box(s string, w, h int) string {
+	lines := strings.Split(s, "\n")
+	out := make([]string, h)
+	for i := range out {
+		if i < len(lines) {
+			out[i] = Pad(lines[i], w)
+		} else {
+			out[i] = strings.Repeat(" ", w)
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+// Header is the first line: what is open at the left, mode and clock at the right.
+func Header(t draw.Theme, title, status string, typing bool, w int) string {
+	right := status
+	if long := strings.TrimLeft(status+"   "+strings.Replace(AllKeys(typing), "all ", "", 1), " "); Width(long)+Width(title)+12 <= w {
+		right = long // the help line names it too
+	}
+	left := " " + t.Title.Render("dryrun")
+	if title != "" {
+		left += "  " + t.Strong.Render(Fit(title, max(w-Width(right)-11, 8)))
+	}
+	gap := w - Width(left) - Width(right) - 1
+	return Fit(left+strings.Repeat(" ", max(gap, 1))+t.Faint.Render(right), w)
+}
+
+// HelpLine shows as many keys as fit, and always the one that shows them all: ?, or in a text field, where that is text,
+// F8.
+func HelpLine(t draw.Theme, keys []Key, typing bool, w int) string {
+	all := AllKeys(typing)
+	line := " "
+	for _, k := range keys {
+		entry := t.Accent.Render(k.Key) + " " + k.Does
+		if Width(line)+Width(entry)+3+len(all)+4 > w {
+			line += "… · "
+			break
+		}
+		line += entry + " · "
+	}
+	return Fit(line+all, w)
+}
+
+// AllKeys is how the overlay of all keys is opened.
+func AllKeys(typing bool) string {
+	if typing {
+		return "F8 all keys"
+	}
+	return "? all keys"
+}
+
+// TooSmall is the one line that a terminal below the least size gets.
+func TooSmall(w, h int) string {
+	for _, line := range []string{
+		fmt.Sprintf("dryrun needs at least %d columns and %d lines; this terminal has %d by %d", LeastWidth, LeastHeight, w, h),
+		fmt.Sprintf("needs %dx%d, has %dx%d", LeastWidth, LeastHeight, w, h),
+		fmt.Sprintf("%dx%d", LeastWidth, LeastHeight),
+	} {
+		if Width(line) <= w {
+			return line
+		}
+	}
+	return ""
+}
+
+// Clock writes an active time as hours, minutes and seconds.
+func Clock(d time.Duration) string {
+	s := int(d.Seconds())
+	return fmt.Sprintf("%02d:%02d:%02d", s/3600, s/60%60, s%60)
+}
+
+// Minutes writes a time roughly, for lists: "<1 min", "12 min".
+func Minutes(d time.Duration) string {
+	if d < time.Minute {
+		return "<1 min"
+	}
+	return fmt.Sprintf("%d min", int(d.Minutes()))
+}

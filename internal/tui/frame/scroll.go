@@ -1,0 +1,86 @@
+package frame
+
+import (
+	"fmt"
+	"strings"
+
+	"dryrun/internal/draw"
+)
+
+// Scroll shows lines that may be more than fit, from the first one, and says where one is.
+type Scroll struct {
+	lines []string
+	top   int
+	w, h  int
+}
+
+// Set replaces the lines and the size, and keeps the place where it can.
+func (s *Scroll) Set(lines []string, w, h int) {
+	s.lines, s.w, s.h = lines, w, max(h, 1)
+	s.move(0)
+}
+
+// Top goes to the first line, End to the last.
+func (s *Scroll) Top() { s.top = 0 }
+
+// End goes to the last line.
+func (s *Scroll) End() { s.move(len(s.lines)) }
+
+// Show scrolls so that line i is visible.
+func (s *Scroll) Show(i int) {
+	switch {
+	case i < s.top:
+		s.move(i - s.top)
+	case i >= s.top+s.room():
+		s.move(i - s.top - s.room() + 1)
+	}
+}
+
+// room is how many of the lines are visible: one line says where one is, if not all are.
+func (s *Scroll) room() int {
+	if len(s.lines) > s.h && s.h > 1 {
+		return s.h - 1
+	}
+	return s.h
+}
+
+func (s *Scroll) move(by int) { s.top = max(0, min(s.top+by, len(s.lines)-s.room())) }
+
+// Key scrolls by a key and says whether it was one of its own.
+func (s *Scroll) Key(key string) bool {
+	switch key {
+	case "up", "k":
+		s.move(-1)
+	case "down", "j":
+		s.move(1)
+	case "pgup", "b", "ctrl+u":
+		s.move(1 - s.room())
+	case "pgdown", " ", "ctrl+d":
+		s.move(s.room() - 1)
+	case "home", "g":
+		s.Top()
+	case "end", "G":
+		s.End()
+	default:
+		return false
+	}
+	return true
+}
+
+// View draws the visible lines.
+func (s *Scroll) View(t draw.Theme) string {
+	n := min(s.room(), len(s.lines)-s.top)
+	lines := append([]string(nil), s.lines[s.top:s.top+max(n, 0)]...)
+	if len(s.lines) > s.room() {
+		for len(lines) < s.room() {
+			lines = append(lines, "")
+		}
+		way := "↓"
+		if s.top+s.room() >= len(s.lines) {
+			way = "end"
+		}
+		at := fmt.Sprintf("lines %d to %d of %d %s", s.top+1, min(s.top+s.room(), len(s.lines)), len(s.lines), way)
+		lines = append(lines, strings.Repeat(" ", max(0, s.w-Width(at)))+t.Faint.Render(at))
+	}
+	return Box(strings.Join(lines, "\n"), s.w, s.h)
+}

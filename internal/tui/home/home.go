@@ -1,0 +1,392 @@
+// Package home is the first screen: what dryrun is on a first run, the sessions that aren't finished, and the cases.
+package home
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/sahilm/fuzzy"
+
+	"dryrun/casestudies"
+	"dryrun/framework"
+	"dryrun/internal/draw"
+	"dryrun/internal/safetext"
+	"dryrun/internal/tui/frame"
+)
+
+// Options are what home needs. New and Resume return commands that open a session.
+type Options struct {
+	Theme    draw.Theme
+	Cases    []*casestudies.Case
+	Notices  []string
+	Sessions func(ctx context.Context) ([]frame.Saved, error)
+	New      func(c *casestudies.Case) tea.Cmd
+	Resume   func(id string) tea.Cmd
+	Review   func() tea.Cmd
+	Clock    framework.Clock
+}
+
+// Model is the screen.
+type Model struct {
+	ctx    context.Context
+	o      Options
+	w, h   int
+	saved  []frame.Saved
+	loaded bool
+	filter frame.Field
+	shown  []item // what the filter lets through
+	cursor int
+	list   frame.Scroll
+	busy   bool // a session is being opened: a second enter does nothing
+}
+
+// item is one line to choose: a session to go on with, or a case.
+type item struct {
+	saved *frame.Saved
+	entry *casestudies.Case
+}
+
+// loadedMsg brings the stored sessions.
+type loadedMsg struct {
+	to    *Model
+	saved []frame.Saved
+	err   error
+}
+
+// New returns the home screen.
+func New(ctx context.Context, o Options) *Model {
+	m := &Model{ctx: ctx, o: o, filter: frame.NewField(o.Theme, "type to filter", false)}
+	m.choose()
+	return m
+}
+
+// Init reads the sessions; the first frame doesn't wait for them.
+func (m *Model) Init() tea.Cmd {
+	if m.o.Sessions == nil {
+		m.loaded = true
+		return nil
+	}
+	return func() tea.Msg {
+		saved, err := m.o.Sessions(m.ctx)
+		return loadedMsg{m, saved, err}
+	}
+}
+
+// Title says what dryrun is.
+func (m *Model) Title() string { return "ML system design, rehearsed against a running pipeline" }
+
+// Status is empty: no clock runs here.
+func (m *Model) Status() string { return "" }
+
+// TakesText says whether the filter has the keys.
+func (m *Model) TakesText() bool { return m.filter.Focused() }
+
+// Leave has nothing to save.
+func (m *Model) Leave() tea.Cmd { return frame.Send(frame.Left{From: m}) }
+
+// Flush has nothing to save.
+func (m *Model) Flush(context.Context) error { return nil }
+
+// Keys are what can be done here.
+func (m *Model) Keys() []frame.Key {
+	if m.filter.Focused() {
+		return []frame.Key{{Key: "enter", Does: "open"}, {Key: "↑ ↓", Does: "choose"}, {Key: "esc", Does: "end filter"}}
+	}
+	open := "open"
+	if it, ok := m.at(); ok && it.saved != nil {
+		open = "go on"
+	}
+	return []frame.Key{
+		{Key: "enter", Does: open},
+		{Key: "j k", Does: "choose"},
+		{Key: "/", Does: "filter"},
+		{Key: "v", Does: "review past sessions"},
+		{Key: "q", Does: "quit"},
+	}
+}
+
+// SetSize lays the screen out.
+func (m *Model) SetSize(w, h int) tea.Cmd {
+	m.w, m.h = w, h
+	m.filter.SetSize(w-14, 1)
+	m.layout()
+	return nil
+}
+
+// Update handles what comes in.
+func (m *Model) Update(msg tea.Msg) tea.Cmd {
+	var cmd tea.Cmd
+	switch msg := msg.(type) {
+	case loadedMsg:
+		if msg.to != m {
+			return nil
+		}
+		m.loaded, m.saved = true, msg.saved
+		m.choose()
+		if msg.err != nil {
+			cmd = frame.Send(frame.Failure{Err: fmt.Errorf("reading your sessions: %w", msg.err)})
+		}
+	case frame.Failure:
+		m.busy = false // what was being opened didn't open
+	case tea.KeyMsg:
+		cmd = m.key(msg)
+	}
+	m.layout()
+	return cmd
+}
+
+func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
+	k := msg.String()
+	if m.filter.Focused() {
+		switch k {
+		case "esc":
+			m.filter.Blur()
+			m.filter.SetValue("")
+			m.choose()
+		case "enter":
+			m.filter.Blur()
+			return m.open()
+		case "up", "down":
+			m.move(k)
+		default:
+			if m.filter.Key(msg) {
+				m.choose()
+			}
+		}
+		return nil
+	}
+	switch k {
+	case "enter":
+		return m.open()
+	case "/":
+		m.filter.Focus()
+	case "v":
+		if m.o.Review != nil {
+			return m.o.Review()
+		}
+	case "q":
+		return frame.Send(frame.Quit{})
+	case "esc":
+		m.filter.SetValue("")
+		m.choose()
+	default:
+		m.move(k)
+	}
+	return nil
+}
+
+func (m *Model) move(k string) {
+	switch k {
+	case "up", "k":
+		m.cursor--
+	case "down", "j":
+		m.cursor++
+	case "home", "g":
+		m.cursor = 0
+	case "end", "G":
+		m.cursor = len(m.shown) - 1
+	case "pgdown":
+		m.cursor += 5
+	case "pgup":
+		m.cursor -= 5
+	}
+	m.cursor = max(0, min(m.cursor, len(m.shown)-1))
+}
+
+func (m *Model) at() (item, bool) {
+	if m.cursor < 0 || m.cursor >= len(m.shown) {
+		return item{}, false
+	}
+	return m.shown[m.cursor], true
+}
+
+func (m *Model) open() tea.Cmd {
+	it, ok := m.at()
+	if !ok || m.busy {
+		return nil
+	}
+	m.busy = true
+	if it.saved != nil {
+		return m.o.Resume(it.saved.ID)
+	}
+	return m.o.New(it.entry)
+}
+
+// choose decides what is listed: unfinished sessions first, then the cases, visual search before the others.
+func (m *Model) choose() {
+	m.busy = false
+	var all []item
+	for i := range m.saved {
+		if !m.saved[i].Ended {
+			all = append(all, item{saved: &m.saved[i]})
+		}
+	}
+	for _, first := range []bool{true, false} {
+		for _, c := range m.o.Cases {
+			if (c.ID == "visual-search") == first {
+				all = append(all, item{entry: c})
+			}
+		}
+	}
+	m.shown = all
+	if text := strings.TrimSpace(m.filter.Value()); text != "" {
+		words := make([]string, len(all))
+		for i, it := range all {
+			words[i] = it.words()
+		}
+		m.shown = nil
+		for _, match := range fuzzy.Find(text, words) {
+			m.shown = append(m.shown, all[match.Index])
+		}
+	}
+	m.cursor = max(0, min(m.cursor, len(m.shown)-1))
+}
+
+// words are what the filter looks at.
+func (it item) words() string {
+	if it.saved != nil {
+		return it.saved.Title + " " + it.saved.CaseID + " " + string(it.saved.Step)
+	}
+	c := it.entry
+	return c.Title + " " + c.ID + " " + c.Domain + " " + c.Difficulty + " " + strings.Join(c.Tags, " ")
+}
+
+// layout puts the lines together and keeps the chosen one visible.
+func (m *Model) layout() {
+	if m.w == 0 {
+		return
+	}
+	t, w := m.o.Theme, m.listWidth()
+	var lines []string
+	say := func(s string) { lines = append(lines, s) }
+	for _, n := range m.o.Notices {
+		for _, l := range frame.Wrap("Note: "+safetext.Line(n), w-4) {
+			say("  " + t.Warn.Render(l))
+		}
+	}
+	if m.loaded && len(m.saved) == 0 {
+		say("")
+		for _, l := range welcome(m.first()) {
+			for _, part := range frame.Wrap(l, w-4) {
+				say("  " + part)
+			}
+		}
+		say("")
+	}
+	if m.filter.Focused() || m.filter.Value() != "" {
+		say("  " + t.Accent.Render("filter  ") + strings.TrimRight(m.filter.View(), " \n"))
+		say("")
+	}
+	if len(m.shown) == 0 {
+		say("  Nothing matches. esc shows everything again.")
+	}
+	chosen, kind := 0, ""
+	for i, it := range m.shown {
+		head := "Cases"
+		if it.saved != nil {
+			head = "Not finished"
+		}
+		if head != kind {
+			if kind != "" {
+				say("")
+			}
+			say("  " + t.Title.Render(head))
+			kind = head
+		}
+		if i == m.cursor {
+			chosen = len(lines) + 1
+		}
+		lines = append(lines, m.itemLines(it, i == m.cursor, w)...)
+	}
+	m.list.Set(lines, w, m.h)
+	m.list.Show(chosen)
+	if m.cursor == 0 {
+		m.list.Top()
+	}
+}
+
+func (m *Model) first() string {
+	for _, it := range m.shown {
+		if it.entry != nil {
+			return it.entry.Title
+		}
+	}
+	return "a case"
+}
+
+// welcome is what a first run says, in three lines.
+func welcome(first string) []string {
+	return []string{
+		"Seven steps of a design interview; behind each runs a real pipeline.",
+		"You answer, decide and predict a number; then the pipeline runs it.",
+		"Everything is saved as you type. Press enter to begin with " + first + ".",
+	}
+}
+
+// itemLines draws one item: a line, and for the chosen one what it is about where that isn't told beside the list.
+func (m *Model) itemLines(it item, chosen bool, w int) []string {
+	t := m.o.Theme
+	mark, style := "  ", t.Plain()
+	if chosen {
+		mark, style = "▸ ", t.Selected
+	}
+	var name, about, more string
+	if s := it.saved; s != nil {
+		name = safetext.Line(s.Title)
+		about = fmt.Sprintf("%s · %s · %s", stepWords(s.Step), frame.Minutes(s.Elapsed), ago(m.o.Clock.Now(), s.Updated))
+		if s.Mode != framework.Practice {
+			about = string(s.Mode) + " · " + about
+		}
+		if s.Text != "" {
+			more = "“" + safetext.Line(strings.Join(strings.Fields(s.Text), " ")) + "”"
+		}
+	} else {
+		name = it.entry.Title
+		about = fmt.Sprintf("%s · %s · %d min", it.entry.Domain, it.entry.Difficulty, it.entry.Minutes)
+		more = strings.TrimSpace(it.entry.Summary)
+	}
+	wide := min(28, w/3)
+	line := "  " + style.Render(mark+frame.Pad(name, wide)) + "  " + t.Faint.Render(frame.Fit(about, w-wide-8))
+	lines := []string{line}
+	if chosen && more != "" && w == m.w {
+		lines = append(lines, "      "+frame.Fit(more, w-8))
+	}
+	return lines
+}
+
+// stepWords is where a session stands: "step 3 of 7: Data".
+func stepWords(id framework.StepID) string {
+	s, ok := framework.StepByID(id)
+	if !ok {
+		return "not begun"
+	}
+	return fmt.Sprintf("step %d of 7: %s", s.N, s.Short)
+}
+
+// ago writes how long ago something was.
+func ago(now, then time.Time) string {
+	d := now.Sub(then)
+	switch {
+	case d < time.Minute:
+		return "just now"
+	case d < time.Hour:
+		return fmt.Sprintf("%d min ago", int(d.Minutes()))
+	case d < 24*time.Hour:
+		return fmt.Sprintf("%d h ago", int(d.Hours()))
+	case d < 48*time.Hour:
+		return "yesterday"
+	}
+	return fmt.Sprintf("%d days ago", int(d.Hours()/24))
+}
+
+// View draws the screen.
+func (m *Model) View() string {
+	list := m.list.View(m.o.Theme)
+	if m.listWidth() == m.w {
+		return list
+	}
+	return m.besideAbout(list)
+}

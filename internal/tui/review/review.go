@@ -1,0 +1,326 @@
+// Package review is the screen of past sessions: the list, and one session's result with a score a step and the
+// candidate's own words.
+package review
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"dryrun/casestudies"
+	"dryrun/framework"
+	"dryrun/internal/draw"
+	"dryrun/internal/safetext"
+	"dryrun/internal/tui/frame"
+)
+
+// Options are what the screen needs.
+type Options struct {
+	Theme    draw.Theme
+	Sessions func(ctx context.Context) ([]frame.Saved, error)
+	Read     func(ctx context.Context, id string) (*framework.State, *casestudies.Case, error)
+	Resume   func(id string) tea.Cmd
+	Clock    framework.Clock
+}
+
+// Model is the screen.
+type Model struct {
+	ctx    context.Context
+	o      Options
+	w, h   int
+	saved  []frame.Saved
+	loaded bool
+	cursor int
+	open   *session // nil while the list is shown
+	list   frame.Scroll
+	page   frame.Scroll
+}
+
+// session is one that is looked at.
+type session struct {
+	about frame.Saved
+	state *framework.State
+	cs    *casestudies.Case
+	err   error
+}
+
+type (
+	loaded struct {
+		to    *Model
+		saved []frame.Saved
+		err   error
+	}
+	read struct {
+		to *Model
+		s  session
+	}
+)
+
+// New returns the screen.
+func New(ctx context.Context, o Options) *Model { return &Model{ctx: ctx, o: o} }
+
+// Init reads the list.
+func (m *Model) Init() tea.Cmd {
+	if m.o.Sessions == nil {
+		m.loaded = true
+		return nil
+	}
+	return func() tea.Msg {
+		saved, err := m.o.Sessions(m.ctx)
+		return loaded{m, saved, err}
+	}
+}
+
+// Title names the screen, or the session that is open.
+func (m *Model) Title() string {
+	if m.open != nil {
+		return "Review · " + safetext.Line(m.open.about.Title)
+	}
+	return "Review"
+}
+
+// Status is empty: no clock runs here.
+func (m *Model) Status() string { return "" }
+
+// TakesText is never: there is no field.
+func (m *Model) TakesText() bool { return false }
+
+// Leave has nothing to save.
+func (m *Model) Leave() tea.Cmd { return frame.Send(frame.Left{From: m}) }
+
+// Flush has nothing to save.
+func (m *Model) Flush(context.Context) error { return nil }
+
+// Keys are what can be done here.
+func (m *Model) Keys() []frame.Key {
+	if m.open != nil {
+		keys := []frame.Key{{Key: "j k", Does: "scroll"}, {Key: "esc", Does: "the list"}}
+		if !m.open.about.Ended {
+			keys = append(keys, frame.Key{Key: "r", Does: "go on with it"})
+		}
+		return append(keys, frame.Key{Key: "q", Does: "back"})
+	}
+	return []frame.Key{{Key: "enter", Does: "look"}, {Key: "j k", Does: "choose"}, {Key: "r", Does: "go on with it"}, {Key: "q", Does: "back"}}
+}
+
+// SetSize lays the screen out.
+func (m *Model) SetSize(w, h int) tea.Cmd {
+	m.w, m.h = w, h
+	m.layout()
+	return nil
+}
+
+// Update handles what comes in.
+func (m *Model) Update(msg tea.Msg) tea.Cmd {
+	var cmd tea.Cmd
+	switch msg := msg.(type) {
+	case loaded:
+		if msg.to != m {
+			return nil
+		}
+		m.loaded, m.saved = true, msg.saved
+		if msg.err != nil {
+			cmd = frame.Send(frame.Failure{Err: fmt.Errorf("reading your sessions: %w", msg.err)})
+		}
+	case read:
+		if msg.to != m {
+			return nil
+		}
+		if msg.s.err != nil {
+			return frame.Send(frame.Failure{Err: fmt.Errorf("reading session %s: %w", msg.s.about.ID, msg.s.err)})
+		}
+		m.open = &msg.s
+		m.page.Top()
+	case tea.KeyMsg:
+		cmd = m.key(msg.String())
+	}
+	m.layout()
+	return cmd
+}
+
+func (m *Model) key(k string) tea.Cmd {
+	if m.open != nil {
+		switch k {
+		case "esc":
+			m.open = nil
+		case "q":
+			return frame.Send(frame.Home{})
+		case "r":
+			if !m.open.about.Ended {
+				return m.o.Resume(m.open.about.ID)
+			}
+		default:
+			m.page.Key(k)
+		}
+		return nil
+	}
+	switch k {
+	case "up", "k":
+		m.cursor = max(m.cursor-1, 0)
+	case "down", "j":
+		m.cursor = max(0, min(m.cursor+1, len(m.saved)-1))
+	case "home", "g":
+		m.cursor = 0
+	case "end", "G":
+		m.cursor = max(0, len(m.saved)-1)
+	case "enter":
+		return m.look()
+	case "r":
+		if m.cursor < len(m.saved) && !m.saved[m.cursor].Ended {
+			return m.o.Resume(m.saved[m.cursor].ID)
+		}
+	case "q", "esc":
+		return frame.Send(frame.Home{})
+	}
+	return nil
+}
+
+// look reads the session under the cursor.
+func (m *Model) look() tea.Cmd {
+	if m.cursor >= len(m.saved) || m.o.Read == nil {
+		return nil
+	}
+	about := m.saved[m.cursor]
+	return func() tea.Msg {
+		s := session{about: about}
+		s.state, s.cs, s.err = m.o.Read(m.ctx, about.ID)
+		return read{m, s}
+	}
+}
+
+func (m *Model) layout() {
+	if m.w == 0 {
+		return
+	}
+	if m.open != nil {
+		m.page.Set(m.sessionLines(m.w-4), m.w-4, m.h)
+		return
+	}
+	t := m.o.Theme
+	var lines []string
+	switch {
+	case !m.loaded:
+		lines = []string{"", "reading …"}
+	case len(m.saved) == 0:
+		lines = append([]string{""}, frame.Wrap("No sessions yet. Press q, choose a case and begin: everything that you write is kept and shows here.", m.w-4)...)
+	}
+	at := 0
+	for i, s := range m.saved {
+		mark, style := "  ", t.Plain()
+		if i == m.cursor {
+			mark, style, at = "▸ ", t.Selected, len(lines)
+		}
+		state := "not finished"
+		if s.Ended {
+			state = "finished"
+		}
+		wide := min(28, m.w/3)
+		about := fmt.Sprintf("%s · %s · %s · %s", s.Mode, state, s.Created.Local().Format("2 Jan 2006 15:04"), s.ID)
+		lines = append(lines, style.Render(mark+frame.Pad(safetext.Line(s.Title), wide))+"  "+t.Faint.Render(frame.Fit(about, m.w-wide-8)))
+	}
+	m.list.Set(lines, m.w-4, m.h)
+	m.list.Show(at)
+}
+
+// sessionLines is one session's result.
+func (m *Model) sessionLines(w int) []string {
+	t := m.o.Theme
+	st, cs := m.open.state, m.open.cs
+	elapsed, _ := st.Now(st.At)
+	lines := []string{"", t.Faint.Render(frame.Fit(fmt.Sprintf("%s · %s · begun %s · %s", st.Started.Mode, st.Started.Level,
+		st.Opened.Local().Format("2 Jan 2006 15:04"), frame.Minutes(elapsed.Round(time.Second))), w)), ""}
+	card := framework.Score(st, cs.Rubric(st), "self")
+	for _, s := range card.Steps {
+		step, _ := framework.StepByID(s.Step)
+		lines = append(lines, t.Strong.Render(frame.Fit(fmt.Sprintf("%d %s: %s", step.N, step.Title, scoreWords(st, s)), w)))
+		lines = append(lines, m.stepLines(cs, st, s.Step, w)...)
+	}
+	lines = append(lines, "")
+	lines = append(lines, frame.Wrap(fmt.Sprintf("Overall %.1f of 4; %d of %d steps answered.", card.Overall, card.Answered, card.Of), w)...)
+	if card.NoVerdict != "" {
+		lines = append(lines, frame.Wrap("No verdict: "+card.NoVerdict+".", w)...)
+	}
+	for _, level := range framework.Levels() {
+		if v, ok := card.Verdicts[level]; ok {
+			lines = append(lines, fmt.Sprintf("  at %-6s  %s", level, v))
+		}
+	}
+	return append(lines, "", t.Accent.Render("Now: ")+next(m.open.about))
+}
+
+func next(s frame.Saved) string {
+	if s.Ended {
+		return "rehearse another case, or this one again."
+	}
+	return "r goes on with it."
+}
+
+func scoreWords(st *framework.State, s framework.StepScore) string {
+	switch {
+	case len(st.StepState(s.Step).Marks["self"]) > 0:
+		return fmt.Sprintf("%.1f of 4, %s", s.Score, s.Band)
+	case s.Answered:
+		return "answered, not marked"
+	}
+	return "not answered"
+}
+
+// stepLines quote a step: the first words of the answer, the decisions and the ranges.
+func (m *Model) stepLines(cs *casestudies.Case, st *framework.State, id framework.StepID, w int) []string {
+	step := st.StepState(id)
+	var lines []string
+	if a, ok := step.Answer(""); ok {
+		text := safetext.Line(strings.Join(strings.Fields(a.Text), " "))
+		lines = append(lines, "  "+frame.Fit("“"+text+"”", w-4))
+	}
+	for _, d := range cs.Step(id).Decide {
+		chosen, ok := step.Decisions[d.ID]
+		if !ok {
+			continue
+		}
+		words := "passed over"
+		if !chosen.Passed {
+			words = fmt.Sprintf("%s (%s)", casestudies.OptionWords(chosen.Option), d.Options.Judged(chosen.Option))
+		}
+		lines = append(lines, m.faint(casestudies.OptionWords(d.ID)+": "+words, w)...)
+	}
+	for _, p := range cs.Step(id).Lab.Predict {
+		said, given := step.Predictions[p.ID]
+		truth, known := step.Result(p.ID)
+		if !given || said.Passed || !known {
+			continue
+		}
+		where := "inside"
+		if truth < said.Low || truth > said.High {
+			where = "outside"
+		}
+		lines = append(lines, m.faint(fmt.Sprintf("%s: %s → %s: %s", casestudies.OptionWords(p.ID),
+			draw.MetricRange(p.Metric, said.Low, said.High), draw.Metric(p.Metric, truth), where), w)...)
+	}
+	return lines
+}
+
+// faint is a detail of a step, whole: it may hold numbers.
+func (m *Model) faint(text string, w int) []string {
+	lines := frame.Wrap(text, w-4)
+	for i := range lines {
+		lines[i] = "  " + m.o.Theme.Faint.Render(lines[i])
+	}
+	return lines
+}
+
+// View draws the screen.
+func (m *Model) View() string {
+	s := &m.list
+	if m.open != nil {
+		s = &m.page
+	}
+	lines := strings.Split(s.View(m.o.Theme), "\n")
+	for i := range lines {
+		lines[i] = "  " + lines[i]
+	}
+	return strings.Join(lines, "\n")
+}

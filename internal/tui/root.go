@@ -1,0 +1,263 @@
+package tui
+
+import (
+	"context"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"dryrun/internal/draw"
+	"dryrun/internal/safetext"
+	"dryrun/internal/tui/frame"
+)
+
+// root routes between screens. It is a pointer, so that Run can save what is left when the program has gone.
+type root struct {
+	ctx      context.Context
+	o        Options
+	theme    draw.Theme
+	markdown *draw.Markdown
+
+	screen frame.Screen // nil until the first one is there
+	last   frame.Screen // the last one left, for the line on exit
+	w, h   int
+
+	failures []string // the first one stays until it is read
+	note     string
+	keys     *frame.Scroll // the overlay of all keys, nil when closed
+	quitting bool
+}
+
+func newRoot(ctx context.Context, o Options, t draw.Theme) *root {
+	return &root{ctx: ctx, o: o, theme: t, markdown: draw.NewMarkdown(t)}
+}
+
+// Init opens the first screen.
+func (m *root) Init() tea.Cmd {
+	s := m.o.Start
+	switch {
+	case s.Resume != "":
+		return m.resume(s.Resume)
+	case s.Case != nil:
+		return m.practice(s.Case, s.Step)
+	case s.Review:
+		return m.show(m.review())
+	}
+	return m.show(m.home())
+}
+
+// Update handles what belongs to every screen and passes the rest on.
+func (m *root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.w, m.h = msg.Width, msg.Height
+		return m, m.resize()
+	case tea.KeyMsg:
+		return m, m.typed(msg)
+	case frame.Show:
+		return m, m.show(msg.Screen)
+	case opened:
+		return m, m.show(m.walk(msg))
+	case frame.Failure:
+		m.fail(msg.Err)
+		if m.screen == nil {
+			return m, nil
+		}
+		return m, m.screen.Update(msg)
+	case frame.Note:
+		m.note = safetext.Line(msg.Text)
+		return m, nil
+	case frame.Quit:
+		return m, m.leave(true)
+	case frame.Home:
+		return m, m.leave(m.startedInside())
+	case frame.Left:
+		if msg.From != m.screen {
+			return m, nil
+		}
+		m.last = m.screen
+		if m.quitting {
+			return m, tea.Quit
+		}
+		return m, m.show(m.home())
+	}
+	if m.screen == nil {
+		return m, nil
+	}
+	return m, m.screen.Update(msg)
+}
+
+func (m *root) fail(err error) {
+	if err == nil {
+		return
+	}
+	text := safetext.Line(err.Error())
+	for _, f := range m.failures {
+		if f == text {
+			return
+		}
+	}
+	m.failures = append(m.failures, text)
+	m.quitting = false
+	m.resizeBody()
+}
+
+// startedInside says that there is no home screen to go back to.
+func (m *root) startedInside() bool {
+	s := m.o.Start
+	return s.Case != nil || s.Resume != "" || s.Review
+}
+
+func (m *root) leave(quit bool) tea.Cmd {
+	if m.screen == nil {
+		return tea.Quit
+	}
+	m.quitting = m.quitting || quit
+	return m.screen.Leave()
+}
+
+func (m *root) show(s frame.Screen) tea.Cmd {
+	m.screen, m.keys, m.note = s, nil, ""
+	return tea.Batch(s.Init(), m.resizeBody())
+}
+
+// typed takes apart what was typed faster than it was read: bubbletea then sends several characters as one key, and one
+// of "end" or "f2" would be taken for the key of that name. In a field they are text, outside each is a key of its own.
+func (m *root) typed(msg tea.KeyMsg) tea.Cmd {
+	if msg.Type != tea.KeyRunes || len(msg.Runes) < 2 || msg.Paste || msg.Alt {
+		return m.key(msg)
+	}
+	var cmds []tea.Cmd
+	for i, r := range msg.Runes {
+		if m.keys == nil && m.screen != nil && m.screen.TakesText() {
+			return tea.Batch(append(cmds, m.key(tea.KeyMsg{Type: tea.KeyRunes, Runes: msg.Runes[i:], Paste: true}))...)
+		}
+		cmds = append(cmds, m.key(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}}))
+	}
+	return tea.Batch(cmds...)
+}
+
+// key handles the keys of every screen: suspending, the overlay, dismissing a failure, leaving.
+func (m *root) key(msg tea.KeyMsg) tea.Cmd {
+	m.note = ""
+	k := msg.String()
+	typing := m.screen != nil && m.screen.TakesText()
+	switch {
+	case k == "ctrl+z":
+		return tea.Suspend
+	case k == "ctrl+c":
+		m.keys = nil
+		return m.leave(true)
+	case m.screen == nil:
+		if k == "q" || k == "esc" {
+			return tea.Quit
+		}
+		return nil
+	case m.keys != nil:
+		if !m.keys.Key(k) {
+			m.keys = nil
+		}
+		return nil
+	case k == "f8", k == "?" && !typing && !m.claims("?"):
+		m.keys = &frame.Scroll{}
+		m.layoutKeys()
+		return nil
+	case len(m.failures) > 0 && !typing && (k == "esc" || k == "enter"):
+		m.failures = m.failures[1:]
+		return m.resizeBody()
+	}
+	return m.screen.Update(msg)
+}
+
+// claims says that the screen has a use of its own for the key.
+func (m *root) claims(key string) bool {
+	for _, k := range m.screen.Keys() {
+		if k.Key == key {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *root) small() bool { return m.w < frame.LeastWidth || m.h < frame.LeastHeight }
+
+func (m *root) resize() tea.Cmd {
+	cmd := m.resizeBody()
+	if m.keys != nil {
+		m.layoutKeys()
+	}
+	return cmd
+}
+
+// failureLines is the failure that waits to be read, at most three lines of it.
+func (m *root) failureLines() []string {
+	if len(m.failures) == 0 {
+		return nil
+	}
+	lines := frame.Wrap("Failed: "+m.failures[0]+"  (esc: I have read it)", m.w-2)
+	if len(lines) > 3 {
+		lines = append(lines[:2], frame.Fit(lines[2], m.w-26)+"…  (esc: I have read it)")
+	}
+	return lines
+}
+
+func (m *root) resizeBody() tea.Cmd {
+	if m.screen == nil || m.w == 0 || m.small() {
+		return nil
+	}
+	return m.screen.SetSize(m.w, m.h-2-len(m.failureLines()))
+}
+
+func (m *root) layoutKeys() {
+	var lines []string
+	widest := 0
+	keys := append(m.screen.Keys(), frame.Key{Key: "ctrl+c", Does: "save and leave"}, frame.Key{Key: "ctrl+z", Does: "suspend"}, frame.Key{Key: "F8", Does: "these keys"})
+	if m.screen.TakesText() {
+		keys = append(keys, frame.Key{Key: "ctrl+_", Does: "undo"})
+	}
+	for _, k := range keys {
+		widest = max(widest, frame.Width(k.Key))
+	}
+	lines = append(lines, "", "  "+m.theme.Title.Render("Keys of this screen"), "")
+	for _, k := range keys {
+		lines = append(lines, "  "+m.theme.Accent.Render(frame.Pad(k.Key, widest))+"  "+k.Does)
+	}
+	lines = append(lines, "", "  "+m.theme.Faint.Render("any other key closes this"))
+	m.keys.Set(lines, m.w, m.h-2)
+}
+
+// View draws the whole screen, clamped to the terminal.
+func (m *root) View() string {
+	if m.w == 0 {
+		return ""
+	}
+	if m.small() {
+		return frame.TooSmall(m.w, m.h)
+	}
+	title, status, body := "", "", ""
+	var keys []frame.Key
+	switch {
+	case m.keys != nil:
+		title, status = m.screen.Title(), m.screen.Status()
+		body = m.keys.View(m.theme)
+	case m.screen != nil:
+		title, status, body, keys = m.screen.Title(), m.screen.Status(), m.screen.View(), m.screen.Keys()
+	default:
+		body = "\n  Opening …"
+	}
+	failed := m.failureLines()
+	for i, l := range failed {
+		failed[i] = " " + m.theme.Bad.Render(l)
+	}
+	typing := m.keys == nil && m.screen != nil && m.screen.TakesText()
+	lines := []string{frame.Header(m.theme, title, status, typing, m.w), frame.Box(body, m.w, m.h-2-len(failed))}
+	lines = append(lines, failed...)
+	help := frame.HelpLine(m.theme, keys, typing, m.w)
+	if m.note != "" {
+		all := " · " + frame.AllKeys(typing)
+		help = " " + m.theme.Accent.Render(frame.Fit(m.note, m.w-len(all)-1)) + all
+	}
+	lines = append(lines, help)
+	// The last gate: whatever a stranger's text holds, only colours reach the terminal.
+	return frame.Box(safetext.Terminal(strings.Join(lines, "\n")), m.w, m.h)
+}

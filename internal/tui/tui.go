@@ -1,0 +1,185 @@
+// Package tui is the screens: one root model that owns the header, the help line, the overlay of keys and the failures
+// that wait to be read, and routes everything else to the screen that is open. What a rehearsal is comes from rehearse;
+// where sessions are kept, how a lab runs and which editor there is come in through Options.
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/muesli/termenv"
+
+	"dryrun/casestudies"
+	"dryrun/framework"
+	"dryrun/internal/draw"
+	"dryrun/internal/rehearse"
+	"dryrun/internal/tui/frame"
+	"dryrun/internal/tui/home"
+	"dryrun/internal/tui/review"
+	"dryrun/internal/tui/walk"
+)
+
+// Options are everything that the screens need from outside.
+type Options struct {
+	In, Out *os.File // the terminal
+
+	Theme   string          // as draw.NewTheme takes it; "" and "auto" ask the terminal for its background
+	Profile termenv.Profile // how many colours; Ascii is taken as ANSI with theme "none", since screens need a cursor
+
+	Cases   []*casestudies.Case
+	Notices []string // said once on the home screen: a damaged database that was kept aside
+
+	// Sessions lists the stored sessions, the last touched first. Nil where nothing is stored.
+	Sessions func(ctx context.Context) ([]frame.Saved, error)
+	// New begins a practice of a case; step "" is the first. Resume goes on with a stored session, Read only reads one.
+	New    func(ctx context.Context, c *casestudies.Case, step framework.StepID) (*rehearse.Session, rehearse.Outcome, error)
+	Resume func(ctx context.Context, id string) (*rehearse.Session, rehearse.Outcome, error)
+	Read   func(ctx context.Context, id string) (*framework.State, *casestudies.Case, error)
+	Store  rehearse.Store
+	Lab    func(c *casestudies.Case) rehearse.Lab
+
+	Editor string // a command line such as "vi" or "code --wait"; "" for none
+	Clock  framework.Clock
+	Where  string // where sessions are kept, for the line on exit
+
+	Start Start
+}
+
+// Start says which screen comes first; the zero value is home. With one of these, leaving the screen leaves the program.
+type Start struct {
+	Case   *casestudies.Case // practise this case
+	Step   framework.StepID  // beginning here
+	Resume string            // go on with this session
+	Review bool              // the list of past sessions
+}
+
+// flushTime is how long saving may take when the program is told to go.
+const flushTime = 3 * time.Second
+
+// Run shows the screens until the candidate leaves or ctx ends (SIGTERM and SIGHUP end it). Whatever ends it, the
+// terminal is as it was before, and unsaved text is saved.
+func Run(ctx context.Context, o Options) (err error) {
+	if o.Clock == nil {
+		o.Clock = framework.SystemClock{}
+	}
+	t, asked, err := o.theme()
+	if err != nil {
+		return err
+	}
+	m := newRoot(ctx, o, t)
+	programOptions := []tea.ProgramOption{tea.WithInput(o.In), tea.WithOutput(o.Out), tea.WithAltScreen(), tea.WithoutSignalHandler()}
+	if asked {
+		programOptions = append(programOptions, tea.WithFilter(dropLateReply()))
+	}
+	p := tea.NewProgram(m, programOptions...)
+	stop := context.AfterFunc(ctx, func() { p.Send(frame.Quit{}) })
+	defer stop()
+	// A terminal that has gone away can't be told to quit by a message that it must first draw.
+	kill := context.AfterFunc(ctx, func() { time.AfterFunc(flushTime, p.Kill) })
+	defer kill()
+	_, err = p.Run()
+
+	flush, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTime)
+	defer cancel()
+	if m.screen != nil {
+		if ferr := m.screen.Flush(flush); ferr != nil {
+			err = errors.Join(err, fmt.Errorf("saving what you wrote: %w", ferr))
+		}
+	}
+	if said := m.farewell(); said != "" {
+		fmt.Fprintln(o.Out, said)
+	}
+	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
+		return nil // asked to go, and gone
+	}
+	if err != nil {
+		return fmt.Errorf("running the screens: %w", err)
+	}
+	return nil
+}
+
+// theme settles the theme, asking the terminal for its background where that matters and nobody said.
+func (o Options) theme() (t draw.Theme, asked bool, err error) {
+	profile, name := o.Profile, o.Theme
+	if profile == termenv.Ascii {
+		profile, name = termenv.ANSI, "none"
+	}
+	dark := true
+	if name == "" || name == "auto" || name == "contrast" {
+		if o.In != nil && o.Out != nil {
+			dark, asked = darkBackground(o.In, o.Out)
+		}
+	}
+	t, err = draw.NewTheme(name, dark, profile)
+	return t, asked, err
+}
+
+func (m *root) farewell() string {
+	w, ok := m.last.(*walk.Model)
+	if !ok {
+		return ""
+	}
+	line := fmt.Sprintf("Saved: %s, step %s.", w.Title(), w.Where())
+	if m.o.Where != "" {
+		line = fmt.Sprintf("Saved in %s: %s, step %s.", m.o.Where, w.Title(), w.Where())
+	}
+	return strings.TrimSpace(line + " " + w.GoOn())
+}
+
+func (m *root) home() frame.Screen {
+	return home.New(m.ctx, home.Options{
+		Theme: m.theme, Cases: m.o.Cases, Notices: m.o.Notices, Sessions: m.o.Sessions, Clock: m.o.Clock,
+		New:    func(c *casestudies.Case) tea.Cmd { return m.practice(c, "") },
+		Resume: m.resume,
+		Review: func() tea.Cmd { return frame.Send(frame.Show{Screen: m.review()}) },
+	})
+}
+
+func (m *root) review() frame.Screen {
+	return review.New(m.ctx, review.Options{
+		Theme: m.theme, Sessions: m.o.Sessions, Read: m.o.Read, Resume: m.resume, Clock: m.o.Clock,
+	})
+}
+
+// practice begins a session in a command, because it is stored before anything is shown.
+func (m *root) practice(c *casestudies.Case, step framework.StepID) tea.Cmd {
+	return func() tea.Msg {
+		s, out, err := m.o.New(m.ctx, c, step)
+		if err != nil {
+			return frame.Failure{Err: fmt.Errorf("beginning %s: %w", c.ID, err)}
+		}
+		return opened{s, out}
+	}
+}
+
+func (m *root) resume(id string) tea.Cmd {
+	return func() tea.Msg {
+		s, out, err := m.o.Resume(m.ctx, id)
+		if err != nil {
+			return frame.Failure{Err: fmt.Errorf("going on with session %s: %w", id, err)}
+		}
+		return opened{s, out}
+	}
+}
+
+// opened brings a session to walk through.
+type opened struct {
+	session *rehearse.Session
+	outcome rehearse.Outcome
+}
+
+func (m *root) walk(o opened) frame.Screen {
+	var lab rehearse.Lab
+	if m.o.Lab != nil {
+		lab = m.o.Lab(o.session.Case())
+	}
+	return walk.New(m.ctx, walk.Options{
+		Theme: m.theme, Markdown: m.markdown, Session: o.session, First: o.outcome,
+		Store: m.o.Store, Lab: lab, Editor: m.o.Editor, Clock: m.o.Clock,
+	})
+}
