@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"dryrun/internal/lab"
+)
+
+func TestDoctorSaysWhichEnginesOfTheFieldAreThere(t *testing.T) {
+	r := run(t, "doctor", "--json")
+	var said examination
+	if err := json.Unmarshal([]byte(r.out), &said); err != nil {
+		t.Fatalf("%v: %q", err, r.err)
+	}
+	for _, want := range lab.FieldEngines() {
+		found := 0
+		for _, e := range said.Engines {
+			if e.Engine != want.ID {
+				continue
+			}
+			found++
+			if e.Present != want.Present || e.Note != want.Note {
+				t.Errorf("%+v, the lab says %+v", e, want)
+			}
+		}
+		if found != 1 {
+			t.Errorf("%s is listed %d times", want.ID, found)
+		}
+	}
+}
+
+func TestAnAbsentEngineFailsWithWhatToInstall(t *testing.T) {
+	for _, e := range lab.FieldEngines() {
+		if e.Present {
+			continue // internal/lab runs it
+		}
+		r := run(t, "lab", "visual-search", "--step", "architecture", "--set", "engine="+e.ID)
+		if r.code != exitFailed || r.out != "" || !strings.Contains(r.err, e.ID) || !strings.Contains(r.err, "-tags") || strings.Count(r.err, "\n") > 3 {
+			t.Errorf("%s: exit %d, %q, %q", e.ID, r.code, r.out, r.err)
+		}
+	}
+}
+
+func TestWhereMilvusIsComesFromTheFlagsThenTheEnvironment(t *testing.T) {
+	env := map[string]string{"DRYRUN_MILVUS": "https://env/shop?replicas=2", "DRYRUN_MILVUS_TOKEN": "from-env"}
+	a := &app{Streams: Streams{Env: func(name string) string { return env[name] }}}
+	o, err := a.milvusOptions(milvusFlags{})
+	if err != nil || o.Address != "env:19530" || !o.TLS || o.Database != "shop" || o.Replicas != 2 || o.Token != "from-env" {
+		t.Errorf("%+v, %v", o, err)
+	}
+	o, err = a.milvusOptions(milvusFlags{Milvus: "http://127.0.0.1:4000", MilvusToken: "from-flag"})
+	if err != nil || o.Address != "127.0.0.1:4000" || o.TLS || o.Replicas != 0 || o.Token != "from-flag" {
+		t.Errorf("%+v, %v", o, err)
+	}
+}
+
+func TestAnAddressThatCantBeMeantIsMisuseAndItsTokenStaysSecret(t *testing.T) {
+	for _, args := range [][]string{
+		{"lab", "visual-search", "--milvus", "http://far.example"},
+		{"lab", "visual-search", "--milvus", "https://root:hunter2@far.example"},
+		{"practice", "visual-search"},
+	} {
+		env := map[string]string{"DRYRUN_MILVUS": "http://far.example", "DRYRUN_MILVUS_TOKEN": "hunter2"}
+		r := runWith(t, t.Context(), "", env, args...)
+		if r.code != exitMisused || !strings.Contains(r.err, "Milvus's address") || strings.Contains(r.err+r.out, "hunter2") {
+			t.Errorf("%q: exit %d, %q", args, r.code, r.err)
+		}
+	}
+}

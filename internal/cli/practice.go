@@ -1,0 +1,150 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"dryrun/framework"
+	"dryrun/internal/plain"
+	"dryrun/internal/rehearse"
+	"dryrun/internal/store"
+	"dryrun/internal/tui"
+)
+
+type practiceOptions struct {
+	*app
+	Case   string
+	Step   string
+	Resume string
+	New    bool
+	Seed   int64
+	Spoken bool
+}
+
+func newPractice(a *app) *cobra.Command {
+	o := &practiceOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "practice [CASE]",
+		Short: "Walk through a case, step by step, without a clock to beat",
+		Long: `Walk through a case: question, clarifying questions, your answer, your decisions and predictions, the run, the reference,
+your own score. Leave at any time: the same command comes back to the same character. Without a case: visual search.`,
+		Example: examples(
+			"the whole walk, or where you left it", "dryrun practice visual-search",
+			"one step, in about seven minutes", "dryrun practice visual-search --step evaluation",
+			"a session from dryrun review", "dryrun practice --resume 4kq2",
+			"a case of your study group", "dryrun practice ./parking-spots.yaml",
+		),
+		Args:              takes(0, 1),
+		ValidArgsFunction: completeCase,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				o.Case = args[0]
+			}
+			return o.run(cmd.Context())
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.Step, "step", "", "begin a session at this step")
+	f.StringVar(&o.Resume, "resume", "", "go on with this `session`")
+	f.BoolVar(&o.New, "new", false, "begin a session though one of the case is unfinished")
+	f.Int64Var(&o.Seed, "seed", 1, "seed of the lab's world and models")
+	f.BoolVar(&o.Spoken, "spoken", false, "say the answer aloud and type its key claims alone")
+	complete(cmd, "step", stepIDs())
+	return cmd
+}
+
+func (o *practiceOptions) run(ctx context.Context) (err error) {
+	// What was misspelt is said before the database is opened.
+	want, err := o.wanted()
+	if err != nil && !o.mayBeStored() {
+		return err
+	}
+	unknown := err
+	s, err := o.openStudy(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	id, err := o.resumed(ctx, s, want)
+	if err != nil {
+		return err
+	}
+	if id == "" && unknown != nil {
+		return unknown
+	}
+	if !o.plain() {
+		return s.screens(ctx, tui.Start{Case: want.Case, Step: want.Step, Resume: id}, o.Seed, o.Spoken)
+	}
+	return o.walk(ctx, s, want, id)
+}
+
+// walk goes through a session in whole lines: a new one, or the one called id.
+func (o *practiceOptions) walk(ctx context.Context, s *study, want rehearse.Options, id string) error {
+	open := func() (*rehearse.Session, rehearse.Outcome, rehearse.Lab, error) { return s.begin(want) }
+	if id != "" {
+		open = func() (*rehearse.Session, rehearse.Outcome, rehearse.Lab, error) { return s.resume(ctx, id) }
+	}
+	session, outcome, lab, err := open()
+	if err != nil {
+		return err
+	}
+	options := s.plainOptions()
+	options.Lab = lab
+	return plain.Walk(ctx, session, outcome, options)
+}
+
+// wanted is the new session that the flags ask for.
+func (o *practiceOptions) wanted() (rehearse.Options, error) {
+	want := rehearse.Options{Mode: framework.Practice, Seed: o.Seed, Spoken: o.Spoken}
+	if o.Resume != "" {
+		if o.Case != "" || o.Step != "" || o.New {
+			return want, misused(nil, "dryrun practice --resume "+o.Resume, "--resume takes no case, --step or --new: the session has its own")
+		}
+		return want, nil
+	}
+	if o.Step != "" {
+		step, err := findStep(o.Step)
+		if err != nil {
+			return want, err
+		}
+		want.Step = step.ID
+	}
+	word := o.Case
+	if word == "" {
+		word = firstID
+	}
+	var err error
+	want.Case, err = findCase(word)
+	return want, err
+}
+
+// mayBeStored says that a case which can't be found may still be that of a stored session: one from a file names it by
+// its id.
+func (o *practiceOptions) mayBeStored() bool {
+	_, err := os.Stat(filepath.Join(o.dataDir(), store.File))
+	return err == nil && o.Resume == "" && o.Step == "" && !o.New && !isPath(o.Case)
+}
+
+// resumed is the id of the session to go on with, "" for a new one: the one that was asked for, or the case's last
+// unfinished one.
+func (o *practiceOptions) resumed(ctx context.Context, s *study, want rehearse.Options) (string, error) {
+	if o.Resume != "" || o.Step != "" || o.New {
+		return o.Resume, nil
+	}
+	id := o.Case
+	if want.Case != nil {
+		id = want.Case.ID
+	}
+	session, err := s.lastOf(ctx, framework.Practice, func(v store.Summary) bool { return v.CaseID == id })
+	if err == nil && session != "" {
+		s.say("dryrun: going on with session %s; --new begins another", session)
+		if changed, err := s.changed(ctx, session, want.Case); err == nil && changed {
+			s.say("dryrun: the case's file has changed since: the session keeps the text that it began with")
+		}
+	}
+	return session, err
+}

@@ -1,0 +1,199 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dryrun/casestudies"
+	"dryrun/framework"
+	"dryrun/internal/store"
+	"dryrun/internal/tui"
+)
+
+type reviewOptions struct {
+	*app
+	Session string
+	JSON    bool
+}
+
+func newReview(a *app) *cobra.Command {
+	o := &reviewOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "review [SESSION]",
+		Short: "List past sessions, or show one",
+		Long:  "List past sessions, unfinished ones included, or show one: answers, decisions, ranges and scores. The first letters of a session's id name it.",
+		Example: examples(
+			"every session, the last one first", "dryrun review",
+			"one of them", "dryrun review 4kq2",
+			"the same for a script", "dryrun review 4kq2 --json",
+		),
+		Args:              takes(0, 1),
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				o.Session = args[0]
+			}
+			return o.run(cmd.Context())
+		},
+	}
+	cmd.Flags().BoolVar(&o.JSON, "json", false, "print JSON")
+	return cmd
+}
+
+func (o *reviewOptions) run(ctx context.Context) (err error) {
+	if o.Session == "" && !o.JSON && !o.plain() {
+		return o.screen(ctx)
+	}
+	s, err := o.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	if o.Session == "" {
+		return o.list(ctx, s)
+	}
+	return o.one(ctx, s)
+}
+
+// screen is the list to move about in.
+func (o *reviewOptions) screen(ctx context.Context) (err error) {
+	s, err := o.openStudy(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	return s.screens(ctx, tui.Start{Review: true}, 1, false)
+}
+
+// sessionInfo is one session of `review --json`.
+type sessionInfo struct {
+	ID      string           `json:"id"`
+	Case    string           `json:"case"`
+	Title   string           `json:"title"`
+	Mode    framework.Mode   `json:"mode"`
+	Step    framework.StepID `json:"step"`
+	Done    int              `json:"steps_done"`
+	Of      int              `json:"steps"`
+	Created time.Time        `json:"created"`
+	Updated time.Time        `json:"updated"`
+	Ended   *time.Time       `json:"ended"` // null: it can be gone on with
+}
+
+func (o *reviewOptions) list(ctx context.Context, s *store.Store) error {
+	all, err := s.Sessions(ctx)
+	if err != nil {
+		return err
+	}
+	if o.JSON {
+		out := struct {
+			Version  int           `json:"version"`
+			Sessions []sessionInfo `json:"sessions"`
+		}{1, []sessionInfo{}}
+		for _, v := range all {
+			info := sessionInfo{v.ID, v.CaseID, v.Title, v.Mode, v.Step, v.Done, v.Of, v.Created, v.Updated, nil}
+			if !v.Open() {
+				info.Ended = &v.Ended
+			}
+			out.Sessions = append(out.Sessions, info)
+		}
+		return o.writeJSON(out)
+	}
+	if len(all) == 0 {
+		_, err := fmt.Fprintln(o.Out, "No sessions yet. dryrun practice visual-search begins one.")
+		return err
+	}
+	rows := []row{{"SESSION", "LAST", "CASE", "MODE", "STEPS", "STANDS AT"}}
+	for _, v := range all {
+		at := "ended"
+		if v.Open() {
+			at = orDash(string(v.Step)) + ", unfinished"
+		}
+		rows = append(rows, row{v.ID, v.Updated.Local().Format("2006-01-02 15:04"), v.CaseID, string(v.Mode), fmt.Sprintf("%d of %d", v.Done, v.Of), at})
+	}
+	return o.writeTable(rows)
+}
+
+// sessionReview is `review SESSION --json`: what was said and decided, and the scores by the candidate's own marks.
+type sessionReview struct {
+	Version int                  `json:"version"`
+	ID      string               `json:"id"`
+	Case    string               `json:"case"`
+	Title   string               `json:"title"`
+	Mode    framework.Mode       `json:"mode"`
+	Created time.Time            `json:"created"`
+	Ended   bool                 `json:"ended"`
+	Minutes float64              `json:"minutes"` // of active time
+	Facts   []string             `json:"facts"`   // released
+	Steps   []stepReview         `json:"steps"`
+	Score   *framework.Scorecard `json:"score"` // null where the session's case can't be read any more
+	title   map[string]string    // of facts
+}
+
+type stepReview struct {
+	Step        framework.StepID      `json:"step"`
+	Done        bool                  `json:"done"`
+	Minutes     float64               `json:"minutes"`
+	Answers     []answerReview        `json:"answers"`
+	Decisions   []framework.Decided   `json:"decisions"`
+	Predictions []framework.Predicted `json:"predictions"`
+	Results     map[string]float64    `json:"results"` // of the last run, by prediction
+	Marks       []framework.Marked    `json:"marks"`
+}
+
+type answerReview struct {
+	To    string `json:"to,omitempty"` // a probe, follow-up or curveball
+	Text  string `json:"text"`
+	Draft bool   `json:"draft,omitempty"` // typed and not answered yet
+}
+
+func (o *reviewOptions) one(ctx context.Context, s *store.Store) error {
+	session, err := s.Session(ctx, o.Session)
+	if err != nil {
+		return sessionError(err)
+	}
+	st, err := framework.Fold(session.Events)
+	if err != nil {
+		return fmt.Errorf("reading session %s: %w", session.ID, err)
+	}
+	r := reviewOf(session, st)
+	if c, ok := caseOf(st); ok {
+		card := framework.Score(st, c.Rubric(st), "self")
+		r.Score = &card
+		r.title = factTitles(c)
+	}
+	if o.JSON {
+		return o.writeJSON(r)
+	}
+	return o.writeMarkdown(r.markdown())
+}
+
+// caseOf is the case as it was when the session began: its text is in the log.
+func caseOf(st *framework.State) (*casestudies.Case, bool) {
+	c, findings := casestudies.Load(st.Started.CaseID, stringReader(st.Started.Case))
+	return c, c != nil && noFindings(findings) == nil
+}
+
+func factTitles(c *casestudies.Case) map[string]string {
+	titles := map[string]string{}
+	for _, f := range c.Facts {
+		titles[f.ID] = f.Short
+	}
+	return titles
+}
+
+// sessionError turns an unknown or ambiguous id into a failure of the user's.
+func sessionError(err error) error {
+	var none *store.NotFoundError
+	var many *store.AmbiguousError
+	switch {
+	case errors.As(err, &none):
+		return misused(nil, "dryrun review", "%w", err)
+	case errors.As(err, &many):
+		return misused(many.IDs[:min(3, len(many.IDs))], "dryrun review", "%q begins the ids of %d sessions", many.Prefix, len(many.IDs))
+	}
+	return err
+}

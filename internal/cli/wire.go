@@ -1,0 +1,165 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"dryrun/casestudies"
+	"dryrun/framework"
+	"dryrun/internal/lab"
+	"dryrun/internal/rehearse"
+	"dryrun/internal/report"
+	"dryrun/internal/store"
+)
+
+// The rules of a rehearsal reach the lab and the store through interfaces of their own; the types below fit the rooms to
+// them.
+
+// caseLab is a lab for one case, as the rules want it.
+type caseLab struct {
+	lab lab.Runner
+	c   *casestudies.Case
+}
+
+// Run runs the candidate's pipeline, the reference's where it differs, and each prediction's own setting. A fault is
+// planted in the candidate's pipeline alone: the reference beside it is healthy. A setting that is one that has been run
+// already isn't run again.
+func (l caseLab) Run(ctx context.Context, r rehearse.RunLab, progress func(report.Progress)) (rehearse.LabResult, error) {
+	base, err := lab.FromCase(l.c, r.Seed)
+	if err != nil {
+		return rehearse.LabResult{}, err
+	}
+	ref, err := base.With(r.Reference)
+	if err != nil {
+		return rehearse.LabResult{}, err
+	}
+	yours, err := base.With(r.Yours)
+	if err != nil {
+		return rehearse.LabResult{}, err
+	}
+	yours.Fault = r.Fault
+
+	runs := &memo{lab: l.lab, step: r.Step, progress: progress}
+	out := rehearse.LabResult{}
+	if out.Yours, err = runs.run(ctx, yours); err != nil {
+		return rehearse.LabResult{}, err
+	}
+	if !r.Same && !lab.Same(yours, ref, r.Step) {
+		if out.Reference, err = runs.run(ctx, ref); err != nil {
+			return rehearse.LabResult{}, err
+		}
+	}
+	out.Results, err = runs.predictions(ctx, ref, r.Predictions)
+	return out, err
+}
+
+// XRay looks for one query's best positive on the candidate's pipeline.
+func (l caseLab) XRay(ctx context.Context, r rehearse.RunXRay) (report.XRay, error) {
+	cfg, err := lab.FromCase(l.c, r.Seed)
+	if err != nil {
+		return report.XRay{}, err
+	}
+	if cfg, err = cfg.With(r.Knobs); err != nil {
+		return report.XRay{}, err
+	}
+	cfg.Fault = r.Fault
+	return l.lab.XRay(ctx, cfg, r.Query)
+}
+
+// memo runs a step for configurations, each pipeline once.
+type memo struct {
+	lab      lab.Runner
+	step     framework.StepID
+	progress func(report.Progress)
+
+	cfgs    []lab.Config
+	reports []*report.Step
+}
+
+func (m *memo) run(ctx context.Context, cfg lab.Config) (*report.Step, error) {
+	for i, done := range m.cfgs {
+		if lab.Same(cfg, done, m.step) {
+			return m.reports[i], nil
+		}
+	}
+	r, err := m.lab.Run(ctx, cfg, m.step, m.progress)
+	if err != nil {
+		return nil, err
+	}
+	m.cfgs, m.reports = append(m.cfgs, cfg), append(m.reports, r)
+	return r, nil
+}
+
+// predictions returns the number that each prediction is about, under the reference's knobs and the prediction's own. One
+// that the run doesn't yield is left out: it stays unknown and isn't scored.
+func (m *memo) predictions(ctx context.Context, ref lab.Config, wanted map[string]rehearse.Wanted) (map[string]float64, error) {
+	results := map[string]float64{}
+	for _, id := range sortedKeys(wanted) {
+		w := wanted[id]
+		cfg, err := ref.With(w.Knobs)
+		if err != nil {
+			return nil, fmt.Errorf("setting up the run of prediction %s: %w", id, err)
+		}
+		r, err := m.run(ctx, cfg)
+		if err != nil {
+			return nil, err
+		}
+		if v, ok := valueOf(r, w.Metric); ok {
+			results[id] = v
+		}
+	}
+	return results, nil
+}
+
+func valueOf(r *report.Step, metric string) (float64, bool) {
+	if v, ok := r.Metrics[metric]; ok {
+		return v, true
+	}
+	v, ok := r.Timings[metric]
+	return v, ok
+}
+
+// labKnobs is what the rules ask of a lab without running it.
+type labKnobs struct{}
+
+func (labKnobs) Check(c *casestudies.Case, knobs map[string]string) error {
+	cfg, err := lab.FromCase(c, 1)
+	if err != nil {
+		return err
+	}
+	_, err = cfg.With(knobs)
+	return err
+}
+
+func (labKnobs) Sketch(c *casestudies.Case, line string) ([]string, map[string]string, error) {
+	return lab.Sketch(c.Demo.World.Kind, line)
+}
+
+func (labKnobs) Mystery(c *casestudies.Case, seed int64) string {
+	return lab.Mystery(seed, c.Demo.World.Kind)
+}
+
+func (labKnobs) Faults(c *casestudies.Case) []string { return lab.FaultsOf(c.Demo.World.Kind) }
+
+// sessionStore is the store as the rules want it, with the time that they leave to the caller.
+type sessionStore struct {
+	*store.Store
+	clock framework.Clock
+}
+
+func (s sessionStore) SaveDraft(ctx context.Context, session string, d rehearse.SaveDraft) error {
+	return s.Store.SaveDraft(ctx, session, store.Draft{Step: d.Step, To: d.To, Text: d.Text, At: s.clock.Now()})
+}
+
+func (s sessionStore) Beat(ctx context.Context, session string) error {
+	return s.Store.Beat(ctx, session, s.clock.Now())
+}
+
+// drafts are stored drafts as the rules take them back.
+func drafts(stored []store.Draft) []rehearse.SaveDraft {
+	var out []rehearse.SaveDraft
+	for _, d := range stored {
+		out = append(out, rehearse.SaveDraft{Step: d.Step, To: d.To, Text: d.Text})
+	}
+	return out
+}

@@ -1,0 +1,116 @@
+package cli
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"dryrun/casestudies"
+	"dryrun/framework"
+	"dryrun/internal/lab"
+	"dryrun/internal/rehearse"
+	"dryrun/internal/report"
+)
+
+// recorder is a lab that notes what it is asked to run; recall is K/1000, halved by a fault.
+type recorder struct{ ran []string }
+
+func (r *recorder) Run(_ context.Context, cfg lab.Config, step framework.StepID, _ func(report.Progress)) (*report.Step, error) {
+	r.ran = append(r.ran, cfg.Knobs["k"]+cfg.Fault)
+	recall := map[string]float64{"200": 0.2, "500": 0.5, "100": 0.1}[cfg.Knobs["k"]]
+	if cfg.Fault != "" {
+		recall /= 2
+	}
+	return &report.Step{Step: string(step), Metrics: map[string]float64{"stage1_recall_at_k": recall}, Timings: map[string]float64{"p99_ms": 3}}, nil
+}
+
+func (r *recorder) XRay(_ context.Context, cfg lab.Config, query int) (report.XRay, error) {
+	return report.XRay{Query: query, LostBy: cfg.Knobs["k"] + cfg.Fault}, nil
+}
+
+func visualSearch(t *testing.T) *casestudies.Case {
+	t.Helper()
+	c, err := findCase("visual")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func runLab(t *testing.T, r rehearse.RunLab) (*recorder, rehearse.LabResult) {
+	t.Helper()
+	rec := &recorder{}
+	r.Step, r.Seed = framework.Architecture, 1
+	out, err := caseLab{rec, visualSearch(t)}.Run(t.Context(), r, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rec, out
+}
+
+func TestEachPipelineIsRunOnce(t *testing.T) {
+	recall := func(k string) rehearse.Wanted {
+		return rehearse.Wanted{Knobs: map[string]string{"k": k}, Metric: "stage1_recall_at_k"}
+	}
+	rec, out := runLab(t, rehearse.RunLab{
+		Yours: map[string]string{"k": "500"},
+		Predictions: map[string]rehearse.Wanted{
+			"yours-again": recall("500"), "other": recall("100"), "time": {Metric: "p99_ms"}, "absent": {Metric: "auc"},
+		},
+	})
+	if got := strings.Join(rec.ran, " "); got != "500 200 100" {
+		t.Errorf("ran %s", got)
+	}
+	if out.Reference == nil || out.Yours.Metrics["stage1_recall_at_k"] != 0.5 || out.Reference.Metrics["stage1_recall_at_k"] != 0.2 {
+		t.Errorf("%+v", out)
+	}
+	want := map[string]float64{"yours-again": 0.5, "other": 0.1, "time": 3}
+	for id, v := range want {
+		if out.Results[id] != v {
+			t.Errorf("%s: %g, want %g", id, out.Results[id], v)
+		}
+	}
+	if _, ok := out.Results["absent"]; ok {
+		t.Error("a metric that the run doesn't yield has a value")
+	}
+}
+
+func TestTheReferenceIsLeftOutWhereItIsTheSamePipeline(t *testing.T) {
+	rec, out := runLab(t, rehearse.RunLab{Yours: map[string]string{"k": "200"}})
+	if len(rec.ran) != 1 || out.Reference != nil {
+		t.Errorf("ran %v, reference %v", rec.ran, out.Reference)
+	}
+}
+
+func TestAFaultIsPlantedInTheCandidatesPipelineAlone(t *testing.T) {
+	rec, out := runLab(t, rehearse.RunLab{
+		Fault: "stale-index", Predictions: map[string]rehearse.Wanted{"recall": {Metric: "stage1_recall_at_k"}},
+	})
+	if got := strings.Join(rec.ran, " "); got != "200stale-index 200" {
+		t.Errorf("ran %s", got)
+	}
+	if out.Yours.Metrics["stage1_recall_at_k"] != 0.1 || out.Results["recall"] != 0.2 {
+		t.Errorf("%+v", out)
+	}
+}
+
+func TestAnXRayLooksAtTheCandidatesPipeline(t *testing.T) {
+	x, err := caseLab{&recorder{}, visualSearch(t)}.XRay(t.Context(), rehearse.RunXRay{Seed: 1, Fault: "stale-index", Knobs: map[string]string{"k": "500"}, Query: 16})
+	if err != nil || x.Query != 16 || x.LostBy != "500stale-index" {
+		t.Errorf("%+v, %v", x, err)
+	}
+}
+
+func TestKnobsAreCheckedWithoutARun(t *testing.T) {
+	c := visualSearch(t)
+	if err := (labKnobs{}).Check(c, map[string]string{"k": "500"}); err != nil {
+		t.Error(err)
+	}
+	if err := (labKnobs{}).Check(c, map[string]string{"k": "many"}); err == nil {
+		t.Error("k=many is taken")
+	}
+	_, knobs, err := labKnobs{}.Sketch(c, "photo -> encoder -> hnsw k=300 -> trees -> top 10")
+	if err != nil || knobs["k"] != "300" || knobs["engine"] != "hnsw" {
+		t.Errorf("%v, %v", knobs, err)
+	}
+}
