@@ -1,0 +1,158 @@
+package house
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+const module = "dryrun"
+
+// floors are the house from the roof down. A room imports rooms on floors below its own; rooms on one floor don't know
+// each other but by an arrow. A folder within a room belongs to the room.
+var floors = [][]string{
+	{"cmd/dryrun"},
+	{"internal/cli", "internal/host"},
+	// faces
+	{"internal/tui", "internal/plain", "internal/export", "internal/author"},
+	// what a rehearsal is
+	{"internal/rehearse", "internal/coach", "internal/cards", "internal/opinion", "internal/pair", "internal/store", "internal/pack", "internal/lab"},
+	// the two stages
+	{"internal/world", "internal/retrieval", "internal/ranking", "internal/metrics"},
+	// ground
+	{"framework", "casestudies", "internal/problem", "internal/report", "internal/draw", "internal/nn", "internal/vec", "internal/safetext", "internal/termbg"},
+}
+
+// arrows are the edges allowed within a floor.
+var arrows = [][2]string{
+	{"internal/cli", "internal/host"},
+	{"internal/ranking", "internal/metrics"},
+	{"internal/draw", "internal/report"},
+	{"internal/draw", "internal/safetext"},
+	{"casestudies", "framework"},
+	{"casestudies", "internal/safetext"},
+	{"internal/nn", "internal/vec"}, // layers are matrix products
+}
+
+// exempt stand beside the house: they may import anything, and nothing imports them.
+var exempt = []string{"internal/house", "internal/bench", "internal/zzdeps"}
+
+// siblings are rooms whose folders don't import each other or the room itself; the shared folder is for all of them and
+// imports none.
+var siblings = map[string]string{"internal/tui": "internal/tui/frame"}
+
+// links says what a room may import from outside beyond the standard library, where that matters: the public packages, and the
+// one whose place in the order of initialisation depends on it.
+var links = map[string][]string{
+	"framework":       {},
+	"casestudies":     {"gopkg.in/yaml.v3"},
+	"internal/termbg": {"github.com/charmbracelet/lipgloss"},
+}
+
+// forTests are libraries that only tests may import.
+var forTests = []string{
+	"github.com/charmbracelet/x/exp/teatest", "github.com/creack/pty", "github.com/invopop/jsonschema",
+	"github.com/rogpeppe/go-internal", "github.com/santhosh-tekuri/jsonschema", "pgregory.net/rapid",
+}
+
+// pkg is a package and what its product code imports.
+type pkg struct {
+	ImportPath string
+	Imports    []string
+}
+
+// offences names every edge that breaks a rule, once, in words.
+func offences(packages []pkg) []string {
+	var out []string
+	for _, p := range packages {
+		from, mine := strings.CutPrefix(p.ImportPath, module+"/")
+		if !mine || within(from, exempt) != "" {
+			continue
+		}
+		if _, ok := roomOf(from); !ok {
+			out = append(out, fmt.Sprintf("%s isn't in the house: give it a floor in internal/house/floors_test.go", from))
+			continue
+		}
+		for _, i := range p.Imports {
+			if why := offence(from, i); why != "" {
+				out = append(out, fmt.Sprintf("%s imports %s: %s", from, strings.TrimPrefix(i, module+"/"), why))
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// offence says why the product code in folder from may not import path, or "".
+func offence(from, path string) string {
+	to, ours := strings.CutPrefix(path, module+"/")
+	if !ours {
+		return foreign(from, path)
+	}
+	if within(to, exempt) != "" {
+		return "it stands beside the house, and nothing may lean on it"
+	}
+	a, _ := roomOf(from)
+	b, ok := roomOf(to)
+	switch {
+	case !ok:
+		return "" // reported as a package
+	case a == b:
+		return sibling(a, from, to)
+	case slices.Contains(arrows, [2]string{a, b}):
+		return ""
+	}
+	switch up, down := floorOf(a), floorOf(b); {
+	case up == down:
+		return "rooms on one floor don't know each other"
+	case up > down:
+		return "a room imports only floors below it"
+	}
+	return ""
+}
+
+func sibling(room, from, to string) string {
+	shared, ok := siblings[room]
+	if !ok || from == room || to == shared {
+		return ""
+	}
+	return "folders of " + room + " don't import each other; what they share is in " + shared
+}
+
+func foreign(from, path string) string {
+	if first, _, _ := strings.Cut(path, "/"); !strings.Contains(first, ".") {
+		return "" // the standard library
+	}
+	if within(path, forTests) != "" {
+		return "only tests may"
+	}
+	room, _ := roomOf(from)
+	if allowed, limited := links[room]; limited && !slices.Contains(allowed, path) {
+		return "it may link " + strings.Join(append([]string{"the standard library"}, allowed...), " and ") + " only"
+	}
+	return ""
+}
+
+// within returns which of the folders holds path, or "".
+func within(path string, folders []string) string {
+	for _, f := range folders {
+		if path == f || strings.HasPrefix(path, f+"/") {
+			return f
+		}
+	}
+	return ""
+}
+
+func roomOf(folder string) (room string, ok bool) {
+	for _, rooms := range floors {
+		if r := within(folder, rooms); r != "" {
+			return r, true
+		}
+	}
+	return "", false
+}
+
+// floorOf counts from the roof.
+func floorOf(room string) int {
+	return slices.IndexFunc(floors, func(rooms []string) bool { return slices.Contains(rooms, room) })
+}

@@ -1,0 +1,108 @@
+package house
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestTheImportGraphKeepsTheHouse(t *testing.T) {
+	var packages []pkg
+	for _, tags := range []string{"", "faiss,milvus"} {
+		found := list(t, tags)
+		if len(found) < 10 {
+			t.Fatalf("go list -tags %q found %d packages of ours", tags, len(found))
+		}
+		packages = append(packages, found...)
+	}
+	for _, o := range offences(packages) {
+		t.Error(o)
+	}
+}
+
+// list reads the packages of the module with what their product code imports. Imports of tests aren't among them.
+func list(t *testing.T, tags string) []pkg {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-e", "-deps", "-tags", tags, "-json=ImportPath,Imports,Standard", module+"/...")
+	var complaints bytes.Buffer
+	cmd.Stderr = &complaints
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v\n%s", err, complaints.String())
+	}
+	var packages []pkg
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p pkg
+		err := dec.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return packages
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasPrefix(p.ImportPath, module+"/") {
+			packages = append(packages, p)
+		}
+	}
+}
+
+func TestTheRulesTellGoodEdgesFromBad(t *testing.T) {
+	good := map[string][]string{
+		"cmd/dryrun":         {"dryrun/internal/cli", "dryrun/internal/termbg", "github.com/spf13/cobra"},
+		"internal/cli":       {"dryrun/internal/host", "dryrun/internal/tui", "dryrun/framework"},
+		"internal/tui":       {"dryrun/internal/tui/home", "dryrun/internal/tui/frame"},
+		"internal/tui/home":  {"dryrun/internal/tui/frame", "dryrun/internal/rehearse"},
+		"internal/ranking":   {"dryrun/internal/metrics", "dryrun/internal/nn"},
+		"internal/world":     {"dryrun/internal/world/raster", "math/rand/v2"},
+		"internal/draw/term": {"dryrun/internal/report"},
+		"casestudies":        {"dryrun/framework", "gopkg.in/yaml.v3"},
+		"internal/bench":     {"dryrun/internal/cli", "pgregory.net/rapid"},
+	}
+	for from, imports := range good {
+		if got := offences([]pkg{{module + "/" + from, imports}}); len(got) > 0 {
+			t.Errorf("a good edge is refused: %v", got)
+		}
+	}
+	bad := map[[2]string]string{
+		{"internal/lab", "dryrun/internal/tui"}:                      "floors below",
+		{"framework", "dryrun/internal/lab"}:                         "floors below",
+		{"internal/coach", "dryrun/internal/lab"}:                    "one floor",
+		{"internal/metrics", "dryrun/internal/ranking"}:              "one floor",
+		{"internal/host", "dryrun/internal/cli"}:                     "one floor",
+		{"internal/tui/home", "dryrun/internal/tui/walk"}:            "don't import each other",
+		{"internal/tui/home", "dryrun/internal/tui"}:                 "don't import each other",
+		{"internal/tui/frame", "dryrun/internal/tui/home"}:           "don't import each other",
+		{"internal/cli", "dryrun/internal/bench"}:                    "beside the house",
+		{"casestudies", "github.com/invopop/jsonschema"}:             "only tests",
+		{"casestudies", "github.com/agnivade/levenshtein"}:           "standard library and gopkg.in/yaml.v3",
+		{"framework", "gopkg.in/yaml.v3"}:                            "standard library only",
+		{"internal/termbg", "github.com/charmbracelet/bubbletea"}:    "lipgloss",
+		{"internal/plain", "github.com/charmbracelet/x/exp/teatest"}: "only tests",
+		{"internal/util", "fmt"}:                                     "give it a floor",
+	}
+	for edge, words := range bad {
+		got := offences([]pkg{{module + "/" + edge[0], []string{edge[1]}}})
+		if len(got) != 1 || !strings.Contains(got[0], words) {
+			t.Errorf("%s -> %s: %v, want %q", edge[0], edge[1], got, words)
+		}
+	}
+}
+
+func TestEveryRoomHasOneFloor(t *testing.T) {
+	all := slices.Concat(floors...)
+	for i, room := range all {
+		if within(room, all[:i]) != "" || within(room, exempt) != "" {
+			t.Errorf("%s is in the house twice", room)
+		}
+	}
+	for _, a := range arrows {
+		if f := floorOf(a[0]); f < 0 || f != floorOf(a[1]) {
+			t.Errorf("the arrow %s -> %s isn't within a floor", a[0], a[1])
+		}
+	}
+}
