@@ -25,11 +25,17 @@ const moved = 1.1
 // seed is the seed that a case is tested at; faults are proven over several.
 const seed = 1
 
+// Lab is what a test asks of a lab: runs of a step, and proofs of a fault.
+type Lab interface {
+	lab.Runner
+	Prove(ctx context.Context, cfg lab.Config, fault string, seeds int, progress func(report.Progress)) (lab.Proof, error)
+}
+
 // tester runs a case's claims. Reports of the same step and knobs are run once, but where times are compared.
 type tester struct {
 	ctx      context.Context
 	c        *casestudies.Case
-	lab      lab.Runner
+	lab      Lab
 	progress func(report.Progress)
 	base     lab.Config
 	done     map[string]*report.Step
@@ -39,7 +45,7 @@ type tester struct {
 // Test runs what the case claims: each step's lab finishes and repeats, the best decision isn't worse than the poor ones,
 // predictions are finite and vary with their knob, and faults have their effect. The error is that of ctx; what fails in
 // running is a finding.
-func Test(ctx context.Context, c *casestudies.Case, l lab.Runner, progress func(report.Progress)) ([]casestudies.Finding, error) {
+func Test(ctx context.Context, c *casestudies.Case, l Lab, progress func(report.Progress)) ([]casestudies.Finding, error) {
 	if progress == nil {
 		progress = func(report.Progress) {}
 	}

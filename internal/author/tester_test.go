@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"hash/fnv"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,6 +55,35 @@ func (l *rules) Run(ctx context.Context, cfg lab.Config, step framework.StepID, 
 	return r, nil
 }
 
+func (l *rules) Prove(ctx context.Context, cfg lab.Config, fault string, seeds int, progress func(report.Progress)) (lab.Proof, error) {
+	f, ok := lab.FaultByID(fault)
+	if !ok {
+		return lab.Proof{}, errors.New("there is no such fault")
+	}
+	progress(report.Progress{What: "proving"})
+	proof := lab.Proof{Fault: fault, Step: f.Step, Seeds: seeds, Holds: true}
+	for _, w := range f.Witness {
+		var changes []float64
+		for seed := range seeds {
+			cfg.Seed = int64(seed + 1)
+			cfg.Fault = "none"
+			without, err := l.Run(ctx, cfg, f.Step, func(report.Progress) {})
+			if err != nil {
+				return proof, err
+			}
+			cfg.Fault = fault
+			with, err := l.Run(ctx, cfg, f.Step, func(report.Progress) {})
+			if err != nil {
+				return proof, err
+			}
+			changes = append(changes, with.Metrics[w.Metric]-without.Metrics[w.Metric])
+		}
+		proof.Witnesses = append(proof.Witnesses, lab.Judge(w, changes))
+		proof.Holds = proof.Holds && proof.Witnesses[len(proof.Witnesses)-1].Holds
+	}
+	return proof, nil
+}
+
 func (l *rules) value(cfg lab.Config, step framework.StepID, m lab.Metric) float64 {
 	v := 1.0
 	for id, text := range cfg.Knobs {
@@ -80,7 +110,7 @@ func TestASoundLabBearsTheCaseOut(t *testing.T) {
 	if err != nil || len(findings) > 0 {
 		t.Fatalf("%v, %s", err, said(findings))
 	}
-	if l.runs < 7*2 || len(told) != l.runs || !strings.Contains(strings.Join(told, "\n"), "fault encoder-mismatch, seed 8 of 8: running") {
+	if l.runs < 7*2 || len(told) < 7*2 || !slices.Contains(told, "fault encoder-mismatch: proving") {
 		t.Errorf("%d runs, progress told %d times", l.runs, len(told))
 	}
 }

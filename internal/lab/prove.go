@@ -57,12 +57,11 @@ func (l *Lab) Prove(ctx context.Context, cfg Config, fault string, seeds int, pr
 // prove compares cfg with broken(cfg), which a test may make a fault that does nothing.
 func (l *Lab) prove(ctx context.Context, cfg Config, f Fault, seeds int, tell *teller, broken func(Config) Config) (Proof, error) {
 	out := Proof{Fault: f.ID, Step: f.Step, Seeds: seeds, Holds: true}
-	for _, w := range f.witnesses(cfg.World.Kind) {
-		out.Witnesses = append(out.Witnesses, Proved{Witness: w})
-	}
+	witnesses := f.witnesses(cfg.World.Kind)
+	changes := make([][]float64, len(witnesses))
 	apart := &Lab{Limit: l.Limit, workers: l.workers, cache: newCache(keptBytes / 4), field: l.field} // sixteen worlds would push out what the screen uses
 	experiment, _ := experimentOf(f.Step)
-	if !slices.ContainsFunc(f.witnesses(cfg.World.Kind), func(w Witness) bool { m, _ := MetricByID(w.Metric); return len(m.Steps) > 0 }) {
+	if !slices.ContainsFunc(witnesses, func(w Witness) bool { m, _ := MetricByID(w.Metric); return len(m.Steps) > 0 }) {
 		experiment = nil // what every step reports is enough
 	} else if f.part != nil {
 		experiment = f.part
@@ -78,30 +77,38 @@ func (l *Lab) prove(ctx context.Context, cfg Config, f Fault, seeds int, tell *t
 		if err != nil {
 			return out, fmt.Errorf("proving %s, seed %d with it: %w", f.ID, seed+1, err)
 		}
-		for i := range out.Witnesses {
-			w := &out.Witnesses[i]
+		for i, w := range witnesses {
 			a, okA := without.Metrics[w.Metric]
 			b, okB := with.Metrics[w.Metric]
 			if !okA || !okB {
 				return out, fmt.Errorf("proving %s, seed %d: the step %s doesn't yield %s", f.ID, seed+1, f.Step, w.Metric)
 			}
-			w.Changes = append(w.Changes, b-a)
+			changes[i] = append(changes[i], b-a)
 		}
 	}
-	for i := range out.Witnesses {
-		out.Witnesses[i].judge()
+	for i, w := range witnesses {
+		out.Witnesses = append(out.Witnesses, Judge(w, changes[i]))
 		out.Holds = out.Holds && out.Witnesses[i].Holds
 	}
 	return out, nil
 }
 
-func (w *Proved) judge() {
-	w.Median = metrics.Quantile(w.Changes, 0.5)
-	sign := float64(w.Sign)
-	w.Holds = sign*w.Median >= w.Least
-	for _, c := range w.Changes {
-		w.Holds = w.Holds && sign*c > 0
+// Judge says whether changes bear a witness out.
+func Judge(w Witness, changes []float64) Proved {
+	p := Proved{Witness: w, Changes: changes, Median: metrics.Quantile(changes, 0.5)}
+	p.Holds = p.Against() == 0 && float64(w.Sign)*p.Median >= w.Least
+	return p
+}
+
+// Against is how many of the changes haven't the witness's sign.
+func (p *Proved) Against() int {
+	n := 0
+	for _, c := range p.Changes {
+		if float64(p.Sign)*c <= 0 {
+			n++
+		}
 	}
+	return n
 }
 
 // proofConfig is the configuration at the proof's size.
