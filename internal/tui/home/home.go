@@ -38,7 +38,7 @@ type Model struct {
 	loaded bool
 	filter frame.Field
 	shown  []item // what the filter lets through
-	cursor int
+	cursor frame.Cursor
 	list   frame.Scroll
 	busy   bool // a session is being opened: a second enter does nothing
 }
@@ -150,7 +150,7 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 			m.filter.Blur()
 			return m.open()
 		case "up", "down":
-			m.move(k)
+			m.cursor.Key(k, len(m.shown))
 		default:
 			if m.filter.Key(msg) {
 				m.choose()
@@ -173,31 +173,13 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 		m.filter.SetValue("")
 		m.choose()
 	default:
-		m.move(k)
+		m.cursor.Key(k, len(m.shown))
 	}
 	return nil
 }
 
-func (m *Model) move(k string) {
-	switch k {
-	case "up", "k":
-		m.cursor--
-	case "down", "j":
-		m.cursor++
-	case "home", "g":
-		m.cursor = 0
-	case "end", "G":
-		m.cursor = len(m.shown) - 1
-	case "pgdown":
-		m.cursor += 5
-	case "pgup":
-		m.cursor -= 5
-	}
-	m.cursor = max(0, min(m.cursor, len(m.shown)-1))
-}
-
 func (m *Model) at() (item, bool) {
-	if m.cursor < 0 || m.cursor >= len(m.shown) {
+	if int(m.cursor) >= len(m.shown) {
 		return item{}, false
 	}
 	return m.shown[m.cursor], true
@@ -242,7 +224,7 @@ func (m *Model) choose() {
 			m.shown = append(m.shown, all[match.Index])
 		}
 	}
-	m.cursor = max(0, min(m.cursor, len(m.shown)-1))
+	m.cursor.Within(len(m.shown))
 }
 
 // words are what the filter looks at.
@@ -296,10 +278,10 @@ func (m *Model) layout() {
 			say("  " + t.Title.Render(head))
 			kind = head
 		}
-		if i == m.cursor {
+		if i == int(m.cursor) {
 			chosen = len(lines) + 1
 		}
-		lines = append(lines, m.itemLines(it, i == m.cursor, w)...)
+		lines = append(lines, m.itemLines(it, i == int(m.cursor), w)...)
 	}
 	m.list.Set(lines, w, m.h)
 	m.list.Show(chosen)
@@ -328,11 +310,6 @@ func welcome(first string) []string {
 
 // itemLines draws one item: a line, and for the chosen one what it is about where that isn't told beside the list.
 func (m *Model) itemLines(it item, chosen bool, w int) []string {
-	t := m.o.Theme
-	mark, style := "  ", t.Plain()
-	if chosen {
-		mark, style = "▸ ", t.Selected
-	}
 	var name, about, more string
 	if s := it.saved; s != nil {
 		name = safetext.Line(s.Title)
@@ -348,9 +325,7 @@ func (m *Model) itemLines(it item, chosen bool, w int) []string {
 		about = fmt.Sprintf("%s · %s · %d min", it.entry.Domain, it.entry.Difficulty, it.entry.Minutes)
 		more = strings.TrimSpace(it.entry.Summary)
 	}
-	wide := min(28, w/3)
-	line := "  " + style.Render(mark+frame.Pad(name, wide)) + "  " + t.Faint.Render(frame.Fit(about, w-wide-8))
-	lines := []string{line}
+	lines := []string{frame.Entry(m.o.Theme, name, about, chosen, w)}
 	if chosen && more != "" && w == m.w {
 		lines = append(lines, "      "+frame.Fit(more, w-8))
 	}

@@ -33,7 +33,7 @@ type Model struct {
 	w, h   int
 	saved  []frame.Saved
 	loaded bool
-	cursor int
+	cursor frame.Cursor
 	open   *session // nil while the list is shown
 	list   frame.Scroll
 	page   frame.Scroll
@@ -158,32 +158,34 @@ func (m *Model) key(k string) tea.Cmd {
 		return nil
 	}
 	switch k {
-	case "up", "k":
-		m.cursor = max(m.cursor-1, 0)
-	case "down", "j":
-		m.cursor = max(0, min(m.cursor+1, len(m.saved)-1))
-	case "home", "g":
-		m.cursor = 0
-	case "end", "G":
-		m.cursor = max(0, len(m.saved)-1)
 	case "enter":
 		return m.look()
 	case "r":
-		if m.cursor < len(m.saved) && !m.saved[m.cursor].Ended {
-			return m.o.Resume(m.saved[m.cursor].ID)
+		if s, ok := m.at(); ok && !s.Ended {
+			return m.o.Resume(s.ID)
 		}
 	case "q", "esc":
 		return frame.Send(frame.Home{})
+	default:
+		m.cursor.Key(k, len(m.saved))
 	}
 	return nil
 }
 
+// at is the session under the cursor.
+func (m *Model) at() (frame.Saved, bool) {
+	if int(m.cursor) >= len(m.saved) {
+		return frame.Saved{}, false
+	}
+	return m.saved[m.cursor], true
+}
+
 // look reads the session under the cursor.
 func (m *Model) look() tea.Cmd {
-	if m.cursor >= len(m.saved) || m.o.Read == nil {
+	about, ok := m.at()
+	if !ok || m.o.Read == nil {
 		return nil
 	}
-	about := m.saved[m.cursor]
 	return func() tea.Msg {
 		s := session{about: about}
 		s.state, s.cs, s.err = m.o.Read(m.ctx, about.ID)
@@ -199,30 +201,32 @@ func (m *Model) layout() {
 		m.page.Set(m.sessionLines(m.w-4), m.w-4, m.h)
 		return
 	}
-	t := m.o.Theme
 	var lines []string
 	switch {
 	case !m.loaded:
-		lines = []string{"", "reading …"}
+		lines = []string{"", "  reading …"}
 	case len(m.saved) == 0:
-		lines = append([]string{""}, frame.Wrap("No sessions yet. Press q, choose a case and begin: everything that you write is kept and shows here.", m.w-4)...)
-	}
-	at := 0
-	for i, s := range m.saved {
-		mark, style := "  ", t.Plain()
-		if i == m.cursor {
-			mark, style, at = "▸ ", t.Selected, len(lines)
+		lines = append(lines, "")
+		for _, l := range frame.Wrap("No sessions yet. Press q, choose a case and begin: everything that you write is kept and shows here.", m.w-4) {
+			lines = append(lines, "  "+l)
 		}
-		state := "not finished"
+	}
+	first := len(lines)
+	for i, s := range m.saved {
+		state := "unfinished"
 		if s.Ended {
 			state = "finished"
 		}
-		wide := min(28, m.w/3)
-		about := fmt.Sprintf("%s · %s · %s · %s", s.Mode, state, s.Created.Local().Format("2 Jan 2006 15:04"), s.ID)
-		lines = append(lines, style.Render(mark+frame.Pad(safetext.Line(s.Title), wide))+"  "+t.Faint.Render(frame.Fit(about, m.w-wide-8)))
+		begun := s.Created.Local()
+		when := begun.Format("2 Jan 2006")
+		if begun.Year() == m.o.Clock.Now().Local().Year() {
+			when = begun.Format("2 Jan 15:04")
+		}
+		about := fmt.Sprintf("%s · %s · %s · %s", s.ID, s.Mode, state, when)
+		lines = append(lines, frame.Entry(m.o.Theme, safetext.Line(s.Title), about, i == int(m.cursor), m.w))
 	}
-	m.list.Set(lines, m.w-4, m.h)
-	m.list.Show(at)
+	m.list.Set(lines, m.w, m.h)
+	m.list.Show(first + int(m.cursor))
 }
 
 // sessionLines is one session's result.
@@ -314,11 +318,10 @@ func (m *Model) faint(text string, w int) []string {
 
 // View draws the screen.
 func (m *Model) View() string {
-	s := &m.list
-	if m.open != nil {
-		s = &m.page
+	if m.open == nil {
+		return m.list.View(m.o.Theme)
 	}
-	lines := strings.Split(s.View(m.o.Theme), "\n")
+	lines := strings.Split(m.page.View(m.o.Theme), "\n")
 	for i := range lines {
 		lines[i] = "  " + lines[i]
 	}
