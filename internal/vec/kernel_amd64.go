@@ -16,7 +16,4 @@ func l2AVX2(q, rows *float32, dim int, ids *int32, n int, out *float32)
 func axpyAVX2(a float32, x, y *float32, n int)
 
 //go:noescape
-func tileAVX2(k int, a *float32, down, right int, b, c *float32, ldc int)
-
-//go:noescape
 func prefetch(p *int32)

@@ -304,62 +304,6 @@ done:
 	VZEROUPPER
 	RET
 
-// func tileAVX2(k int, a *float32, down, right int, b, c *float32, ldc int)
-// C, four rows of sixteen with ldc bytes between rows, += A·B. A's elements are down bytes apart in a column and right
-// bytes in a row; B is k packed rows of sixteen.
-TEXT ·tileAVX2(SB), NOSPLIT, $0-56
-	MOVQ    k+0(FP), CX
-	MOVQ    a+8(FP), SI
-	MOVQ    down+16(FP), R8
-	MOVQ    right+24(FP), R9
-	MOVQ    b+32(FP), BX
-	MOVQ    c+40(FP), DI
-	MOVQ    ldc+48(FP), DX
-	LEAQ    (R8)(R8*2), R10
-	LEAQ    (DX)(DX*2), R11
-	VMOVUPS (DI), Y0
-	VMOVUPS 32(DI), Y1
-	VMOVUPS (DI)(DX*1), Y2
-	VMOVUPS 32(DI)(DX*1), Y3
-	VMOVUPS (DI)(DX*2), Y4
-	VMOVUPS 32(DI)(DX*2), Y5
-	VMOVUPS (DI)(R11*1), Y6
-	VMOVUPS 32(DI)(R11*1), Y7
-	TESTQ   CX, CX
-	JZ      store
-
-step:
-	VMOVUPS      (BX), Y8
-	VMOVUPS      32(BX), Y9
-	VBROADCASTSS (SI), Y10
-	VBROADCASTSS (SI)(R8*1), Y11
-	VBROADCASTSS (SI)(R8*2), Y12
-	VBROADCASTSS (SI)(R10*1), Y13
-	VFMADD231PS  Y8, Y10, Y0
-	VFMADD231PS  Y9, Y10, Y1
-	VFMADD231PS  Y8, Y11, Y2
-	VFMADD231PS  Y9, Y11, Y3
-	VFMADD231PS  Y8, Y12, Y4
-	VFMADD231PS  Y9, Y12, Y5
-	VFMADD231PS  Y8, Y13, Y6
-	VFMADD231PS  Y9, Y13, Y7
-	ADDQ         $64, BX
-	ADDQ         R9, SI
-	DECQ         CX
-	JNZ          step
-
-store:
-	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, (DI)(DX*1)
-	VMOVUPS Y3, 32(DI)(DX*1)
-	VMOVUPS Y4, (DI)(DX*2)
-	VMOVUPS Y5, 32(DI)(DX*2)
-	VMOVUPS Y6, (DI)(R11*1)
-	VMOVUPS Y7, 32(DI)(R11*1)
-	VZEROUPPER
-	RET
-
 // func prefetch(p *int32)
 TEXT ·prefetch(SB), NOSPLIT, $0-8
 	MOVQ       p+0(FP), AX

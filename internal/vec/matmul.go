@@ -17,19 +17,32 @@ type matrix struct {
 // rows can be shared out among workers without changing a bit.
 func MatMul(c, a, b []float32, m, k, n int) {
 	checkMul(c, a, b, m, k, n)
-	mul(c, matrix{a, k, 1}, matrix{b, n, 1}, m, k, n)
+	mul(c, matrix{c, n, 1}, matrix{a, k, 1}, matrix{b, n, 1}, m, k, n)
 }
 
 // MatMulTA is MatMul with A stored transposed, k x m: the gradient of weights.
 func MatMulTA(c, a, b []float32, m, k, n int) {
 	checkMul(c, a, b, m, k, n)
-	mul(c, matrix{a, 1, m}, matrix{b, n, 1}, m, k, n)
+	mul(c, matrix{c, n, 1}, matrix{a, 1, m}, matrix{b, n, 1}, m, k, n)
 }
 
 // MatMulTB is MatMul with B stored transposed, n x k: every row of A against every row of B.
 func MatMulTB(c, a, b []float32, m, k, n int) {
 	checkMul(c, a, b, m, k, n)
-	mul(c, matrix{a, k, 1}, matrix{b, 1, k}, m, k, n)
+	mul(c, matrix{c, n, 1}, matrix{a, k, 1}, matrix{b, 1, k}, m, k, n)
+}
+
+// MatMulFrom is MatMul that adds to start instead of to what C holds: to zeros where start is nil, to a row of n that
+// all rows of C begin with, or to m x n. It gives the bits that MatMul gives after copying start to C.
+func MatMulFrom(c, start, a, b []float32, m, k, n int) {
+	checkMul(c, a, b, m, k, n)
+	mul(c, startOf(start, m, n), matrix{a, k, 1}, matrix{b, n, 1}, m, k, n)
+}
+
+// MatMulTBFrom is MatMulFrom with B stored transposed.
+func MatMulTBFrom(c, start, a, b []float32, m, k, n int) {
+	checkMul(c, a, b, m, k, n)
+	mul(c, startOf(start, m, n), matrix{a, k, 1}, matrix{b, 1, k}, m, k, n)
 }
 
 func checkMul(c, a, b []float32, m, k, n int) {
@@ -38,8 +51,45 @@ func checkMul(c, a, b []float32, m, k, n int) {
 	}
 }
 
-// mul walks panels of B, sixteen columns wide and at most tileDepth deep: each is packed once and used by all rows.
-func mul(c []float32, a, b matrix, m, k, n int) {
+var zeros [wideCols]float32
+
+func startOf(start []float32, m, n int) matrix {
+	switch len(start) {
+	case 0:
+		return matrix{zeros[:], 0, 0}
+	case n:
+		return matrix{start, 0, 1}
+	case m * n:
+		return matrix{start, n, 1}
+	}
+	panic("vec: a product's start is neither nothing, a row nor a matrix")
+}
+
+// mul takes the wide tile where there is one.
+func mul(c []float32, start, a, b matrix, m, k, n int) {
+	if wide && k > 0 {
+		mulWide(c, start, a, b, m, k, n)
+		return
+	}
+	begin(c, start, m, n)
+	mulNarrow(c, a, b, m, k, n)
+}
+
+// begin copies start to C, unless it is C.
+func begin(c []float32, start matrix, m, n int) {
+	switch {
+	case m == 0 || n == 0 || &start.data[0] == &c[0]:
+	case start.right == 0:
+		clear(c[:m*n])
+	default:
+		for i := range m {
+			copy(c[i*n:(i+1)*n], start.data[i*start.down:])
+		}
+	}
+}
+
+// mulNarrow walks panels of B, sixteen columns wide and at most tileDepth deep: each is packed once and used by all rows.
+func mulNarrow(c []float32, a, b matrix, m, k, n int) {
 	var panel [tileDepth * tileCols]float32
 	for j := 0; j < n; j += tileCols {
 		cols := min(tileCols, n-j)

@@ -1,0 +1,274 @@
+#include "textflag.h"
+
+// func tileAVX2(k int, a *float32, down, right int, b, c *float32, ldc int)
+// C, four rows of sixteen with ldc bytes between rows, += A·B. A's elements are down bytes apart in a column and right
+// bytes in a row; B is k packed rows of sixteen.
+TEXT ·tileAVX2(SB), NOSPLIT, $0-56
+	MOVQ    k+0(FP), CX
+	MOVQ    a+8(FP), SI
+	MOVQ    down+16(FP), R8
+	MOVQ    right+24(FP), R9
+	MOVQ    b+32(FP), BX
+	MOVQ    c+40(FP), DI
+	MOVQ    ldc+48(FP), DX
+	LEAQ    (R8)(R8*2), R10
+	LEAQ    (DX)(DX*2), R11
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	VMOVUPS (DI)(DX*1), Y2
+	VMOVUPS 32(DI)(DX*1), Y3
+	VMOVUPS (DI)(DX*2), Y4
+	VMOVUPS 32(DI)(DX*2), Y5
+	VMOVUPS (DI)(R11*1), Y6
+	VMOVUPS 32(DI)(R11*1), Y7
+	TESTQ   CX, CX
+	JZ      store
+
+step:
+	VMOVUPS      (BX), Y8
+	VMOVUPS      32(BX), Y9
+	VBROADCASTSS (SI), Y10
+	VBROADCASTSS (SI)(R8*1), Y11
+	VBROADCASTSS (SI)(R8*2), Y12
+	VBROADCASTSS (SI)(R10*1), Y13
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VFMADD231PS  Y8, Y11, Y2
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y8, Y12, Y4
+	VFMADD231PS  Y9, Y12, Y5
+	VFMADD231PS  Y8, Y13, Y6
+	VFMADD231PS  Y9, Y13, Y7
+	ADDQ         $64, BX
+	ADDQ         R9, SI
+	DECQ         CX
+	JNZ          step
+
+store:
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, (DI)(DX*1)
+	VMOVUPS Y3, 32(DI)(DX*1)
+	VMOVUPS Y4, (DI)(DX*2)
+	VMOVUPS Y5, 32(DI)(DX*2)
+	VMOVUPS Y6, (DI)(R11*1)
+	VMOVUPS Y7, 32(DI)(R11*1)
+	VZEROUPPER
+	RET
+
+// CLAMP points next a row of A below prev, or at the same row where fewer than n are left: R14 rows left, R15 bytes of a
+// row.
+#define CLAMP(n, prev, next) \
+	LEAQ    (prev)(R15*1), next \
+	CMPQ    R14, $n             \
+	CMOVQLT prev, next
+
+// START loads row i of the tile; what rows beyond the last hold doesn't matter.
+#define START(i, lo, hi) \
+	CMPQ      R14, $i         \
+	JLE       started         \
+	VMOVUPS.Z (SI), K1, lo    \
+	VMOVUPS.Z 64(SI), K2, hi  \
+	ADDQ      DX, SI
+
+#define STORE(i, lo, hi) \
+	CMPQ    R14, $i         \
+	JLE     stored          \
+	VMOVUPS lo, K1, (SI)    \
+	VMOVUPS hi, K2, 64(SI)  \
+	ADDQ    DX, SI
+
+#define STEP(row, lo, hi) \
+	VBROADCASTSS (row)(AX*1), Z18 \
+	VFMADD231PS  Z16, Z18, lo     \
+	VFMADD231PS  Z17, Z18, hi
+
+#define HALF(row, lo) \
+	VFMADD231PS.BCST (row)(AX*1), Z16, lo
+
+// func wideAVX512(rows, cols, k int, a *float32, down, right int, b, start *float32, lds int, c *float32, ldc int)
+// C = start + A·B, eight rows of up to 32 columns at a time; lds and ldc are the bytes between rows of start and of C,
+// down and right as for tileAVX2. B is k packed rows of 32.
+TEXT ·wideAVX512(SB), NOSPLIT, $0-88
+	MOVQ   cols+8(FP), CX
+	MOVQ   $1, AX
+	SHLQ   CX, AX
+	DECQ   AX
+	KMOVW  AX, K1
+	SHRQ   $16, AX
+	KMOVW  AX, K2
+
+eight:
+	MOVQ rows+0(FP), R14
+	MOVQ start+56(FP), SI
+	MOVQ lds+64(FP), DX
+	START(0, Z0, Z1)
+	START(1, Z2, Z3)
+	START(2, Z4, Z5)
+	START(3, Z6, Z7)
+	START(4, Z8, Z9)
+	START(5, Z10, Z11)
+	START(6, Z12, Z13)
+	START(7, Z14, Z15)
+
+started:
+	MOVQ a+24(FP), R8
+	MOVQ down+32(FP), R15
+	CLAMP(2, R8, R9)
+	CLAMP(3, R9, R10)
+	CLAMP(4, R10, R11)
+	CLAMP(5, R11, R12)
+	CLAMP(6, R12, R13)
+	CLAMP(7, R13, SI)
+	CLAMP(8, SI, DX)
+	MOVQ right+40(FP), DI
+	MOVQ b+48(FP), BX
+	MOVQ k+16(FP), CX
+	XORQ AX, AX
+	CMPQ cols+8(FP), $16
+	JLE  half
+
+step:
+	VMOVUPS (BX), Z16
+	VMOVUPS 64(BX), Z17
+	STEP(R8, Z0, Z1)
+	STEP(R9, Z2, Z3)
+	STEP(R10, Z4, Z5)
+	STEP(R11, Z6, Z7)
+	STEP(R12, Z8, Z9)
+	STEP(R13, Z10, Z11)
+	STEP(SI, Z12, Z13)
+	STEP(DX, Z14, Z15)
+	ADDQ    $128, BX
+	ADDQ    DI, AX
+	DECQ    CX
+	JNZ     step
+	JMP     store
+
+half:
+	VMOVUPS (BX), Z16
+	HALF(R8, Z0)
+	HALF(R9, Z2)
+	HALF(R10, Z4)
+	HALF(R11, Z6)
+	HALF(R12, Z8)
+	HALF(R13, Z10)
+	HALF(SI, Z12)
+	HALF(DX, Z14)
+	ADDQ    $128, BX
+	ADDQ    DI, AX
+	DECQ    CX
+	JNZ     half
+
+store:
+	MOVQ c+72(FP), SI
+	MOVQ ldc+80(FP), DX
+	STORE(0, Z0, Z1)
+	STORE(1, Z2, Z3)
+	STORE(2, Z4, Z5)
+	STORE(3, Z6, Z7)
+	STORE(4, Z8, Z9)
+	STORE(5, Z10, Z11)
+	STORE(6, Z12, Z13)
+	STORE(7, Z14, Z15)
+
+stored:
+	SUBQ $8, R14
+	JLE  done
+	MOVQ R14, rows+0(FP)
+	MOVQ SI, c+72(FP)
+	MOVQ lds+64(FP), DX
+	SHLQ $3, DX
+	ADDQ DX, start+56(FP)
+	SHLQ $3, R15
+	ADDQ R15, a+24(FP)
+	JMP  eight
+
+done:
+	VZEROUPPER
+	RET
+
+// func packAVX512(k, cols int, b *float32, down int, panel *float32)
+// Up to 32 columns of k rows of B, down bytes apart, become rows of 32 with zeros beyond cols.
+TEXT ·packAVX512(SB), NOSPLIT, $0-40
+	MOVQ  k+0(FP), DX
+	MOVQ  cols+8(FP), CX
+	MOVQ  b+16(FP), SI
+	MOVQ  down+24(FP), R8
+	MOVQ  panel+32(FP), DI
+	MOVQ  $1, AX
+	SHLQ  CX, AX
+	DECQ  AX
+	KMOVW AX, K1
+	SHRQ  $16, AX
+	KMOVW AX, K2
+
+row:
+	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS.Z 64(SI), K2, Z1
+	VMOVUPS   Z0, (DI)
+	VMOVUPS   Z1, 64(DI)
+	ADDQ      R8, SI
+	ADDQ      $128, DI
+	DECQ      DX
+	JNZ       row
+	VZEROUPPER
+	RET
+
+// TURN writes four rows of a turned block from four registers, each with four values of a column in either half.
+#define TURN(a, b, c, d) \
+	VUNPCKLPS b, a, Y8          \
+	VUNPCKHPS b, a, Y9          \
+	VUNPCKLPS d, c, Y10         \
+	VUNPCKHPS d, c, Y11         \
+	VSHUFPS   $0x44, Y10, Y8, Y12 \
+	VSHUFPS   $0xee, Y10, Y8, Y13 \
+	VSHUFPS   $0x44, Y11, Y9, Y14 \
+	VSHUFPS   $0xee, Y11, Y9, Y15 \
+	VMOVUPS   Y12, (DI)         \
+	VMOVUPS   Y13, (DI)(R10*1)  \
+	VMOVUPS   Y14, (DI)(R10*2)  \
+	VMOVUPS   Y15, (DI)(R11*1)
+
+// func turnAVX(k int, b *float32, right int, panel *float32, wide int)
+// Eight columns of B, each contiguous and right bytes from the next, become the first eight values of k rows that are
+// wide bytes apart; k is a multiple of eight. Blocks of 8 x 8: halves of rows four apart are joined on the way in, pairs
+// and then pairs of pairs change places.
+TEXT ·turnAVX(SB), NOSPLIT, $0-40
+	MOVQ k+0(FP), CX
+	MOVQ b+8(FP), SI
+	MOVQ right+16(FP), R8
+	MOVQ panel+24(FP), DI
+	MOVQ wide+32(FP), R10
+	LEAQ (R8)(R8*2), R9
+	LEAQ (SI)(R8*4), DX
+	LEAQ (R10)(R10*2), R11
+
+block:
+	// Y0 to Y3: values 0 to 3 of columns i and i+4; Y4 to Y7: values 4 to 7.
+	VMOVUPS     (SI), X0
+	VMOVUPS     (SI)(R8*1), X1
+	VMOVUPS     (SI)(R8*2), X2
+	VMOVUPS     (SI)(R9*1), X3
+	VMOVUPS     16(SI), X4
+	VMOVUPS     16(SI)(R8*1), X5
+	VMOVUPS     16(SI)(R8*2), X6
+	VMOVUPS     16(SI)(R9*1), X7
+	VINSERTF128 $1, (DX), Y0, Y0
+	VINSERTF128 $1, (DX)(R8*1), Y1, Y1
+	VINSERTF128 $1, (DX)(R8*2), Y2, Y2
+	VINSERTF128 $1, (DX)(R9*1), Y3, Y3
+	VINSERTF128 $1, 16(DX), Y4, Y4
+	VINSERTF128 $1, 16(DX)(R8*1), Y5, Y5
+	VINSERTF128 $1, 16(DX)(R8*2), Y6, Y6
+	VINSERTF128 $1, 16(DX)(R9*1), Y7, Y7
+	TURN(Y0, Y1, Y2, Y3)
+	LEAQ        (DI)(R10*4), DI
+	TURN(Y4, Y5, Y6, Y7)
+	LEAQ        (DI)(R10*4), DI
+	ADDQ        $32, SI
+	ADDQ        $32, DX
+	SUBQ        $8, CX
+	JNZ         block
+	VZEROUPPER
+	RET

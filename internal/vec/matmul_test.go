@@ -1,0 +1,73 @@
+package vec
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// product draws two matrices of a shape that may hang over any border of a tile; B lies either way.
+func product(t *rapid.T) (a, b matrix, m, k, n int, rng *rand.Rand) {
+	m = rapid.IntRange(1, 75).Draw(t, "m")
+	k = rapid.SampledFrom([]int{1, 2, 7, 8, 9, 16, 31, 64, 255, 256, 257, 300}).Draw(t, "k")
+	n = rapid.IntRange(1, 70).Draw(t, "n")
+	rng = rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 3))
+	a, b = matrix{random(rng, m*k), k, 1}, matrix{random(rng, k*n), n, 1}
+	if rapid.Bool().Draw(t, "A transposed") {
+		a.down, a.right = 1, m
+	}
+	if rapid.Bool().Draw(t, "B transposed") {
+		b.down, b.right = 1, k
+	}
+	return a, b, m, k, n, rng
+}
+
+func TestTheWideTileGivesTheNarrowOnesBits(t *testing.T) {
+	if !wide {
+		t.Skip("this processor has no AVX-512")
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		a, b, m, k, n, rng := product(t)
+		got := random(rng, m*n+wideCols)
+		want := slices.Clone(got)
+		mulWide(got, matrix{got, n, 1}, a, b, m, k, n)
+		mulNarrow(want, a, b, m, k, n)
+		if !slices.Equal(got, want) {
+			t.Fatalf("%d x %d x %d: the tiles differ, or one wrote beyond C", m, k, n)
+		}
+	})
+}
+
+func TestAProductMayBeginWithZerosARowOrAMatrix(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		_, _, m, k, n, rng := product(t)
+		if rapid.Bool().Draw(t, "no depth") {
+			k = 0
+		}
+		a, b, bt := random(rng, m*k), random(rng, k*n), make([]float32, k*n)
+		for p := range k {
+			for j := range n {
+				bt[j*k+p] = b[p*n+j]
+			}
+		}
+		row := random(rng, n)
+		for name, start := range map[string][]float32{"zeros": nil, "a row": row, "a matrix": random(rng, m*n)} {
+			want := make([]float32, m*n)
+			for i := 0; i < len(want) && start != nil; i += len(start) {
+				copy(want[i:], start)
+			}
+			MatMul(want, a, b, m, k, n)
+			for form, mul := range map[string]func(c []float32){
+				"A·B":  func(c []float32) { MatMulFrom(c, start, a, b, m, k, n) },
+				"A·Bᵀ": func(c []float32) { MatMulTBFrom(c, start, a, bt, m, k, n) },
+			} {
+				got := random(rng, m*n)
+				if mul(got); !slices.Equal(got, want) {
+					t.Fatalf("%s from %s, %d x %d x %d: not what MatMul makes of a copy", form, name, m, k, n)
+				}
+			}
+		}
+	})
+}
