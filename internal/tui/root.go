@@ -143,8 +143,10 @@ func (m *root) key(msg tea.KeyMsg) tea.Cmd {
 	k := msg.String()
 	typing := m.screen != nil && m.screen.TakesText()
 	switch {
-	case k == "ctrl+z":
+	case k == "ctrl+z" && m.screen == nil:
 		return tea.Suspend
+	case k == "ctrl+z":
+		return tea.Batch(m.screen.Update(frame.Away{}), tea.Suspend)
 	case k == "ctrl+c":
 		m.keys = nil
 		return m.leave(true)

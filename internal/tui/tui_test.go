@@ -309,6 +309,18 @@ func TestTheClockIsComputedNotCounted(t *testing.T) {
 	d.sees("01:23:00")
 }
 
+func TestSuspendedTimeIsNoActiveTime(t *testing.T) {
+	d := practising(t, 80, 24, "")
+	d.clock.forward(time.Minute)
+	d.send(tea.KeyMsg{Type: tea.KeyCtrlZ})
+	d.until("paused", func() bool { return strings.Contains(d.store.kinds(), "Paused") })
+	d.clock.forward(time.Hour)
+	d.send(tea.ResumeMsg{})
+	d.until("gone on", func() bool { return strings.Contains(d.store.kinds(), "Resumed") })
+	d.clock.forward(time.Minute)
+	d.sees("00:02:00")
+}
+
 func TestReviewShowsASessionsResultAndItsWords(t *testing.T) {
 	d := practising(t, 80, 24, "")
 	d.press("enter")

@@ -46,6 +46,8 @@ type (
 	// Home asks to leave for the home screen, Quit to leave the program.
 	Home struct{}
 	Quit struct{}
+	// Away says that the program is about to be suspended; bubbletea tells when it is back.
+	Away struct{}
 	// Failure stays on the screen until it is read.
 	Failure struct{ Err error }
 	// Note is shown beside the help line until the next key.

@@ -180,10 +180,24 @@ func (m *Model) Leave() tea.Cmd {
 	m.run.stop()
 	cmd := m.leaveField()
 	m.saves.leaving = true
+	return tea.Batch(cmd, m.pause(), m.saveDrafts())
+}
+
+// pause stops the clock.
+func (m *Model) pause() tea.Cmd {
+	var cmd tea.Cmd
 	for _, c := range m.pausing() {
 		cmd = tea.Batch(cmd, m.do(c))
 	}
-	return tea.Batch(cmd, m.saveDrafts())
+	return cmd
+}
+
+// goOn starts the clock again, unless the candidate is on the way out.
+func (m *Model) goOn() tea.Cmd {
+	if !m.s.State().Paused || m.saves.leaving {
+		return nil
+	}
+	return m.do(rehearse.Continue{})
 }
 
 // pausing are the commands that stop the clock and offer the store what it hasn't got: a session that is paused already,

@@ -112,7 +112,7 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 	k := msg.String()
 	if m.s.State().Paused && !m.saves.leaving {
 		// Leaving failed and the failure has been read: the clock goes on with the next key.
-		cmd := m.do(rehearse.Continue{})
+		cmd := m.goOn()
 		if m.s.State().Paused {
 			return cmd
 		}

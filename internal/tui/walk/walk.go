@@ -211,6 +211,10 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.KeyMsg:
 		return m.key(msg)
+	case frame.Away:
+		return tea.Batch(m.pause(), m.saveDrafts())
+	case tea.ResumeMsg:
+		return m.goOn()
 	case tickMsg:
 		if msg.to != m {
 			return nil
