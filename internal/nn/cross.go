@@ -63,17 +63,12 @@ func (c *Cross) ApplyRows(x0, x, y, scratch []float32, rows int) {
 
 // mix makes z = W·x + b, by way of h = V·x where the layer is low-rank.
 func (c *Cross) mix(x, h, z []float32, rows int) {
-	for r := range rows {
-		copy(z[r*c.Width:(r+1)*c.Width], c.B.W)
-	}
 	if c.Rank == 0 {
-		vec.MatMulTB(z, x, c.W.W, rows, c.Width, c.Width)
+		vec.MatMulTBFrom(z, c.B.W, x, c.W.W, rows, c.Width, c.Width)
 		return
 	}
-	h = h[:rows*c.Rank]
-	clear(h)
-	vec.MatMulTB(h, x, c.V.W, rows, c.Width, c.Rank)
-	vec.MatMulTB(z, h, c.U.W, rows, c.Rank, c.Width)
+	vec.MatMulTBFrom(h, nil, x, c.V.W, rows, c.Width, c.Rank)
+	vec.MatMulTBFrom(z, c.B.W, h, c.U.W, rows, c.Rank, c.Width)
 }
 
 // Forward maps rows of x, with the network's input x0, to rows that belong to the layer until its next call.
@@ -94,18 +89,8 @@ func (c *Cross) Forward(x0, x []float32, rows int) []float32 {
 func (c *Cross) Backward(dy, dx0 []float32, first bool) []float32 {
 	n := c.rows * c.Width
 	c.dz = grow(c.dz, n)
-	dz, x0, z := c.dz, c.x0[:n], c.z[:n]
-	if dx0 == nil {
-		for i, d := range dy[:n] {
-			dz[i] = d * x0[i]
-		}
-	} else {
-		dx0 = dx0[:n]
-		for i, d := range dy[:n] {
-			dz[i] = d * x0[i]
-			dx0[i] += d * z[i]
-		}
-	}
+	dz := c.dz
+	crossBack(dz, dx0, dy, c.x0, c.z)
 	for r := range c.rows {
 		vec.Axpy(1, dz[r*c.Width:(r+1)*c.Width], c.B.G)
 	}
@@ -113,28 +98,18 @@ func (c *Cross) Backward(dy, dx0 []float32, first bool) []float32 {
 		vec.MatMulTA(c.W.G, dz, c.x, c.Width, c.rows, c.Width)
 	} else {
 		c.dh = grow(c.dh, c.rows*c.Rank)
-		clear(c.dh)
 		vec.MatMulTA(c.U.G, dz, c.h, c.Width, c.rows, c.Rank)
-		vec.MatMul(c.dh, dz, c.U.W, c.rows, c.Width, c.Rank)
+		vec.MatMulFrom(c.dh, nil, dz, c.U.W, c.rows, c.Width, c.Rank)
 		vec.MatMulTA(c.V.G, c.dh, c.x, c.Rank, c.rows, c.Width)
 	}
 	if first && dx0 == nil {
 		return nil
 	}
 	c.dx = grow(c.dx, n)
-	copy(c.dx, dy)
 	if c.Rank == 0 {
-		vec.MatMul(c.dx, dz, c.W.W, c.rows, c.Width, c.Width)
+		vec.MatMulFrom(c.dx, dy[:n], dz, c.W.W, c.rows, c.Width, c.Width)
 	} else {
-		vec.MatMul(c.dx, c.dh, c.V.W, c.rows, c.Rank, c.Width)
+		vec.MatMulFrom(c.dx, dy[:n], c.dh, c.V.W, c.rows, c.Rank, c.Width)
 	}
 	return c.dx
-}
-
-// mulAdd makes y = z ⊙ a + b; y may be z.
-func mulAdd(y, z, a, b []float32) {
-	z, a, b = z[:len(y)], a[:len(y)], b[:len(y)]
-	for i := range y {
-		y[i] = z[i]*a[i] + b[i]
-	}
 }

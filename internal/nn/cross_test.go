@@ -62,8 +62,7 @@ func TestOnlyTouchedRowsMove(t *testing.T) {
 	a, b := NewAdam(0.1), NewAdam(0.1)
 	for range 3 {
 		copy(alone.G, []float32{1, -2, 0.5})
-		table.Add(2, []float32{0.5, -1, 0.5})
-		table.Add(2, []float32{0.5, -1, 0})
+		table.Learn([]int32{2, 2}, 1, []float32{0.5, -1, 0.5, 0.5, -1, 0}, 3)
 		a.Step(nil)
 		a.StepRows(table)
 		b.Step([]*Param{alone})

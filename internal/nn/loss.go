@@ -136,10 +136,15 @@ func BCE(z, y, w, dz []float32) float64 {
 			wi = float64(w[i])
 		}
 		s, t := float64(z[i]), float64(y[i])
-		// log(1+eˢ) − t·s, arranged so that nothing overflows.
-		total += wi * (max(s, 0) - s*t + math.Log1p(math.Exp(-math.Abs(s))))
+		// log(1+eˢ) − t·s and Sigmoid(s), by one exponential and so that nothing overflows.
+		e := math.Exp(-math.Abs(s))
+		total += wi * (max(s, 0) - s*t + math.Log1p(e))
 		mass += wi
-		dz[i] = float32(wi * (Sigmoid(s) - t))
+		p := 1 / (1 + e)
+		if s < 0 {
+			p = e / (1 + e)
+		}
+		dz[i] = float32(wi * (p - t))
 	}
 	if mass == 0 {
 		return 0

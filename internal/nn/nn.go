@@ -78,17 +78,13 @@ func (d *Dense) Backward(dy []float32) []float32 {
 		return nil
 	}
 	d.dx = grow(d.dx, d.rows*d.In)
-	clear(d.dx)
-	vec.MatMul(d.dx, dy, d.W.W, d.rows, d.Width, d.In)
+	vec.MatMulFrom(d.dx, nil, dy, d.W.W, d.rows, d.Width, d.In)
 	return d.dx
 }
 
 // ApplyRows is Apply for rows at once, which is quicker.
 func (d *Dense) ApplyRows(x, y []float32, rows int) {
-	for r := range rows {
-		copy(y[r*d.Width:(r+1)*d.Width], d.B.W)
-	}
-	vec.MatMulTB(y, x, d.W.W, rows, d.In, d.Width)
+	vec.MatMulTBFrom(y, d.B.W, x, d.W.W, rows, d.In, d.Width)
 }
 
 // Apply implements Layer.
@@ -116,22 +112,12 @@ func (l *ReLU) Forward(x []float32, rows int) []float32 {
 // Backward implements Layer.
 func (l *ReLU) Backward(dy []float32) []float32 {
 	l.dx = grow(l.dx, len(dy))
-	for i, v := range l.y {
-		if v > 0 {
-			l.dx[i] = dy[i]
-		} else {
-			l.dx[i] = 0
-		}
-	}
+	where(l.dx, dy, l.y)
 	return l.dx
 }
 
 // Apply implements Layer. x and y may be one slice.
-func (l *ReLU) Apply(x, y []float32) {
-	for i, v := range x {
-		y[i] = max(v, 0)
-	}
-}
+func (l *ReLU) Apply(x, y []float32) { rectify(y, x) }
 
 // Out implements Layer.
 func (l *ReLU) Out(in int) int { return in }

@@ -38,22 +38,59 @@ func (t *Table) Row(code int32) []float32 {
 	return t.cells[at : at+t.Dim]
 }
 
-// Gradient is what Add has summed up for a code since the last step.
+// Gradient is what Learn has summed up for a code since the last step.
 func (t *Table) Gradient(code int32) []float32 {
 	at := (4*int(code) + 1) * t.Dim
 	return t.cells[at : at+t.Dim]
 }
 
-// Add adds a gradient by the vector of a code.
-func (t *Table) Add(code int32, d []float32) {
-	if t.isNew[code] {
-		t.isNew[code] = false
-		t.touched = append(t.touched, code)
+// Look fills x with the vectors of codes, per of them for each row of x, side by side from its start; rows of x are
+// stride apart.
+func (t *Table) Look(codes []int32, per int, x []float32, stride int) {
+	rows := t.check(codes, per, x, stride)
+	if fastPasses && t.Dim%8 == 0 && rows > 0 {
+		lookAVX2(&x[0], stride, &t.cells[0], &codes[0], rows, per, t.Dim)
+		return
 	}
-	g := t.Gradient(code)[:len(d)]
-	for i, v := range d { // too short for a call
-		g[i] += v
+	for i, code := range codes {
+		copy(x[i/per*stride+i%per*t.Dim:], t.Row(code))
 	}
+}
+
+// Learn adds gradients by the vectors that Look has filled x with, which lie in dx as those do in x.
+func (t *Table) Learn(codes []int32, per int, dx []float32, stride int) {
+	rows := t.check(codes, per, dx, stride)
+	for _, code := range codes {
+		if t.isNew[code] {
+			t.isNew[code] = false
+			t.touched = append(t.touched, code)
+		}
+	}
+	if fastPasses && t.Dim%8 == 0 && rows > 0 {
+		learnAVX2(&dx[0], stride, &t.cells[0], &codes[0], rows, per, t.Dim)
+		return
+	}
+	for i, code := range codes {
+		at := i/per*stride + i%per*t.Dim
+		g := t.Gradient(code)
+		for k, v := range dx[at : at+t.Dim] { // too short for a call
+			g[k] += v
+		}
+	}
+}
+
+// check returns the number of rows; the assembly has no bounds of its own.
+func (t *Table) check(codes []int32, per int, x []float32, stride int) int {
+	rows := len(codes) / per
+	if rows*per != len(codes) || rows > 0 && len(x) < (rows-1)*stride+per*t.Dim {
+		panic("nn: vectors for rows of another shape")
+	}
+	for _, code := range codes {
+		if uint(code) >= uint(len(t.isNew)) {
+			panic("nn: a code that the table hasn't got")
+		}
+	}
+	return rows
 }
 
 // Weights returns a copy of all vectors, row by row.
@@ -77,11 +114,17 @@ func (t *Table) SetWeights(w []float32) {
 func (a *Adam) StepRows(t *Table) {
 	k := a.factors()
 	n := t.Dim
+	whole := fastAdam && n%8 == 0 && len(t.touched) > 0
+	if whole {
+		adamRowsAVX2(&t.cells[0], &t.touched[0], len(t.touched), n, k)
+	}
 	for _, code := range t.touched {
-		at := 4 * int(code) * n
-		c := t.cells[at : at+4*n]
-		k.step(c[:n], c[n:2*n], c[2*n:3*n], c[3*n:])
 		t.isNew[code] = true
+		if !whole {
+			at := 4 * int(code) * n
+			c := t.cells[at : at+4*n]
+			k.step(c[:n], c[n:2*n], c[2*n:3*n], c[3*n:])
+		}
 	}
 	t.touched = t.touched[:0]
 }

@@ -68,7 +68,7 @@ func TestDCNGradientsAgainstFiniteDifferences(t *testing.T) {
 				return nn.BCE(tr.forward(batch), d.Y, d.Weight, tr.dz)
 			}
 			loss()
-			tr.backward(batch)
+			tr.backward(len(batch))
 			for i, p := range m.params() {
 				checkSlope(t, i, p.W, slices.Clone(p.G), loss)
 			}

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"dryrun/internal/nn"
+	"dryrun/internal/vec"
 )
 
 // TrainDCN trains a deep & cross network on the log loss, by Adam on batches of shuffled rows, with the gradients written
@@ -55,7 +56,8 @@ type dcnTrainer struct {
 	relu  []*nn.ReLU
 	adam  *nn.Adam
 
-	x0, dx0, y, w, dz []float32 // of a batch
+	codes             []int32 // of a batch, as all below
+	x0, dx0, y, w, dz []float32
 	joined            []float32
 	part, dCross      []float32
 }
@@ -81,7 +83,7 @@ func newDCNTrainer(m *DCN, d *Dataset, o DCNOptions) *dcnTrainer {
 	width := m.width()
 	t.x0, t.y, t.dz = make([]float32, batch*width), make([]float32, batch), make([]float32, batch)
 	if codes > 0 {
-		t.dx0 = make([]float32, batch*width)
+		t.dx0, t.codes = make([]float32, batch*width), make([]int32, batch*codes)
 	}
 	if d.Weight != nil {
 		t.w = make([]float32, batch)
@@ -152,7 +154,7 @@ func (t *dcnTrainer) step(batch []int32) (loss, mass float64) {
 		t.y[i] = t.d.Y[row]
 	}
 	loss = nn.BCE(z, t.y[:n], w, t.dz[:n])
-	t.backward(batch)
+	t.backward(n)
 	t.adam.Step(t.m.params())
 	if t.m.table != nil {
 		t.adam.StepRows(t.m.table)
@@ -163,13 +165,14 @@ func (t *dcnTrainer) step(batch []int32) (loss, mass float64) {
 // forward returns the batch's scores.
 func (t *dcnTrainer) forward(batch []int32) []float32 {
 	m, n, width := t.m, len(batch), t.m.width()
-	numbers, codes, dim := len(m.numbers), len(m.codes), int(m.shape.Embedding)
+	numbers, codes := len(m.numbers), len(m.codes)
 	for i, row := range batch {
 		x0 := t.x0[i*width : (i+1)*width]
 		copy(x0, t.x[int(row)*numbers:int(row+1)*numbers])
-		for k, code := range t.rows[int(row)*codes : int(row+1)*codes] {
-			copy(x0[numbers+k*dim:], m.table.Row(code))
-		}
+		copy(t.codes[i*codes:(i+1)*codes], t.rows[int(row)*codes:])
+	}
+	if codes > 0 {
+		m.table.Look(t.codes[:n*codes], codes, t.x0[numbers:], width)
 	}
 	x0 := t.x0[:n*width]
 	x := x0
@@ -204,9 +207,9 @@ func (t *dcnTrainer) back(d []float32) []float32 {
 	return d
 }
 
-// backward adds the gradients of the last forward to all parameters.
-func (t *dcnTrainer) backward(batch []int32) {
-	m, n, width := t.m, len(batch), t.m.width()
+// backward adds the gradients of the last forward, of n rows, to all parameters.
+func (t *dcnTrainer) backward(n int) {
+	m, width := t.m, t.m.width()
 	var dx0 []float32
 	if t.dx0 != nil {
 		dx0 = t.dx0[:n*width]
@@ -233,24 +236,14 @@ func (t *dcnTrainer) backward(batch []int32) {
 	if dx0 == nil {
 		return
 	}
-	numbers, codes, dim := len(m.numbers), len(m.codes), int(m.shape.Embedding)
-	for i, row := range batch {
-		at := i*width + numbers
-		for _, code := range t.rows[int(row)*codes : int(row+1)*codes] {
-			m.table.Add(code, dx0[at:at+dim])
-			at += dim
-		}
-	}
+	codes := len(m.codes)
+	m.table.Learn(t.codes[:n*codes], codes, dx0[len(m.numbers):], width)
 }
 
 // addTo adds d to sum, where anybody wants to know.
 func addTo(sum, d []float32) {
-	if sum == nil {
-		return
-	}
-	d = d[:len(sum)]
-	for i, v := range d {
-		sum[i] += v
+	if sum != nil {
+		vec.Axpy(1, d[:len(sum)], sum)
 	}
 }
 
