@@ -1,8 +1,8 @@
-//go:build !amd64
+//go:build !amd64 && !arm64
 
 package vec
 
-// Elsewhere than on amd64 the plain kernels do all the work; the rest is never called.
+// Elsewhere than on amd64 and arm64 the plain kernels do all the work; the rest is never called.
 const fast = false
 
 func dotAVX2(q, rows *float32, dim int, ids *int32, n int, out *float32) { panic("vec: no AVX2") }

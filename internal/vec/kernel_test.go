@@ -1,0 +1,95 @@
+package vec
+
+import (
+	"math"
+	"testing"
+)
+
+// smallInts returns n integers between -7 and 7: sums of their products are exact in float32, in whichever order they are
+// taken.
+func smallInts(n, seed int) []float32 {
+	x := make([]float32, n)
+	for i := range x {
+		x[i] = float32((i*i+seed*i+3*seed)%15 - 7)
+	}
+	return x
+}
+
+// Every length has its own mix of sixteens, eights, fours and single elements, every number of rows its own of four at a
+// time and alone: none may be lost or taken twice.
+func TestKernelsAreExactOnSmallIntegers(t *testing.T) {
+	const n = 13
+	ids := []int32{12, 0, 5, 5, 11, 3, 7, 1, 12, 2, 9}
+	for dim := 1; dim <= 70; dim++ {
+		q, rows := smallInts(dim, 1), smallInts(n*dim, 4)
+		var dots, l2s [n]float32
+		for i := range n {
+			for j, v := range rows[i*dim : (i+1)*dim] {
+				dots[i] += q[j] * v
+				l2s[i] += (q[j] - v) * (q[j] - v)
+			}
+			r := rows[i*dim : (i+1)*dim]
+			if d, l := Dot(q, r), L2Sq(q, r); d != dots[i] || l != l2s[i] {
+				t.Fatalf("length %d, row %d: product %g, distance %g, want %g, %g", dim, i, d, l, dots[i], l2s[i])
+			}
+		}
+		d, l := make([]float32, n), make([]float32, n)
+		for m := 1; m <= n; m++ {
+			DotRows(q, rows, dim, d[:m])
+			L2SqRows(q, rows, dim, l[:m])
+			for i := range m {
+				if d[i] != dots[i] || l[i] != l2s[i] {
+					t.Fatalf("length %d, row %d of %d: product %g, distance %g, want %g, %g", dim, i, m, d[i], l[i], dots[i], l2s[i])
+				}
+			}
+		}
+		for m := 1; m <= len(ids); m++ {
+			DotGather(q, rows, dim, ids[:m], d)
+			L2SqGather(q, rows, dim, ids[:m], l)
+			for i, id := range ids[:m] {
+				if d[i] != dots[id] || l[i] != l2s[id] {
+					t.Fatalf("length %d, id %d, %d of %d: product %g, distance %g, want %g, %g", dim, id, i, m, d[i], l[i], dots[id], l2s[id])
+				}
+			}
+		}
+		y := smallInts(dim, 2)
+		Axpy(3, q, y)
+		for j, was := range smallInts(dim, 2) {
+			if y[j] != was+3*q[j] {
+				t.Fatalf("length %d, element %d: sum %g, want %g", dim, j, y[j], was+3*q[j])
+			}
+		}
+	}
+}
+
+// Lanes beyond a row's end hold zeros, and zero times infinity is no number: an infinity anywhere must come out as one,
+// also beside such lanes, and must not reach the neighbouring rows.
+func TestAnInfinityStaysInItsRow(t *testing.T) {
+	const n, hit = 5, 2
+	inf := float32(math.Inf(1))
+	ids, d, l := []int32{0, 1, 2, 3, 4}, make([]float32, n), make([]float32, n)
+	for dim := 1; dim <= 40; dim++ {
+		for at := range dim {
+			q, rows := make([]float32, dim), make([]float32, n*dim)
+			for i := range q {
+				q[i] = 1
+			}
+			rows[hit*dim+at] = inf
+			for _, form := range []func(){
+				func() { DotRows(q, rows, dim, d); L2SqRows(q, rows, dim, l) },
+				func() { DotGather(q, rows, dim, ids, d); L2SqGather(q, rows, dim, ids, l) },
+			} {
+				form()
+				for i := range n {
+					wantDot, wantL2 := float32(0), float32(dim)
+					if i == hit {
+						wantDot, wantL2 = inf, inf
+					}
+					if d[i] != wantDot || l[i] != wantL2 {
+						t.Fatalf("length %d, infinity at %d: row %d gives %g and %g, want %g and %g", dim, at, i, d[i], l[i], wantDot, wantL2)
+					}
+				}
+			}
+		}
+	}
+}
