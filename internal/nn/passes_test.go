@@ -43,7 +43,7 @@ func TestPassesDoWhatTheirDefinitionsSay(t *testing.T) {
 		}{
 			"y = z ⊙ a + b": {
 				func(y []float32) { mulAdd(y, a, b, c) },
-				func(i int) float32 { p := a[i] * b[i]; return p + c[i] },
+				func(i int) float32 { return float32(a[i]*b[i]) + c[i] },
 			},
 			"dz = dy ⊙ x0": {
 				func(y []float32) { crossBack(y, nil, a, b, c) },
@@ -55,7 +55,7 @@ func TestPassesDoWhatTheirDefinitionsSay(t *testing.T) {
 			},
 			"dx0 += dy ⊙ z": {
 				func(y []float32) { copy(y, sum); crossBack(make([]float32, n), y, a, b, c) },
-				func(i int) float32 { p := a[i] * c[i]; return sum[i] + p },
+				func(i int) float32 { return sum[i] + float32(a[i]*c[i]) },
 			},
 			"y = max(0, x)": {
 				func(y []float32) { rectify(y, a) },
