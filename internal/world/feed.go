@@ -84,20 +84,20 @@ const restAfter = 1 << 16
 // counts answers how often each item had been shown and clicked before a moment: the only honest popularity for a
 // request in the past. It is a CSR matrix of the log by item, ordered by time.
 type counts struct {
-	start  []int32
-	day    []float32
-	clicks []int32 // clicks of the item up to and including this impression
-	took   []int32 // successes, likewise
+	start []int32
+	shown []counted
+}
+
+// counted is an impression of an item with the item's clicks and successes up to and including it. The three lie together,
+// because the log comes by time: each impression is another item's, somewhere else in memory.
+type counted struct {
+	day          float32
+	clicks, took int32
 }
 
 // countLog counts the log; dayOf is when an impression's request was made.
 func countLog(ctx context.Context, log *problem.Log, dayOf func(request int32) float64, items int) (*counts, error) {
-	c := &counts{
-		start:  make([]int32, items+1),
-		day:    make([]float32, len(log.Impressions)),
-		clicks: make([]int32, len(log.Impressions)),
-		took:   make([]int32, len(log.Impressions)),
-	}
+	c := &counts{start: make([]int32, items+1), shown: make([]counted, len(log.Impressions))}
 	for i := range log.Impressions {
 		c.start[log.Impressions[i].Item+1]++
 	}
@@ -112,16 +112,17 @@ func countLog(ctx context.Context, log *problem.Log, dayOf func(request int32) f
 		im := &log.Impressions[i]
 		at := next[im.Item]
 		next[im.Item]++
-		c.day[at] = float32(dayOf(im.Request))
+		now := counted{day: float32(dayOf(im.Request))}
 		if at > c.start[im.Item] {
-			c.clicks[at], c.took[at] = c.clicks[at-1], c.took[at-1]
+			now.clicks, now.took = c.shown[at-1].clicks, c.shown[at-1].took
 		}
 		if im.Clicked {
-			c.clicks[at]++
+			now.clicks++
 		}
 		if im.Bought {
-			c.took[at]++
+			now.took++
 		}
+		c.shown[at] = now
 	}
 	return c, nil
 }
@@ -135,7 +136,7 @@ func (c *counts) before(item int32, day float64) tally {
 	first := lo
 	for lo < hi {
 		mid := (lo + hi) / 2
-		if float64(c.day[mid]) < float64(float32(day)) {
+		if float64(c.shown[mid].day) < float64(float32(day)) {
 			lo = mid + 1
 		} else {
 			hi = mid
@@ -144,5 +145,5 @@ func (c *counts) before(item int32, day float64) tally {
 	if lo == first {
 		return tally{}
 	}
-	return tally{int(lo - first), int(c.clicks[lo-1]), int(c.took[lo-1])}
+	return tally{int(lo - first), int(c.shown[lo-1].clicks), int(c.shown[lo-1].took)}
 }

@@ -1,10 +1,8 @@
 package world
 
 import (
-	"cmp"
 	"context"
 	"math"
-	"math/rand/v2"
 	"slices"
 	"sort"
 
@@ -40,9 +38,8 @@ type oldSystem struct {
 func (b *behaviour) oldSystem() oldSystem { return oldSystem{b, cumulate(b.lib.share)} }
 
 const (
-	guesses       = 3   // topics that the old system believes a viewer likes
-	rightGuess    = 0.5 // probability that a guess is the viewer's favourite
-	viewsPerClick = 3   // the counter shows everybody's views, the log holds some viewers'
+	guesses    = 3   // topics that the old system believes a viewer likes
+	rightGuess = 0.5 // probability that a guess is the viewer's favourite
 )
 
 // guess returns the topics that the old system believes user u likes. It doesn't learn: drift makes it wrong.
@@ -62,63 +59,20 @@ func (o oldSystem) guess(u int32) [guesses]int16 {
 // noise is fixed for a visit (by its number) and a video.
 func (o oldSystem) score(number uint64, guess *[guesses]int16, i int32, day float64, clicks int) float32 {
 	v := &o.lib.items[i]
-	score := 0.3 * math.Log1p(float64(v.prior)+viewsPerClick*float64(clicks))
-	if slices.Contains(guess[:], v.topic) {
+	views := float64(v.prior) + viewsPerClick*float64(clicks)
+	return oldScore(viewed(views), slices.Contains(guess[:], v.topic), day-float64(v.born), uniform(o.lib.seed, purposeNoise, number, uint64(i)))
+}
+
+// oldScore adds up what the old system goes by; age is in days.
+func oldScore(viewed float64, guessed bool, age, noise float64) float32 {
+	score := viewed
+	if guessed {
 		score += 0.8
 	}
-	if day-float64(v.born) < 7 {
+	if age < 7 {
 		score += 0.9
 	}
-	return float32(score + 0.9*uniform(o.lib.seed, purposeNoise, number, uint64(i)))
-}
-
-// crowd is what the old system counted by the last night.
-type crowd struct {
-	clicks []int32
-	place  []int32   // of each item in library.order
-	weight []float64 // along library.order: 0 before the upload, then one more than the views
-	sum    []float64 // weights summed, len items+1
-	born   int       // how many of library.newest are there
-}
-
-// newCrowd counts what was viewed before the log began.
-func newCrowd(lib *library) *crowd {
-	n := len(lib.items)
-	c := &crowd{clicks: make([]int32, n), place: make([]int32, n), weight: make([]float64, n), sum: make([]float64, n+1)}
-	for at, i := range lib.order {
-		c.place[i] = int32(at)
-		if v := &lib.items[i]; v.born < 0 {
-			c.weight[at] = 1 + float64(v.prior)
-		}
-	}
-	return c
-}
-
-// click counts a click on item i.
-func (c *crowd) click(i int32) {
-	c.clicks[i]++
-	c.weight[c.place[i]] += viewsPerClick
-}
-
-// count sums up the weights of what is there at the start of a day.
-func (c *crowd) count(lib *library, day float64) {
-	for ; c.born < len(lib.newest) && float64(lib.items[lib.newest[c.born]].born) <= day; c.born++ {
-		c.weight[c.place[lib.newest[c.born]]] = 1
-	}
-	for at, w := range c.weight {
-		c.sum[at+1] = c.sum[at] + w
-	}
-}
-
-// pick draws a video of library.order[from:to] by views, -1 where there is none.
-func (c *crowd) pick(lib *library, from, to int32, rng *rand.Rand) int32 {
-	a, b := c.sum[from], c.sum[to]
-	x := a + rng.Float64()*(b-a)
-	if a == b {
-		return -1
-	}
-	at := int(from) + sort.Search(int(to-from), func(k int) bool { return c.sum[int(from)+k+1] > x })
-	return lib.order[min(at, int(to)-1)]
+	return float32(score + 0.9*noise)
 }
 
 // Candidates of the old system's list.
@@ -131,45 +85,46 @@ const (
 // list makes the list of a visit from what was counted the night before. seen is ascending; list's arrays are reused.
 func (o oldSystem) list(number uint64, v visit, c *crowd, seen []int32, fresh []int32, list *shown) {
 	rng := stream(o.lib.seed, purposeFeed, number)
+	noise := stemOf(o.lib.seed, purposeNoise, number)
 	guess := o.guess(v.user)
 	night := math.Floor(v.day)
-	type scored struct {
-		item  int32
-		score float32
-	}
-	var room [byViews + byGuess + byNewness]scored
-	cands := room[:0]
-	add := func(i int32) {
-		if i < 0 || slices.ContainsFunc(cands, func(s scored) bool { return s.item == i }) {
+	var cands shortlist
+	add := func(place int32) {
+		s := &c.stand[place]
+		if !cands.meets(s.item) {
 			return
 		}
-		if _, known := slices.BinarySearch(seen, i); known {
+		key := keyOf(s.item, oldScore(s.viewed, slices.Contains(guess[:], s.topic), v.day-float64(s.born), noise.uniform(uint64(s.item))))
+		if !cands.roomFor(key) {
 			return
 		}
-		cands = append(cands, scored{i, o.score(number, &guess, i, v.day, int(c.clicks[i]))})
+		if _, known := slices.BinarySearch(seen, s.item); !known {
+			cands.keep(key)
+		}
 	}
-	for range byViews {
-		add(c.pick(o.lib, 0, int32(len(o.lib.order)), rng))
+	var draws [byViews + byGuess]aimed
+	for k := range byViews {
+		draws[k] = c.aim(0, int32(len(c.stand)), rng)
 	}
 	for k := range byGuess {
 		t := guess[k%guesses]
-		add(c.pick(o.lib, o.lib.start[t], o.lib.start[t+1], rng))
+		draws[byViews+k] = c.aim(o.lib.start[t], o.lib.start[t+1], rng)
+	}
+	c.find(draws[:])
+	for k := range draws {
+		if draws[k].at < draws[k].to {
+			add(draws[k].at)
+		}
 	}
 	for range byNewness {
 		x := rng.Float64()
 		if len(fresh) > 0 {
 			if i := fresh[int(x*float64(len(fresh)))]; float64(o.lib.items[i].born) <= night {
-				add(i)
+				add(c.place[i])
 			}
 		}
 	}
-	slices.SortFunc(cands, func(a, b scored) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.item, b.item))
-	})
-	list.items, list.scores = list.items[:0], list.scores[:0]
-	for _, s := range cands[:min(len(cands), listLength)] {
-		list.items, list.scores = append(list.items, s.item), append(list.scores, s.score)
-	}
+	cands.fill(list)
 }
 
 // outcome is one visit, played.

@@ -29,7 +29,18 @@ func mixed(x uint64) uint64 {
 
 // uniform returns a number in [0, 1) that is a pure function of its arguments, where a whole stream would be too much.
 func uniform(seed int64, p purpose, a, b uint64) float64 {
-	return float64(mixed(mixed(uint64(seed)^mixed(uint64(p)))^mixed(a)*3^mixed(b+1))>>11) / (1 << 53)
+	return stemOf(seed, p, a).uniform(b)
+}
+
+// stem is what many uniform numbers that differ in their last argument alone have in common.
+type stem uint64
+
+func stemOf(seed int64, p purpose, a uint64) stem {
+	return stem(mixed(uint64(seed)^mixed(uint64(p))) ^ mixed(a)*3)
+}
+
+func (s stem) uniform(b uint64) float64 {
+	return float64(mixed(uint64(s)^mixed(b+1))>>11) / (1 << 53)
 }
 
 // workers is how many goroutines a long job may use: one core's worth of room is left for the screen.
