@@ -17,7 +17,7 @@ type Cross struct {
 	B           *Param
 
 	x0, x, h, z, y []float32
-	dz, dh, dx     []float32
+	dh             []float32
 	rows           int
 }
 
@@ -83,13 +83,12 @@ func (c *Cross) Forward(x0, x []float32, rows int) []float32 {
 
 // Backward takes the gradient by the output of the last Forward, adds to the parameters' gradients and to dx0, and
 // returns the gradient by x. first says that x is x0: where dx0 is nil, too, nothing before the layer learns, and it
-// returns nil.
+// returns nil. It overwrites what Forward returned, so that a batch's values stay in the cache.
 //
 //	dz = dy ⊙ x0    dx0 += dy ⊙ z    dW += dzᵀ·x    db += Σ dz    dx = dy + dz·W
 func (c *Cross) Backward(dy, dx0 []float32, first bool) []float32 {
 	n := c.rows * c.Width
-	c.dz = grow(c.dz, n)
-	dz := c.dz
+	dz, dx := c.y, c.z // nobody asks for y and z again
 	crossBack(dz, dx0, dy, c.x0, c.z)
 	for r := range c.rows {
 		vec.Axpy(1, dz[r*c.Width:(r+1)*c.Width], c.B.G)
@@ -105,11 +104,10 @@ func (c *Cross) Backward(dy, dx0 []float32, first bool) []float32 {
 	if first && dx0 == nil {
 		return nil
 	}
-	c.dx = grow(c.dx, n)
 	if c.Rank == 0 {
-		vec.MatMulFrom(c.dx, dy[:n], dz, c.W.W, c.rows, c.Width, c.Width)
+		vec.MatMulFrom(dx, dy[:n], dz, c.W.W, c.rows, c.Width, c.Width)
 	} else {
-		vec.MatMulFrom(c.dx, dy[:n], c.dh, c.V.W, c.rows, c.Rank, c.Width)
+		vec.MatMulFrom(dx, dy[:n], c.dh, c.V.W, c.rows, c.Rank, c.Width)
 	}
-	return c.dx
+	return dx
 }

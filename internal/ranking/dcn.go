@@ -3,6 +3,7 @@ package ranking
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -51,6 +52,23 @@ type vocabulary struct {
 	column int32
 	first  int32   // row of known[0]
 	known  []int32 // ascending
+	rows   []int32 // of the codes from known[0] on, where they lie close together; else nil
+}
+
+// index notes the row of each code where at least one in four from the lowest to the highest is known: looking it up is
+// many times quicker than searching.
+func (v *vocabulary) index() {
+	if len(v.known) == 0 {
+		return
+	}
+	low, high := v.known[0], v.known[len(v.known)-1]
+	if low < 0 || int(high-low) >= 4*len(v.known) {
+		return
+	}
+	v.rows = make([]int32, high-low+1)
+	for i, code := range v.known {
+		v.rows[code-low] = v.first + int32(i)
+	}
 }
 
 // farOff bounds standardised values: products of a few wild ones would drown everything.
@@ -65,6 +83,12 @@ func (n number) of(x float32) float32 {
 
 func (v *vocabulary) row(x float32) int32 {
 	if x > -1 && x < 1<<31 {
+		if v.rows != nil {
+			if i := int32(x) - v.known[0]; i >= 0 && int(i) < len(v.rows) {
+				return v.rows[i]
+			}
+			return 0
+		}
 		if i, ok := slices.BinarySearch(v.known, int32(x)); ok {
 			return v.first + int32(i)
 		}
@@ -85,7 +109,7 @@ func newDCN(d *Dataset, o DCNOptions, rng *rand.Rand) (*DCN, error) {
 	for c := range d.Columns {
 		if d.Categorical != nil && d.Categorical[c] {
 			known := knownCodes(d, c)
-			m.codes = append(m.codes, vocabulary{int32(c), rows, known})
+			m.codes = append(m.codes, vocabulary{column: int32(c), first: rows, known: known})
 			rows += int32(len(known))
 			continue
 		}
@@ -103,6 +127,9 @@ const maxDCNWeights = 100 << 20
 
 // build makes the layers of m's shape.
 func (m *DCN) build(rows int, rng *rand.Rand) {
+	for i := range m.codes {
+		m.codes[i].index()
+	}
 	if len(m.codes) > 0 {
 		m.table = nn.NewTable(rows, int(m.shape.Embedding), rng)
 	}
@@ -135,19 +162,33 @@ func (m *DCN) params() []*nn.Param {
 	return append(ps, m.last.Params()...)
 }
 
+// lowCodes are noted in an array, those above in a map.
+const lowCodes = 1 << 20
+
+// knownCodes are the codes of column c, ascending.
 func knownCodes(d *Dataset, c int) []int32 {
-	seen := map[int32]struct{}{}
+	var low []bool
+	high := map[int32]struct{}{}
 	for i := c; i < len(d.X); i += d.Width() {
-		if x := d.X[i]; x == x {
-			seen[int32(x)] = struct{}{}
+		x := d.X[i]
+		switch code := int32(x); {
+		case x != x:
+		case code >= lowCodes:
+			high[code] = struct{}{}
+		default:
+			if int(code) >= len(low) {
+				low = append(low, make([]bool, int(code)+1-len(low))...)
+			}
+			low[code] = true
 		}
 	}
-	codes := make([]int32, 0, len(seen))
-	for code := range seen {
-		codes = append(codes, code)
+	var codes []int32
+	for code, is := range low {
+		if is {
+			codes = append(codes, int32(code))
+		}
 	}
-	slices.Sort(codes)
-	return codes
+	return append(codes, slices.Sorted(maps.Keys(high))...)
 }
 
 // standard takes the weighted mean and deviation of column c (Welford's running moments: West 1979).
@@ -278,7 +319,7 @@ func (m *DCN) Weights() int {
 func (m *DCN) MB() float64 {
 	n := 4 * m.Weights()
 	for i := range m.codes {
-		n += 4 * len(m.codes[i].known)
+		n += 4 * (len(m.codes[i].known) + len(m.codes[i].rows))
 	}
 	return float64(n) / 1e6
 }

@@ -168,6 +168,46 @@ func TestDCNTakesUnknownAndMissingValues(t *testing.T) {
 	}
 }
 
+func TestACodesRowIsFoundHoweverFarTheCodesLieApart(t *testing.T) {
+	nan := float32(math.NaN())
+	for name, known := range map[string][]int32{
+		"close together":   {3, 4, 6, 9},
+		"one":              {5},
+		"far apart":        {0, 100, 90_000},
+		"low and high":     {2, 3, lowCodes - 1, lowCodes, 1 << 24},
+		"none but missing": nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := &Dataset{Columns: columns(2), Categorical: []bool{false, true}}
+			for i := len(known) - 1; i >= 0; i-- {
+				d.X = append(d.X, 1, float32(known[i]), 2, nan, 3, float32(known[i]))
+			}
+			if got := knownCodes(d, 1); !slices.Equal(got, known) {
+				t.Fatalf("codes %v, want %v", got, known)
+			}
+			v := vocabulary{first: 7, known: known}
+			v.index()
+			if closely := name == "close together" || name == "one"; (v.rows != nil) != closely {
+				t.Errorf("%d rows noted", len(v.rows))
+			}
+			for _, code := range append([]int32{0, 1, 2, 5, 7, 8, 10, 11, 101, 1<<24 + 2}, known...) {
+				want := int32(0)
+				if i := slices.Index(known, code); i >= 0 {
+					want = 7 + int32(i)
+				}
+				if got := v.row(float32(code)); got != want {
+					t.Errorf("code %d has row %d, want %d", code, got, want)
+				}
+			}
+			for _, x := range []float32{nan, -5, 1e30, float32(math.Inf(-1))} {
+				if got := v.row(x); got != 0 {
+					t.Errorf("code %g has row %d", x, got)
+				}
+			}
+		})
+	}
+}
+
 func TestDCNIsTheSameForASeed(t *testing.T) {
 	d := codedClicks(700, 1)
 	a, b := trainDCN(t, d, d, DCNOptions{Epochs: 2, Seed: 5}), trainDCN(t, d, d, DCNOptions{Epochs: 2, Seed: 5})
