@@ -1,6 +1,6 @@
 package vec
 
-// The plain kernels are the twins of kernel_amd64.s for every other processor. They sum a row in an order of their own,
+// The plain kernels are the twins of the assembly for every other processor. They sum a row in an order of their own,
 // always the same one.
 
 func dotPlain(q, rows []float32, dim int, ids []int32, out []float32) {

@@ -1,7 +1,7 @@
 // Package vec holds the kernels that everything numeric stands on: inner products and squared distances of one vector
 // against one, many contiguous or many scattered rows, and products of matrices. Flat float32 slices come in, numbers
-// go out. On amd64 with AVX2 they run in assembly, elsewhere in plain Go; on one machine the same pair of vectors gives
-// the same bits by whichever function it is asked for.
+// go out. On amd64 with AVX2 and on arm64 they run in assembly, elsewhere in plain Go; on one machine the same pair of
+// vectors gives the same bits by whichever function it is asked for.
 package vec
 
 import "math"
