@@ -14,10 +14,14 @@ import (
 // walks greedily down the layers to a good start, then explores layer 0 with a list of the ef best nodes found so far:
 // time grows with the logarithm of the corpus, and ef buys recall with time. Symbols are the paper's.
 //
+// The walk is bound by memory, so it compares codes of two bytes a value. What it found is then compared by the vectors
+// themselves, whose inner products are the scores of the answers.
+//
 // It may be searched by any number of goroutines, also while Insert and Delete change it: a search sees a batch of
 // changes whole or not at all.
 type HNSW struct {
 	items          []float32 // row-major, n x dim
+	codes          vec.Codes // the same in half the room
 	dim, n         int
 	m, mmax0       int // most links of a node above layer 0, and on it
 	efSearch       int
@@ -83,17 +87,19 @@ func (h *HNSW) search(ctx context.Context, q []float32, k, ef int, into []proble
 	}
 	s := h.pool.Get().(*searcher)
 	defer h.pool.Put(s)
-	start := s.descend(q, s.score(q, h.entry), h.top, 0)
+	s.aim(q)
+	start := s.descend(s.score(h.entry), h.top, 0)
 	ef = min(max(ef, k), h.n)
 	var err error
 	if h.dead == nil {
-		err = s.explore(ctx, q, start, ef, 0)
+		err = s.explore(ctx, start, ef, 0)
 	} else {
-		err = s.exploreThrough(ctx, q, start, ef)
+		err = s.exploreThrough(ctx, start, ef)
 	}
 	if err != nil {
 		return into, err
 	}
+	s.rescore(q)
 	return h.answer(s.found[:min(k, len(s.found))], k, into), nil
 }
 
@@ -142,7 +148,7 @@ func (h *HNSW) Live() int {
 func (h *HNSW) MB() float64 {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
-	return megabytes(4*(len(h.items)+len(h.base)+len(h.upper)+len(h.rowAt)+len(h.copies)) + len(h.level) + len(h.dead) + len(h.shut))
+	return megabytes(4*(len(h.items)+len(h.base)+len(h.upper)+len(h.rowAt)+len(h.copies)) + len(h.level) + len(h.dead) + len(h.shut) + h.codes.Bytes())
 }
 
 // near is a node with its score in one word, so that a larger word is a better node: the score's bits made to sort as
@@ -164,141 +170,4 @@ func (c near) score() float32 {
 	b := uint32(c >> 32)
 	b ^= ^uint32(int32(b)>>31) | 1<<31
 	return math.Float32frombits(b)
-}
-
-// searcher is the working memory of one search at a time.
-type searcher struct {
-	h       *HNSW
-	visited []uint8 // equal to epoch: this search has scored the node
-	epoch   uint8
-	found   []near // the ef best so far, best first
-	passing []near // deleted nodes to walk through, the best on top of a heap
-	ids     []int32
-	scores  []float32
-}
-
-func newSearcher(h *HNSW) *searcher {
-	return &searcher{h: h, visited: make([]uint8, h.n), ids: make([]int32, h.mmax0), scores: make([]float32, h.mmax0)}
-}
-
-// begin forgets which nodes were visited. The marks are cleared only when the epochs run out, and made anew when the
-// index has grown.
-func (s *searcher) begin() {
-	if len(s.visited) < s.h.n {
-		s.visited, s.epoch = make([]uint8, s.h.n+s.h.n/8), 0
-	}
-	s.epoch++
-	if s.epoch == 0 {
-		clear(s.visited)
-		s.epoch = 1
-	}
-}
-
-func (s *searcher) score(q []float32, node int32) near {
-	return toNear(vec.Dot(q, s.h.item(node)), node)
-}
-
-// descend is the search with ef = 1 from layer from down to layer to, not included: step to the best neighbour until
-// there is none better.
-func (s *searcher) descend(q []float32, at near, from, to int) near {
-	for layer := from; layer > to; layer-- {
-		for moved := true; moved; {
-			moved = false
-			row := open(s.h.links(at.node(), layer))
-			vec.DotGather(q, s.h.items, s.h.dim, row, s.scores)
-			for i, node := range row {
-				if c := toNear(s.scores[i], node); c > at {
-					at, moved = c, true
-				}
-			}
-		}
-	}
-	return at
-}
-
-// open returns a row's links without the padding.
-func open(row []int32) []int32 {
-	for i, node := range row {
-		if node < 0 {
-			return row[:i]
-		}
-	}
-	return row
-}
-
-// How many nodes a search follows between two looks at its context: well under a millisecond.
-const askEvery = 512
-
-// explore is Algorithm 2 of the paper: it leaves in found the ef best nodes of a layer that are reached from start. The
-// paper's two heaps are one sorted list here, where those not yet followed are the candidates: it is done when all
-// are followed.
-func (s *searcher) explore(ctx context.Context, q []float32, start near, ef, layer int) error {
-	s.begin()
-	s.visited[start.node()] = s.epoch
-	s.found = append(s.found[:0], start)
-	steps := 0
-	for at := 0; at < len(s.found); {
-		c := s.found[at]
-		if c&followed != 0 {
-			at++
-			continue
-		}
-		if steps++; steps%askEvery == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		s.found[at] |= followed
-		at++
-		ids := s.unvisited(s.h.links(c.node(), layer))
-		if at < len(s.found) { // very likely the next to be followed: have its links at hand
-			vec.Prefetch(s.h.links(s.found[at].node(), layer))
-		}
-		vec.DotGather(q, s.h.items, s.h.dim, ids, s.scores)
-		for i, node := range ids {
-			if place := s.insert(toNear(s.scores[i], node), ef); place < at {
-				at = place
-			}
-		}
-	}
-	return nil
-}
-
-// unvisited marks the nodes of a row and returns those that were not marked before.
-func (s *searcher) unvisited(row []int32) []int32 {
-	ids, n := s.ids, 0
-	for _, node := range row {
-		if node < 0 {
-			break
-		}
-		ids[n] = node
-		if s.visited[node] != s.epoch {
-			s.visited[node] = s.epoch
-			n++
-		}
-	}
-	return ids[:n]
-}
-
-// insert puts c in its place among the ef best and returns the place; len(found) or more where it is not among them.
-func (s *searcher) insert(c near, ef int) int {
-	n := len(s.found)
-	if n == ef {
-		if c < s.found[n-1] {
-			return n
-		}
-		n--
-	} else {
-		s.found = append(s.found, c)
-	}
-	// The first place whose node is worse.
-	lo, hi := 0, n
-	for lo < hi {
-		if mid := int(uint(lo+hi) >> 1); s.found[mid] > c {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	copy(s.found[lo+1:n+1], s.found[lo:n])
-	s.found[lo] = c
-	return lo
 }

@@ -57,6 +57,9 @@ func BuildHNSW(ctx context.Context, items []float32, dim int, o HNSWOptions, p P
 	h.items, h.n, h.live = slices.Clip(items), len(items)/dim, len(items)/dim // clipped: an insert won't write into the caller's array
 	copies, err := h.findCopies(ctx)
 	if err == nil {
+		err = h.encode(ctx)
+	}
+	if err == nil {
 		err = h.layOut(ctx, 0, copies)
 	}
 	if err != nil {
@@ -82,6 +85,14 @@ func newHNSW(dim int, o HNSWOptions) *HNSW {
 	h := &HNSW{dim: dim, m: o.M, mmax0: 2 * o.M, efSearch: o.EfSearch, efConstruction: o.EfConstruction, seed: o.Seed, workers: o.Workers, entry: -1}
 	h.pool.New = func() any { return newSearcher(h) }
 	return h
+}
+
+// encode codes all items.
+func (h *HNSW) encode(ctx context.Context) error {
+	h.codes = vec.NewCodes(h.n, h.dim)
+	return parallel(ctx, h.workers, h.n, func(_, i int) {
+		h.codes.Set(i, h.item(int32(i)))
+	})
 }
 
 // hashOf is FNV-1a, a value at a time.
@@ -273,15 +284,17 @@ func (b *builder) connect(ctx context.Context, w *buildWorker, first, node int) 
 	vec.DotRows(q, h.items[first*h.dim:], h.dim, earlier)
 	var at near
 	if h.entry >= 0 {
-		at = w.descend(q, w.score(q, h.entry), h.top, level)
+		w.aim(q)
+		at = w.descend(w.score(h.entry), h.top, level)
 	}
 	for layer := level; layer >= 0; layer-- {
 		w.found = w.found[:0]
 		if h.entry >= 0 && layer <= h.top {
-			if w.explore(ctx, q, at, b.ef, layer) != nil {
+			if w.explore(ctx, at, b.ef, layer) != nil {
 				return // the batch is given up
 			}
 			at = w.found[0] &^ followed
+			w.rescore(q)
 		}
 		for i, score := range earlier {
 			if other := int32(first + i); int(h.level[other]) >= layer {
@@ -325,13 +338,6 @@ func closeRow(rest []int32) {
 	for i := range rest {
 		rest[i] = -1
 	}
-}
-
-func (w *buildWorker) room(n int) []float32 {
-	if len(w.scores) < n {
-		w.scores = make([]float32, n)
-	}
-	return w.scores[:n]
 }
 
 // choose is Algorithm 4, the heuristic: of candidates, best first, it takes those that are nearer to the base than to

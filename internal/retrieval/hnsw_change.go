@@ -49,12 +49,16 @@ func (h *HNSW) grow(ctx context.Context, b *builder, rows []float32) error {
 	for i := range copies {
 		isCopy[i] = true
 	}
-	h.resize(append(h.items, rows...))
+	codes := h.codes.Resize(from + len(rows)/h.dim)
+	for i := 0; i < len(rows); i += h.dim {
+		codes.Set(from+i/h.dim, rows[i:i+h.dim])
+	}
+	h.resize(append(h.items, rows...), codes)
 	if err = h.layOut(ctx, from, isCopy); err == nil {
 		err = b.prepare(ctx, from, h.n)
 	}
 	if err != nil { // nothing of the batch can be reached yet
-		h.resize(h.items[:from*h.dim])
+		h.resize(h.items[:from*h.dim], h.codes.Resize(from))
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		h.level, h.rowAt = h.level[:min(from, len(h.level))], h.rowAt[:min(from, len(h.rowAt))]
@@ -76,8 +80,9 @@ func (h *HNSW) grow(ctx context.Context, b *builder, rows []float32) error {
 	return nil
 }
 
-// resize sets the vectors, and makes what is kept for each item as long. What it copies, it copies without mu.
-func (h *HNSW) resize(items []float32) {
+// resize sets the vectors and their codes, and makes what else is kept for each item as long. What it copies, it copies
+// without mu.
+func (h *HNSW) resize(items []float32, codes vec.Codes) {
 	n := len(items) / h.dim
 	copies, dead, shut := h.copies, h.dead, h.shut
 	if copies != nil {
@@ -88,7 +93,7 @@ func (h *HNSW) resize(items []float32) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.items, h.n, h.copies, h.dead, h.shut = items, n, copies, dead, shut
+	h.items, h.codes, h.n, h.copies, h.dead, h.shut = items, codes, n, copies, dead, shut
 }
 
 // resized returns x with n values, new ones as given.
@@ -110,10 +115,12 @@ func (h *HNSW) copiesAmong(ctx context.Context, rows []float32) (map[int32]int32
 	for i := 0; i < len(rows); i += h.dim {
 		row, id := rows[i:i+h.dim], int32(h.n+i/h.dim)
 		if h.entry >= 0 {
-			start := s.descend(row, s.score(row, h.entry), h.top, 0)
-			if err := s.explore(ctx, row, start, min(ef, h.n), 0); err != nil {
+			s.aim(row)
+			start := s.descend(s.score(h.entry), h.top, 0)
+			if err := s.explore(ctx, start, min(ef, h.n), 0); err != nil {
 				return nil, err
 			}
+			s.rescore(row)
 			if best := s.found[0].node(); slices.Equal(row, h.item(best)) {
 				copies[id] = best
 				continue
@@ -179,32 +186,31 @@ func (h *HNSW) circle(id int32) (node int32, allDead bool) {
 
 // exploreThrough is explore on layer 0 of an index with tombstones: a deleted node is followed while it might lead to
 // something better than the worst of the ef found, and takes no place among them.
-func (s *searcher) exploreThrough(ctx context.Context, q []float32, start near, ef int) error {
+func (s *searcher) exploreThrough(ctx context.Context, start near, ef int) error {
 	s.begin()
 	s.visited[start.node()] = s.epoch
 	s.found, s.passing = s.found[:0], s.passing[:0]
 	s.meet(start, ef)
-	at, steps := 0, 0
-	for {
+	var due, coming []int32
+	for at, steps := 0, 1; ; steps++ {
 		for at < len(s.found) && s.found[at]&followed != 0 {
 			at++
 		}
-		var c near
+		due, coming = coming, nil
 		switch through := len(s.passing) > 0 && (len(s.found) < ef || s.passing[0] > s.found[ef-1]); {
 		case through && (at == len(s.found) || s.passing[0] > s.found[at]):
-			c = s.pass()
+			coming = s.unvisited(s.h.links(s.pass().node(), 0))
+			s.h.codes.Prefetch(coming)
 		case at < len(s.found):
-			c = s.found[at]
-			s.found[at] |= followed
-		default:
+			coming = s.follow(at, 0)
+		case len(due) == 0:
 			return nil
 		}
-		if steps++; steps%askEvery == 0 && ctx.Err() != nil {
+		if steps%askEvery == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		ids := s.unvisited(s.h.links(c.node(), 0))
-		vec.DotGather(q, s.h.items, s.h.dim, ids, s.scores)
-		for i, node := range ids {
+		s.h.codes.DotGather(s.q, due, s.scores)
+		for i, node := range due {
 			at = min(at, s.meet(toNear(s.scores[i], node), ef))
 		}
 	}

@@ -152,7 +152,7 @@ func loadHNSW(ctx context.Context, in io.Reader) (*HNSW, error) {
 	}
 	vec.Huge(h.items)
 	vec.Huge(h.base)
-	return h, nil
+	return h, h.encode(ctx)
 }
 
 func (head hnswHeader) check() error {

@@ -171,6 +171,16 @@ func TestHNSWAtTheEdges(t *testing.T) {
 	if got := h.Search([]float32{1, 0}, 0, 4, nil); len(got) != 0 {
 		t.Errorf("asked for none, got %v", got)
 	}
+	want := []problem.Candidate{{Item: 0, Score: 0}, {Item: 1, Score: 0}}
+	if got := h.Search([]float32{0, 0}, 2, 4, nil); !slices.Equal(got, want) {
+		t.Errorf("a query of zeros finds %v, want %v", got, want)
+	}
+	// Vectors of another length than one are found by where they point and scored in full.
+	h = build(t, []float32{2, 0, 0, 2, 0, 0, 5, 0}, 2, HNSWOptions{})
+	want = []problem.Candidate{{Item: 3, Score: 50}, {Item: 0, Score: 20}, {Item: 1, Score: 0}, {Item: 2, Score: 0}}
+	if got := h.Search([]float32{10, 0}, 4, 4, nil); !slices.Equal(got, want) {
+		t.Errorf("vectors of other lengths: %v, want %v", got, want)
+	}
 	for _, o := range []HNSWOptions{{M: 1}, {M: 1000}, {EfConstruction: -1}, {EfSearch: -2}} {
 		if _, err := BuildHNSW(t.Context(), []float32{1, 0}, 2, o, nil); err == nil {
 			t.Errorf("options %+v were accepted", o)
