@@ -1,8 +1,8 @@
 package vec
 
-// Sizes of the register tile, and how deep it goes before the packed panel would leave the nearest cache (16 KB).
+// The tile is tileRows high, as many as registers hold. It goes so deep that the packed panel just stays in the nearest
+// cache: 16 KB.
 const (
-	tileRows  = 4
 	tileCols  = 16
 	tileDepth = 256
 )
@@ -122,10 +122,25 @@ func pack(panel []float32, b matrix, p, j, depth, cols int) {
 	if cols < tileCols {
 		clear(panel[:depth*tileCols])
 	}
+	turn(panel, src, b.right, depth, cols, tileCols)
+}
+
+// turn copies columns of src, each contiguous and right from the next, into rows of the panel.
+func turn(panel, src []float32, right, depth, cols, wide int) {
+	turned, whole := 0, 0
+	if fastTurn && depth >= 8 {
+		turned, whole = cols&^7, depth&^7
+		for q := 0; q < turned; q += 8 {
+			turnAVX(whole, &src[q*right], 4*right, &panel[q], 4*wide)
+		}
+	}
 	for q := range cols {
-		col := src[q*b.right : q*b.right+depth]
-		for r, v := range col {
-			panel[r*tileCols+q] = v
+		from := 0
+		if q < turned {
+			from = whole
+		}
+		for r, v := range src[q*right+from : q*right+depth] {
+			panel[(from+r)*wide+q] = v
 		}
 	}
 }

@@ -2,6 +2,12 @@ package vec
 
 import "golang.org/x/sys/cpu"
 
+// tileRows: two registers for each row of C leave four for A and B.
+const tileRows = 6
+
+// fastTurn says that this processor has the instructions of turnAVX.
+var fastTurn = fast
+
 // wide says that this processor has the instructions of wideAVX512. Both tiles sum an element in one order with one
 // rounding a step, so it changes no bits.
 var wide = fast && cpu.X86.HasAVX512F

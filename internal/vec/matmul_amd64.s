@@ -1,7 +1,13 @@
 #include "textflag.h"
 
+// TWO is one row of a step: two eights of B, Y12 and Y13, times a value of A.
+#define TWO(value, spare, lo, hi) \
+	VBROADCASTSS value, spare      \
+	VFMADD231PS  Y12, spare, lo    \
+	VFMADD231PS  Y13, spare, hi
+
 // func tileAVX2(k int, a *float32, down, right int, b, c *float32, ldc int)
-// C, four rows of sixteen with ldc bytes between rows, += A·B. A's elements are down bytes apart in a column and right
+// C, six rows of sixteen with ldc bytes between rows, += A·B. A's elements are down bytes apart in a column and right
 // bytes in a row; B is k packed rows of sixteen.
 TEXT ·tileAVX2(SB), NOSPLIT, $0-56
 	MOVQ    k+0(FP), CX
@@ -12,37 +18,38 @@ TEXT ·tileAVX2(SB), NOSPLIT, $0-56
 	MOVQ    c+40(FP), DI
 	MOVQ    ldc+48(FP), DX
 	LEAQ    (R8)(R8*2), R10
+	ADDQ    SI, R10            // A's fourth row
 	LEAQ    (DX)(DX*2), R11
+	ADDQ    DI, R11            // C's
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS (DI)(DX*1), Y2
 	VMOVUPS 32(DI)(DX*1), Y3
 	VMOVUPS (DI)(DX*2), Y4
 	VMOVUPS 32(DI)(DX*2), Y5
-	VMOVUPS (DI)(R11*1), Y6
-	VMOVUPS 32(DI)(R11*1), Y7
+	VMOVUPS (R11), Y6
+	VMOVUPS 32(R11), Y7
+	VMOVUPS (R11)(DX*1), Y8
+	VMOVUPS 32(R11)(DX*1), Y9
+	VMOVUPS (R11)(DX*2), Y10
+	VMOVUPS 32(R11)(DX*2), Y11
 	TESTQ   CX, CX
 	JZ      store
 
 step:
-	VMOVUPS      (BX), Y8
-	VMOVUPS      32(BX), Y9
-	VBROADCASTSS (SI), Y10
-	VBROADCASTSS (SI)(R8*1), Y11
-	VBROADCASTSS (SI)(R8*2), Y12
-	VBROADCASTSS (SI)(R10*1), Y13
-	VFMADD231PS  Y8, Y10, Y0
-	VFMADD231PS  Y9, Y10, Y1
-	VFMADD231PS  Y8, Y11, Y2
-	VFMADD231PS  Y9, Y11, Y3
-	VFMADD231PS  Y8, Y12, Y4
-	VFMADD231PS  Y9, Y12, Y5
-	VFMADD231PS  Y8, Y13, Y6
-	VFMADD231PS  Y9, Y13, Y7
-	ADDQ         $64, BX
-	ADDQ         R9, SI
-	DECQ         CX
-	JNZ          step
+	VMOVUPS (BX), Y12
+	VMOVUPS 32(BX), Y13
+	TWO((SI), Y14, Y0, Y1)
+	TWO((SI)(R8*1), Y15, Y2, Y3)
+	TWO((SI)(R8*2), Y14, Y4, Y5)
+	TWO((R10), Y15, Y6, Y7)
+	TWO((R10)(R8*1), Y14, Y8, Y9)
+	TWO((R10)(R8*2), Y15, Y10, Y11)
+	ADDQ    $64, BX
+	ADDQ    R9, SI
+	ADDQ    R9, R10
+	DECQ    CX
+	JNZ     step
 
 store:
 	VMOVUPS Y0, (DI)
@@ -51,8 +58,12 @@ store:
 	VMOVUPS Y3, 32(DI)(DX*1)
 	VMOVUPS Y4, (DI)(DX*2)
 	VMOVUPS Y5, 32(DI)(DX*2)
-	VMOVUPS Y6, (DI)(R11*1)
-	VMOVUPS Y7, 32(DI)(R11*1)
+	VMOVUPS Y6, (R11)
+	VMOVUPS Y7, 32(R11)
+	VMOVUPS Y8, (R11)(DX*1)
+	VMOVUPS Y9, 32(R11)(DX*1)
+	VMOVUPS Y10, (R11)(DX*2)
+	VMOVUPS Y11, 32(R11)(DX*2)
 	VZEROUPPER
 	RET
 

@@ -2,7 +2,13 @@
 
 package vec
 
-const wide = false
+// tileRows is the height of NEON's tile, and of the plain one where that does the work.
+const tileRows = 4
+
+const (
+	fastTurn = false
+	wide     = false
+)
 
 func wideAVX512(rows, cols, k int, a *float32, down, right int, b, start *float32, lds int, c *float32, ldc int) {
 	panic("vec: no AVX-512")

@@ -43,19 +43,5 @@ func packWide(panel *[tileDepth * wideCols]float32, b matrix, p, j, depth, cols 
 	if cols < wideCols {
 		clear(panel[:depth*wideCols])
 	}
-	turned, whole := cols&^7, depth&^7
-	if whole > 0 {
-		for q := 0; q < turned; q += 8 {
-			turnAVX(whole, &src[q*b.right], 4*b.right, &panel[q], 4*wideCols)
-		}
-	}
-	for q := range cols {
-		from := 0
-		if q < turned {
-			from = whole
-		}
-		for r, v := range src[q*b.right+from : q*b.right+depth] {
-			panel[(from+r)*wideCols+q] = v
-		}
-	}
+	turn(panel[:], src, b.right, depth, cols, wideCols)
 }
