@@ -14,7 +14,7 @@ func imagesKind() Kind {
 		Line:     "rendered products, found by a shopper's photo; clicks by position, relevance and beauty, purchases by relevance and price",
 		Formats:  []string{"folders", "idx"},
 		Default:  Spec{Kind: "images", Items: 20_000, Queries: 400, Classes: 40, Users: 2_000, Days: 28},
-		MaxItems: 10_000_000,
+		MaxItems: mostItems,
 		Bytes:    imagesBytes,
 		make:     makeImages,
 	}
@@ -24,6 +24,7 @@ func imagesKind() Kind {
 // bytes of listing and index; per request the photo's parameters, its sketch and its logged list. Real data are read with
 // a cap of their own.
 func imagesBytes(s Spec) int64 {
+	s = s.withDefaults(imagesKind())
 	item := int64(sketchBytes + 60)
 	if s.Items <= drawnAhead {
 		item += thumbBytes
@@ -52,7 +53,7 @@ func checkImages(s Spec) error {
 		what        string
 		n, low, top int
 	}{
-		{"items", s.Items, max(1000, s.Classes), 10_000_000},
+		{"items", s.Items, max(1000, s.Classes), mostItems},
 		{"queries", s.Queries, 10, 20_000},
 		{"classes", s.Classes, 2, maxClasses},
 		{"users", s.Users, 1, 10_000_000},

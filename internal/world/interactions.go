@@ -14,7 +14,7 @@ func interactionsKind() Kind {
 		Line:     "viewers with tastes and videos with topics; clicks by position, taste and clickbait, finished watches by taste and quality",
 		Formats:  []string{"movielens"},
 		Default:  Spec{Kind: "interactions", Items: 10_000, Queries: 1_000, Classes: 24, Users: 5_000, Days: 28},
-		MaxItems: 1_000_000,
+		MaxItems: mostItems,
 		Bytes:    interactionsBytes,
 		make:     makeInteractions,
 	}
@@ -26,10 +26,12 @@ const visitsPerDay = 0.35
 // pastVisits is how many visits the log holds.
 func pastVisits(s Spec) int { return int(visitsPerDay * float64(s.Users) * float64(s.Days)) }
 
-// interactionsBytes estimates what a generated world keeps: per video its tastes and its counts, per viewer two tastes
-// and a memory, per visit a logged list (20 impressions and their place in the counts) and what had been watched before.
+// interactionsBytes estimates what a generated world keeps: per video its tastes, what is known of it and its counts, per
+// viewer two tastes and a memory, per visit a logged list (20 impressions and their place in the counts) and what had been
+// watched before.
 func interactionsBytes(s Spec) int64 {
-	const item, user, visit = 4*tasteDim + 90, 8*tasteDim + 150, listLength*(20+12) + 64 + 200
+	s = s.withDefaults(interactionsKind())
+	const item, user, visit = 4*tasteDim + 48, 8*tasteDim + 150, listLength*(20+12) + 64 + 200
 	return int64(s.Items)*item + int64(s.Users)*user + int64(pastVisits(s))*visit
 }
 
@@ -48,7 +50,7 @@ func checkInteractions(s Spec) error {
 		what        string
 		n, low, top int
 	}{
-		{"items", s.Items, 1000, 1_000_000},
+		{"items", s.Items, 1000, mostItems},
 		{"queries", s.Queries, 10, 100_000},
 		{"classes", s.Classes, 4, len(topics())},
 		{"users", s.Users, 50, 1_000_000},

@@ -24,6 +24,9 @@ type Spec struct {
 	Path    string
 }
 
+// mostItems is the most that a generated world takes.
+const mostItems = 10_000_000
+
 // Progress is told how far the making is; nil is allowed.
 type Progress func(what string, done, of int)
 
@@ -34,7 +37,7 @@ type Kind struct {
 	Formats  []string
 	Default  Spec
 	MaxItems int
-	// Bytes estimates the memory that a Spec needs, before anything is allocated.
+	// Bytes estimates the memory that a Spec needs, before anything is allocated; what it leaves out is the kind's default.
 	Bytes func(Spec) int64
 	make  func(context.Context, Spec, Progress) (*problem.Problem, error)
 }
