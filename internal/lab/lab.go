@@ -43,15 +43,12 @@ type Runner interface {
 	XRay(ctx context.Context, cfg Config, query int) (report.XRay, error)
 }
 
-// DefaultLimit is how much memory a run may need by its own estimate before it is refused.
-const DefaultLimit = 6 << 30
-
 // keptBytes is how much of what was built is kept for later runs.
 const keptBytes = 2 << 30
 
 // Lab runs experiments and keeps what it built. It is safe for concurrent use.
 type Lab struct {
-	Limit   int64 // bytes; DefaultLimit unless set before the first run
+	Limit   int64 // bytes that a run may need by its own estimate; DefaultLimit unless set before the first run
 	workers int
 	cache   *cache
 	field   *field
@@ -64,7 +61,7 @@ func New(workers int) *Lab {
 	if workers <= 0 {
 		workers = max(runtime.GOMAXPROCS(0)-1, 1)
 	}
-	return &Lab{Limit: DefaultLimit, workers: workers, cache: newCache(keptBytes), field: &field{}}
+	return &Lab{Limit: DefaultLimit(), workers: workers, cache: newCache(keptBytes), field: &field{}}
 }
 
 // experiment is one step's: it fills the run's report.

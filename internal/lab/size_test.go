@@ -1,0 +1,111 @@
+package lab
+
+import (
+	"errors"
+	"runtime"
+	"strings"
+	"testing"
+
+	"dryrun/framework"
+	"dryrun/internal/world"
+)
+
+func sized(t *testing.T, kind string, knobs Knobs) Config {
+	t.Helper()
+	cfg, err := Config{World: world.Spec{Kind: kind}, Seed: 1}.With(knobs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cfg
+}
+
+func TestARefusalSaysWhatWouldFit(t *testing.T) {
+	for name, c := range map[string]struct {
+		kind  string
+		knobs Knobs
+		limit int64
+	}{
+		"ten million pictures in four gigabytes":           {"images", Knobs{"items": "10000000"}, 4e9},
+		"pictures as they are, which are wide":             {"images", Knobs{"items": "300000", "encoder": "raw"}, 1e9},
+		"a million pictures kept, where more are drawn":    {"images", Knobs{"items": "1000000", "dim": "8"}, 1e9},
+		"two million pictures that would be drawn as well": {"images", Knobs{"items": "2000000", "dim": "4"}, 800e6},
+		"ten million videos in two gigabytes":              {"interactions", Knobs{"items": "10000000"}, 2e9},
+		"videos with wide vectors":                         {"interactions", Knobs{"items": "100000", "dim": "1024"}, 800e6},
+		"a world just above its least":                     {"interactions", Knobs{"items": "1100", "dim": "1024"}, 182e6},
+	} {
+		cfg := sized(t, c.kind, c.knobs)
+		l := &Lab{Limit: c.limit}
+		var big *TooBig
+		if err := l.fits(cfg); !errors.As(err, &big) {
+			t.Errorf("%s: %v, expected a refusal", name, err)
+			continue
+		}
+		need, err := Estimate(cfg)
+		if err != nil || big.Bytes != need || big.Limit != c.limit {
+			t.Errorf("%s: refused with %d of %d bytes, estimated are %d (%v)", name, big.Bytes, big.Limit, need, err)
+		}
+		if big.Fit == 0 || !strings.HasSuffix(big.Error(), thousands(big.Fit)+" items would fit") {
+			t.Errorf("%s: says %q", name, big)
+			continue
+		}
+		step := 1
+		for big.Fit/step >= 100 {
+			step *= 10
+		}
+		if big.Fit%step != 0 {
+			t.Errorf("%s: %d has more than two digits", name, big.Fit)
+		}
+		asked, _ := cfg.settings()
+		for items, fits := range map[int]bool{big.Fit: true, big.Fit + step: false} {
+			less := asked
+			less.items = items
+			if items < asked.items && (estimate(cfg.spec(less), less) <= c.limit) != fits {
+				t.Errorf("%s: that %d items fit is %v, the refusal says %v", name, items, !fits, fits)
+			}
+		}
+	}
+}
+
+func TestARefusalSaysWhenNothingFits(t *testing.T) {
+	l := &Lab{Limit: 50e6}
+	var big *TooBig
+	if err := l.fits(sized(t, "images", nil)); !errors.As(err, &big) || big.Fit != 0 {
+		t.Fatalf("got %v", err)
+	}
+	if got := big.Error(); !strings.Contains(got, "more than the 50 MB it may use; not even 1,000 items would fit") {
+		t.Errorf("says %q", got)
+	}
+}
+
+func TestARefusalComesBeforeAnythingIsMade(t *testing.T) {
+	l := New(1)
+	l.Limit = 1e9
+	cfg := sized(t, "interactions", Knobs{"items": "10000000"})
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := l.Run(t.Context(), cfg, framework.Architecture, nil)
+	runtime.ReadMemStats(&after)
+	var big *TooBig
+	if !errors.As(err, &big) {
+		t.Fatalf("got %v", err)
+	}
+	if made := after.TotalAlloc - before.TotalAlloc; made > 8<<20 {
+		t.Errorf("refusing took %d bytes", made)
+	}
+}
+
+func TestTheLimitIsWithinTheMachine(t *testing.T) {
+	limit := DefaultLimit()
+	if have := memory(); limit <= 0 || have > 0 && limit > have {
+		t.Errorf("a run may use %d of %d bytes", limit, have)
+	}
+}
+
+func TestTenMillionItemsFitInTwentyFourGigabytes(t *testing.T) {
+	for _, kind := range world.Kinds() {
+		l := &Lab{Limit: 24e9}
+		if err := l.fits(sized(t, kind.ID, Knobs{"items": "10000000"})); err != nil {
+			t.Errorf("%s: %v", kind.ID, err)
+		}
+	}
+}
