@@ -2,24 +2,38 @@ package vec
 
 import "golang.org/x/sys/cpu"
 
-// tileRows: two registers for each row of C leave four for A and B.
-const tileRows = 6
+// best never changes, so a machine always takes the same way.
+var best = fastest()
 
-// fastTurn says that this processor has the instructions of turnAVX.
-var fastTurn = fast
-
-// wide says that this processor has the instructions of wideAVX512. Both tiles sum an element in one order with one
-// rounding a step, so it changes no bits.
-var wide = fast && cpu.X86.HasAVX512F
+func fastest() way {
+	switch {
+	case fast && cpu.X86.HasAVX512F:
+		return byAVX512
+	case fast:
+		return byAVX2
+	}
+	return byTiles
+}
 
 //go:noescape
-func tileAVX2(k int, a *float32, down, right int, b, c *float32, ldc int)
+func stripAVX2(rows, cols, k int, a *float32, down, right int, b, start *float32, lds int, c *float32, ldc int)
 
 //go:noescape
-func wideAVX512(rows, cols, k int, a *float32, down, right int, b, start *float32, lds int, c *float32, ldc int)
+func stripAVX512(rows, cols, k int, a *float32, down, right int, b, start *float32, lds int, c *float32, ldc int)
+
+//go:noescape
+func packAVX2(k int, b *float32, down int, panel *float32)
 
 //go:noescape
 func packAVX512(k, cols int, b *float32, down int, panel *float32)
 
 //go:noescape
 func turnAVX(k int, b *float32, right int, panel *float32, wide int)
+
+// Tiles are for processors without AVX2, in plain Go.
+const (
+	tileRows = 4
+	fastTile = false
+)
+
+func tileAVX2(k int, a *float32, down, right int, b, c *float32, ldc int) { panic("vec: no tile") }

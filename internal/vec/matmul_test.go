@@ -1,6 +1,7 @@
 package vec
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -10,7 +11,7 @@ import (
 
 // product draws two matrices of a shape that may hang over any border of a tile; B lies either way.
 func product(t *rapid.T) (a, b matrix, m, k, n int, rng *rand.Rand) {
-	m = rapid.IntRange(1, 75).Draw(t, "m")
+	m = rapid.IntRange(1, 110).Draw(t, "m")
 	k = rapid.SampledFrom([]int{1, 2, 7, 8, 9, 16, 31, 64, 255, 256, 257, 300}).Draw(t, "k")
 	n = rapid.IntRange(1, 70).Draw(t, "n")
 	rng = rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 3))
@@ -24,18 +25,38 @@ func product(t *rapid.T) (a, b matrix, m, k, n int, rng *rand.Rand) {
 	return a, b, m, k, n, rng
 }
 
-func TestTheWideTileGivesTheNarrowOnesBits(t *testing.T) {
-	if !wide {
-		t.Skip("this processor has no AVX-512")
-	}
+func TestEveryWayOfMultiplyingGivesOneProduct(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a, b, m, k, n, rng := product(t)
-		got := random(rng, m*n+wideCols)
-		want := slices.Clone(got)
-		mulWide(got, matrix{got, n, 1}, a, b, m, k, n)
-		mulNarrow(want, a, b, m, k, n)
-		if !slices.Equal(got, want) {
-			t.Fatalf("%d x %d x %d: the tiles differ, or one wrote beyond C", m, k, n)
+		c := random(rng, m*n+wideCols)
+		want := make([]float64, m*n)
+		for i := range m {
+			for j := range n {
+				sum := float64(c[i*n+j])
+				for p := range k {
+					sum += float64(a.from(i, p).data[0]) * float64(b.from(p, j).data[0])
+				}
+				want[i*n+j] = sum
+			}
+		}
+		var bits []float32
+		for way := byTiles; way <= best; way++ {
+			got := slices.Clone(c)
+			way.mul(got, matrix{got, n, 1}, a, b, m, k, n)
+			for i, v := range want {
+				if math.Abs(float64(got[i])-v) > 1e-4 {
+					t.Fatalf("way %d, %d x %d x %d: element %d is %g, want %g", way, m, k, n, i, got[i], v)
+				}
+			}
+			if !slices.Equal(got[m*n:], c[m*n:]) {
+				t.Fatalf("way %d, %d x %d x %d: wrote beyond C", way, m, k, n)
+			}
+			if way > byTiles {
+				if bits != nil && !slices.Equal(got, bits) {
+					t.Fatalf("way %d, %d x %d x %d: other bits than the way before", way, m, k, n)
+				}
+				bits = got
+			}
 		}
 	})
 }
