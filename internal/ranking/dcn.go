@@ -259,11 +259,10 @@ func (m *DCN) block(buf *dcnBuffer, rows []float32, n int, out []float32) {
 		}
 		x, spare = buf.x0, buf.a
 	}
+	var relu nn.ReLU
 	for _, d := range m.deep {
 		d.ApplyRows(x, spare, n)
-		for i, v := range spare[:n*d.Width] {
-			spare[i] = max(v, 0)
-		}
+		relu.Apply(spare[:n*d.Width], spare[:n*d.Width])
 		x, spare = spare, other(buf, spare)
 	}
 	if m.shape.Parallel && len(m.deep) > 0 {
