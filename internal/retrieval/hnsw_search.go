@@ -2,7 +2,6 @@ package retrieval
 
 import (
 	"context"
-	"math/bits"
 
 	"dryrun/internal/vec"
 )
@@ -135,7 +134,11 @@ func (s *searcher) explore(ctx context.Context, start near, ef, layer int) error
 		}
 		s.h.codes.DotGather(s.q, due, s.scores)
 		for i, node := range due {
-			if place := s.insert(toNear(s.scores[i], node), ef); place <= at {
+			c := toNear(s.scores[i], node)
+			if len(s.found) == ef && c < s.found[ef-1] { // as most are
+				continue
+			}
+			if place := s.insert(c, ef); place <= at {
 				at = place
 				vec.Prefetch(s.h.links(node, layer)) // it may well be the next
 			}
@@ -178,24 +181,10 @@ func (s *searcher) unvisited(row []int32) []int32 {
 
 // insert puts c in its place among the ef best and returns the place; len(found) or more where it is not among them.
 func (s *searcher) insert(c near, ef int) int {
-	n := len(s.found)
-	if n == ef {
-		if c < s.found[n-1] {
-			return n
-		}
-		n--
-	} else {
+	if len(s.found) < ef {
 		s.found = append(s.found, c)
+	} else if c < s.found[ef-1] {
+		return ef
 	}
-	// The first place whose node is worse, by halves; which one can't be foreseen either.
-	lo := 0
-	for rest := n; rest > 0; {
-		half := (rest + 1) / 2
-		_, better := bits.Sub64(uint64(c), uint64(s.found[lo+half-1]), 0)
-		lo += half & -int(better)
-		rest -= half
-	}
-	copy(s.found[lo+1:n+1], s.found[lo:n])
-	s.found[lo] = c
-	return lo
+	return vec.Place(s.found, c)
 }
