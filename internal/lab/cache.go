@@ -18,6 +18,13 @@ type cache struct {
 
 func newCache(limit int64) *cache { return &cache{entries: map[any]*entry{}, limit: limit} }
 
+// keep raises the limit to at least so many bytes.
+func (c *cache) keep(bytes int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.limit = max(c.limit, bytes)
+}
+
 type entry struct {
 	done  chan struct{} // closed when value and err stand
 	value any

@@ -92,16 +92,19 @@ const (
 	columnsGuess = 24
 )
 
-// fits refuses what would not fit, before anything is allocated.
+// fits refuses what would not fit, before anything is allocated. What the run builds is kept for the next step as far as
+// another such run, with other knobs, would fit beside it.
 func (l *Lab) fits(cfg Config) error {
 	set, err := cfg.settings()
 	if err != nil {
 		return err
 	}
 	spec := cfg.spec(set)
-	if need := estimate(spec, set); need > l.Limit {
+	need := estimate(spec, set)
+	if need > l.Limit {
 		return &TooBig{Bytes: need, Limit: l.Limit, Fit: fitting(spec, set, l.Limit)}
 	}
+	l.cache.keep(min(need, l.Limit-need))
 	return nil
 }
 
