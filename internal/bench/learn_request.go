@@ -10,7 +10,6 @@ import (
 	"dryrun/internal/problem"
 	"dryrun/internal/ranking"
 	"dryrun/internal/retrieval"
-	"dryrun/internal/vec"
 )
 
 // A request of this comparison: the graph gives K candidates, each becomes a row of the item's facts, the request's
@@ -27,8 +26,6 @@ const (
 type stages struct {
 	graph  *retrieval.HNSW
 	ranker *ranking.Scored
-	items  []float32
-	dim    int
 	facts  []float32
 	cands  []problem.Candidate
 }
@@ -39,7 +36,7 @@ func (*stages) Columns() []string { return make([]string, boostWidth) }
 // Fill implements problem.Features: the similarity, the request's facts (its vector's first values), the item's.
 func (s *stages) Fill(q *problem.Query, c problem.Candidate, into []float32) {
 	item := int(c.Item)
-	into[0] = vec.Dot(q.Vec, s.items[item*s.dim:(item+1)*s.dim])
+	into[0] = c.Score // of stage one
 	copy(into[1:], q.Vec[:requestFacts])
 	copy(into[1+requestFacts:], s.facts[item*itemFacts:(item+1)*itemFacts])
 }
@@ -48,7 +45,7 @@ func (s *server) prepare(ctx context.Context, o order) error {
 	if err := s.load(o); err != nil {
 		return err
 	}
-	p := &stages{items: s.items, dim: s.dim}
+	p := &stages{}
 	var err error
 	if p.facts, err = readVectors(filepath.Join(o.Job.Rows, itemFactsOf)); err != nil {
 		return err

@@ -33,15 +33,16 @@ def stages(order, job):
 
 
 def request(order, job):
-    items, facts, graph, model = (held[k] for k in ("items", "facts", "graph", "model"))
+    facts, graph, model = (held[k] for k in ("facts", "graph", "model"))
     rows = np.empty((K, 1 + REQUEST_FACTS + ITEM_FACTS), np.float32)
     times, found = [], []
     for q in held["queries"]:
         began = time.process_time()
-        ids = graph.search(q[None], K)[1][0]
-        ids = ids[ids >= 0]
+        squares, ids = graph.search(q[None], K)
+        there = ids[0] >= 0
+        ids = ids[0][there]
         part = rows[: len(ids)]
-        part[:, 0] = items[ids] @ q
+        part[:, 0] = 1 - squares[0][there] / 2
         part[:, 1 : 1 + REQUEST_FACTS] = q[:REQUEST_FACTS]
         part[:, 1 + REQUEST_FACTS :] = facts[ids]
         scores = model.predict(part, raw_score=True, num_threads=1)
