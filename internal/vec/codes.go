@@ -91,7 +91,7 @@ func (c Codes) DotGather(q []int16, ids []int32, out []float32) {
 		}
 	}
 	if fastCodes {
-		dotCodesAVX2(&q[0], &c.rows[0], c.width, &ids[0], len(ids), &out[0])
+		dotCodesFast(&q[0], &c.rows[0], c.width, &ids[0], len(ids), &out[0])
 		return
 	}
 	c.dotPlain(q, ids, out)

@@ -17,8 +17,8 @@
 	VPMADDWD (row)(AX*1), Y8, part \
 	VPADDD   part, sums, sums
 
-// func dotCodesAVX2(q *int16, rows *int16, width int, ids *int32, n int, out *float32)
-TEXT ·dotCodesAVX2(SB), NOSPLIT, $0-48
+// func dotCodesFast(q *int16, rows *int16, width int, ids *int32, n int, out *float32)
+TEXT ·dotCodesFast(SB), NOSPLIT, $0-48
 	MOVQ q+0(FP), SI
 	MOVQ rows+8(FP), DX
 	MOVQ width+16(FP), CX
@@ -92,7 +92,7 @@ done:
 	RET
 
 // func prefetchCodes(rows *int16, width int, ids *int32, n int)
-// It asks for the first 256 bytes of each row, R12 bytes if it has fewer. What follows in a longer row
+// It asks for the first 256 bytes of each row, or for all where it has fewer. What follows in a longer row
 // the processor fetches by itself.
 TEXT ·prefetchCodes(SB), NOSPLIT, $0-32
 	MOVQ    rows+0(FP), DX

@@ -1,12 +1,12 @@
-//go:build !amd64
+//go:build !amd64 && !arm64
 
 package vec
 
-// Elsewhere than on amd64 codes are summed by dotPlain; the rest is never called.
+// Elsewhere than on amd64 and arm64 codes are summed by dotPlain; the rest is never called.
 const fastCodes = false
 
-func dotCodesAVX2(q *int16, rows *int16, width int, ids *int32, n int, out *float32) {
-	panic("vec: no AVX2")
+func dotCodesFast(q *int16, rows *int16, width int, ids *int32, n int, out *float32) {
+	panic("vec: no assembly")
 }
 
 func prefetchCodes(rows *int16, width int, ids *int32, n int) {}

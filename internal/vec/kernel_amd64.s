@@ -251,16 +251,16 @@ done:                              \
 	VZEROUPPER                     \
 	RET
 
-// func dotAVX2(q, rows *float32, dim int, ids *int32, n int, out *float32)
-TEXT ·dotAVX2(SB), NOSPLIT, $0-48
+// func dotFast(q, rows *float32, dim int, ids *int32, n int, out *float32)
+TEXT ·dotFast(SB), NOSPLIT, $0-48
 	KERNEL(DOT, DOTTAIL)
 
-// func l2AVX2(q, rows *float32, dim int, ids *int32, n int, out *float32)
-TEXT ·l2AVX2(SB), NOSPLIT, $0-48
+// func l2Fast(q, rows *float32, dim int, ids *int32, n int, out *float32)
+TEXT ·l2Fast(SB), NOSPLIT, $0-48
 	KERNEL(L2, L2TAIL)
 
-// func axpyAVX2(a float32, x, y *float32, n int)
-TEXT ·axpyAVX2(SB), NOSPLIT, $0-32
+// func axpyFast(a float32, x, y *float32, n int)
+TEXT ·axpyFast(SB), NOSPLIT, $0-32
 	VBROADCASTSS a+0(FP), Y0
 	MOVQ         x+8(FP), SI
 	MOVQ         y+16(FP), DI

@@ -227,16 +227,16 @@ store1:                                                        \
 done:                                                          \
 	RET
 
-// func dotNEON(q, rows *float32, dim int, ids *int32, n int, out *float32)
-TEXT ·dotNEON(SB), NOSPLIT, $0-48
+// func dotFast(q, rows *float32, dim int, ids *int32, n int, out *float32)
+TEXT ·dotFast(SB), NOSPLIT, $0-48
 	KERNEL(DOT16, DOT4, DOT1)
 
-// func l2NEON(q, rows *float32, dim int, ids *int32, n int, out *float32)
-TEXT ·l2NEON(SB), NOSPLIT, $0-48
+// func l2Fast(q, rows *float32, dim int, ids *int32, n int, out *float32)
+TEXT ·l2Fast(SB), NOSPLIT, $0-48
 	KERNEL(L2SQ16, L2SQ4, L2SQ1)
 
-// func axpyNEON(a float32, x, y *float32, n int)
-TEXT ·axpyNEON(SB), NOSPLIT, $0-32
+// func axpyFast(a float32, x, y *float32, n int)
+TEXT ·axpyFast(SB), NOSPLIT, $0-32
 	FMOVS a+0(FP), F0
 	VDUP  V0.S[0], V0.S4
 	MOVD  x+8(FP), R0
@@ -279,10 +279,10 @@ ones:
 done:
 	RET
 
-// func tileNEON(k int, a *float32, down, right int, b, c *float32, ldc int)
+// func tileFast(k int, a *float32, down, right int, b, c *float32, ldc int)
 // C, four rows of sixteen with ldc bytes between rows, += A·B. A's elements are down bytes apart in a column and right
 // bytes in a row; B is k packed rows of sixteen.
-TEXT ·tileNEON(SB), NOSPLIT, $0-56
+TEXT ·tileFast(SB), NOSPLIT, $0-56
 	MOVD k+0(FP), R0
 	MOVD a+8(FP), R1
 	MOVD down+16(FP), R5

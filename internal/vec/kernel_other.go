@@ -5,12 +5,12 @@ package vec
 // Elsewhere than on amd64 and arm64 the plain kernels do all the work; the rest is never called.
 const fast = false
 
-func dotAVX2(q, rows *float32, dim int, ids *int32, n int, out *float32) { panic("vec: no AVX2") }
+func dotFast(q, rows *float32, dim int, ids *int32, n int, out *float32) { panic("vec: no assembly") }
 
-func l2AVX2(q, rows *float32, dim int, ids *int32, n int, out *float32) { panic("vec: no AVX2") }
+func l2Fast(q, rows *float32, dim int, ids *int32, n int, out *float32) { panic("vec: no assembly") }
 
-func axpyAVX2(a float32, x, y *float32, n int) { panic("vec: no AVX2") }
+func axpyFast(a float32, x, y *float32, n int) { panic("vec: no assembly") }
 
-func tileAVX2(k int, a *float32, down, right int, b, c *float32, ldc int) { panic("vec: no AVX2") }
+func tileFast(k int, a *float32, down, right int, b, c *float32, ldc int) { panic("vec: no assembly") }
 
 func prefetch(*int32) {}

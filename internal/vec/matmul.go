@@ -87,7 +87,7 @@ func edge(depth int, a []float32, down, right int, panel, c []float32, ldc, rows
 
 func tile(depth int, a []float32, down, right int, panel, c []float32, ldc int) {
 	if fastTile {
-		tileAVX2(depth, &a[0], 4*down, 4*right, &panel[0], &c[0], 4*ldc)
+		tileFast(depth, &a[0], 4*down, 4*right, &panel[0], &c[0], 4*ldc)
 		return
 	}
 	tilePlain(depth, a, down, right, panel, c, ldc)

@@ -36,4 +36,4 @@ const (
 	fastTile = false
 )
 
-func tileAVX2(k int, a *float32, down, right int, b, c *float32, ldc int) { panic("vec: no tile") }
+func tileFast(k int, a *float32, down, right int, b, c *float32, ldc int) { panic("vec: no tile") }

@@ -65,7 +65,7 @@ func axpyPlain(a float32, x, y []float32) {
 	}
 }
 
-// tilePlain is tileAVX2 with strides in elements.
+// tilePlain is tileFast with strides in elements.
 func tilePlain(k int, a []float32, down, right int, b, c []float32, ldc int) {
 	for i := range tileRows {
 		ci := c[i*ldc : i*ldc+tileCols]

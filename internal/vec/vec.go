@@ -16,7 +16,7 @@ func Dot(a, b []float32) float32 {
 	}
 	if fast {
 		var s float32
-		dotAVX2(&a[0], &b[0], len(a), nil, 1, &s)
+		dotFast(&a[0], &b[0], len(a), nil, 1, &s)
 		return s
 	}
 	return dotOne(a, b)
@@ -32,7 +32,7 @@ func L2Sq(a, b []float32) float32 {
 	}
 	if fast {
 		var s float32
-		l2AVX2(&a[0], &b[0], len(a), nil, 1, &s)
+		l2Fast(&a[0], &b[0], len(a), nil, 1, &s)
 		return s
 	}
 	return l2One(a, b)
@@ -45,7 +45,7 @@ func DotRows(q, rows []float32, dim int, out []float32) {
 	}
 	checkRows(q, rows, dim, len(out))
 	if fast {
-		dotAVX2(&q[0], &rows[0], dim, nil, len(out), &out[0])
+		dotFast(&q[0], &rows[0], dim, nil, len(out), &out[0])
 		return
 	}
 	dotPlain(q, rows, dim, nil, out)
@@ -58,7 +58,7 @@ func L2SqRows(q, rows []float32, dim int, out []float32) {
 	}
 	checkRows(q, rows, dim, len(out))
 	if fast {
-		l2AVX2(&q[0], &rows[0], dim, nil, len(out), &out[0])
+		l2Fast(&q[0], &rows[0], dim, nil, len(out), &out[0])
 		return
 	}
 	l2Plain(q, rows, dim, nil, out)
@@ -72,7 +72,7 @@ func DotGather(q, rows []float32, dim int, ids []int32, out []float32) {
 	}
 	checkIDs(q, rows, dim, ids, out)
 	if fast {
-		dotAVX2(&q[0], &rows[0], dim, &ids[0], len(ids), &out[0])
+		dotFast(&q[0], &rows[0], dim, &ids[0], len(ids), &out[0])
 		return
 	}
 	dotPlain(q, rows, dim, ids, out[:len(ids)])
@@ -85,7 +85,7 @@ func L2SqGather(q, rows []float32, dim int, ids []int32, out []float32) {
 	}
 	checkIDs(q, rows, dim, ids, out)
 	if fast {
-		l2AVX2(&q[0], &rows[0], dim, &ids[0], len(ids), &out[0])
+		l2Fast(&q[0], &rows[0], dim, &ids[0], len(ids), &out[0])
 		return
 	}
 	l2Plain(q, rows, dim, ids, out[:len(ids)])
@@ -100,7 +100,7 @@ func Axpy(a float32, x, y []float32) {
 		return
 	}
 	if fast {
-		axpyAVX2(a, &x[0], &y[0], len(x))
+		axpyFast(a, &x[0], &y[0], len(x))
 		return
 	}
 	axpyPlain(a, x, y)

@@ -1,0 +1,17 @@
+//go:build amd64 || arm64
+
+package vec
+
+// The kernels in assembly: of one query and n rows of dim values, scattered by ids or, where ids is nil, one after another.
+
+//go:noescape
+func dotFast(q, rows *float32, dim int, ids *int32, n int, out *float32)
+
+//go:noescape
+func l2Fast(q, rows *float32, dim int, ids *int32, n int, out *float32)
+
+//go:noescape
+func axpyFast(a float32, x, y *float32, n int)
+
+//go:noescape
+func prefetch(p *int32)
