@@ -7,15 +7,7 @@ import (
 )
 
 func hnswBuild(ctx context.Context, b *bench) ([]result, error) {
-	var out []result
-	for _, s := range b.shapes(30_000, 500) {
-		found, err := b.buildOn(ctx, s)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, found...)
-	}
-	return out, nil
+	return over(ctx, b.shapes(30_000, 500), b.buildOn)
 }
 
 // buildOn builds with every side in turn, and compares the recall that the graphs give at the same ef.
@@ -62,28 +54,20 @@ func (b *bench) buildOn(ctx context.Context, s shape) ([]result, error) {
 }
 
 func exactScan(ctx context.Context, b *bench) ([]result, error) {
-	const goal = 1
-	var out []result
-	for _, s := range b.shapes(200_000, 100) {
-		v, err := b.of(ctx, s)
-		if err != nil {
-			return nil, err
-		}
-		r, err := b.gather(ctx, v, goal, "faiss")
-		if err != nil {
-			return nil, err
-		}
-		found, err := b.scanOn(r, goal)
-		r.close()
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, found...)
-	}
-	return out, nil
+	return over(ctx, b.shapes(200_000, 100), b.scanOn)
 }
 
-func (b *bench) scanOn(r *ring, goal float64) ([]result, error) {
+func (b *bench) scanOn(ctx context.Context, s shape) ([]result, error) {
+	const goal = 1
+	v, err := b.of(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	r, err := b.gather(ctx, v, goal, "faiss")
+	if err != nil {
+		return nil, err
+	}
+	defer r.close()
 	for _, c := range r.all() {
 		if _, err := c.ask(order{Do: doFlat, Threads: 1}); err != nil {
 			return nil, err
@@ -102,11 +86,10 @@ func (b *bench) scanOn(r *ring, goal float64) ([]result, error) {
 	out := r.absent
 	for i, p := range r.peers {
 		res := compare(r, p, times[0], times[i+1], goal)
-		v := r.ours.v
 		res.Note = fmt.Sprintf("%.1f GB/s", float64(4*v.n*v.dim*len(v.truth))/median(times[0])/1e9)
 		out = append(out, res)
 	}
-	if v := r.ours.v; 4*v.n*v.dim < beyondCaches {
+	if 4*v.n*v.dim < beyondCaches {
 		return out, nil
 	}
 	share, err := b.bandwidth(r)
@@ -140,15 +123,7 @@ func (b *bench) bandwidth(r *ring) (result, error) {
 }
 
 func ivfpqQueries(ctx context.Context, b *bench) ([]result, error) {
-	var out []result
-	for _, s := range b.shapes(100_000, 1000) {
-		found, err := b.ivfpqOn(ctx, s)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, found...)
-	}
-	return out, nil
+	return over(ctx, b.shapes(100_000, 1000), b.ivfpqOn)
 }
 
 // Bytes of a code, and candidates compared in full for each result: the same for both sides, enough to reach the recall.

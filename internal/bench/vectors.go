@@ -113,9 +113,14 @@ func hnswQueries(ctx context.Context, b *bench) ([]result, error) {
 			}
 		}
 	}
+	return over(ctx, shapes, b.hnswOn)
+}
+
+// over measures shape after shape.
+func over(ctx context.Context, shapes []shape, measure func(context.Context, shape) ([]result, error)) ([]result, error) {
 	var out []result
 	for _, s := range shapes {
-		found, err := b.hnswOn(ctx, s)
+		found, err := measure(ctx, s)
 		if err != nil {
 			return nil, err
 		}
