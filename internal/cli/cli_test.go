@@ -137,7 +137,7 @@ func TestJSONHasTheShapeThatScriptsRelyOn(t *testing.T) {
 		{"lab --metrics --json", []string{"metrics.0.id", "metrics.0.direction"}},
 		{"lab --faults --json", []string{"faults.0.id", "faults.0.witness"}},
 		{"review --json", []string{"version", "sessions"}},
-		{"doctor --json", []string{"build.version", "terminal.plain", "data.dir", "engines.0.engine", "cases.0", "problems"}},
+		{"doctor --json", []string{"build.version", "terminal.plain", "data.dir", "memory", "engines.0.engine", "cases.0", "problems"}},
 		{"version --json", []string{"version", "go", "platform"}},
 		{"cases lint --json", []string{"cases", "errors", "findings"}},
 	} {

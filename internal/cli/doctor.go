@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dryrun/casestudies"
+	"dryrun/internal/lab"
 	"dryrun/internal/store"
 )
 
@@ -27,6 +28,7 @@ type examination struct {
 	Build    build         `json:"build"`
 	Terminal terminalState `json:"terminal"`
 	Data     dataState     `json:"data"`
+	Memory   int64         `json:"memory"` // bytes that a run of the lab may need
 	Engines  []engineState `json:"engines"`
 	Cases    []string      `json:"cases"`
 	Problems []string      `json:"problems"` // what stands in the way; exit 1 where there are any
@@ -74,7 +76,7 @@ func newDoctor(a *app) *cobra.Command {
 }
 
 func (o *doctorOptions) run(ctx context.Context) error {
-	e := examination{Version: 1, Build: thisBuild(), Terminal: o.terminal(), Engines: engines(ctx, o.Env("DRYRUN_PYTHON")), Cases: []string{}, Problems: []string{}}
+	e := examination{Version: 1, Build: thisBuild(), Terminal: o.terminal(), Memory: lab.DefaultLimit(), Engines: engines(ctx, o.Env("DRYRUN_PYTHON")), Cases: []string{}, Problems: []string{}}
 	problem := func(err error) {
 		if err != nil {
 			e.Problems = append(e.Problems, oneLine(err.Error()))
@@ -166,6 +168,7 @@ func (e *examination) rows() []row {
 		{"mouse", "no: select text as everywhere"},
 		{"data folder", d.Dir + ", writable: " + yes(d.Writable)},
 		{"database", database},
+		{"memory", fmt.Sprintf("%.1f GB for a run of the lab", float64(e.Memory)/1e9)},
 		{"cases", strconv.Itoa(len(e.Cases)) + ": " + strings.Join(e.Cases, ", ")},
 	}
 	for _, g := range e.Engines {
