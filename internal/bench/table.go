@@ -6,30 +6,45 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
+	"unicode/utf8"
 )
 
-// printTable writes the results for people, and for the README as they stand.
+// printTable writes the results as Markdown, for people and for the README as they stand.
 func printTable(out io.Writer, results []result, smoke bool) error {
-	fmt.Fprintf(out, "%s, %s\n\n", machine(), time.Now().Format(time.DateOnly))
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "row\tcase\tpeer\tmedian\tmin\tmax\tgoal\tquality ours / peer\tours\t")
+	lines := [][]string{{"row", "case", "peer", "ratio", "goal", "quality, ours and theirs", "ours"}}
 	for _, r := range results {
-		peer := strings.TrimSpace(r.Peer + " " + r.PeerVersion)
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s / %s\t%s\t%s\n", r.Name, r.Case, peer,
-			number(r.Median, "%.2f"), number(r.Min, "%.2f"), number(r.Max, "%.2f"), goal(r, smoke),
-			number(r.QualityOurs, "%.3f"), number(r.QualityPeer, "%.3f"), r.Ours, r.Note)
+		ratio := r.Note
+		if r.Median != nil {
+			ratio = fmt.Sprintf("%.2f (%.2f to %.2f)", *r.Median, *r.Min, *r.Max)
+		}
+		quality := ""
+		if r.QualityOurs != nil && r.QualityPeer != nil {
+			quality = fmt.Sprintf("%.3f %.3f", *r.QualityOurs, *r.QualityPeer)
+		}
+		lines = append(lines, []string{r.Name, r.Case, strings.TrimSpace(r.Peer + " " + r.PeerVersion), ratio, goal(r, smoke), quality, r.Ours})
+	}
+	widths := make([]int, len(lines[0]))
+	for _, cells := range lines {
+		for i, c := range cells {
+			widths[i] = max(widths[i], utf8.RuneCountInString(c))
+		}
+	}
+	rule := make([]string, len(widths))
+	for i, w := range widths {
+		rule[i] = strings.Repeat("-", w)
+	}
+	w := bufio.NewWriter(out)
+	fmt.Fprintf(w, "%s, %s\n\n", machine(), time.Now().Format(time.DateOnly))
+	for _, cells := range slices.Insert(lines, 1, rule) {
+		for i, c := range cells {
+			fmt.Fprintf(w, "| %s%s ", c, strings.Repeat(" ", widths[i]-utf8.RuneCountInString(c)))
+		}
+		fmt.Fprintln(w, "|")
 	}
 	return w.Flush()
-}
-
-func number(x *float64, format string) string {
-	if x == nil {
-		return "-"
-	}
-	return fmt.Sprintf(format, *x)
 }
 
 // goal is what the ratio should reach, and whether it does; tiny sizes prove nothing.
