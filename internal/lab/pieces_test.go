@@ -1,94 +1,16 @@
 package lab
 
 import (
-	"context"
-	"errors"
 	"math"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"dryrun/framework"
 	"dryrun/internal/metrics"
 	"dryrun/internal/report"
-	"dryrun/internal/world"
 )
-
-func TestTwoThatAskAtOnceShareOneBuild(t *testing.T) {
-	c := newCache(1 << 30)
-	built := 0
-	started, let := make(chan struct{}), make(chan struct{})
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		_, _ = once(t.Context(), c, "key", func(context.Context) (int, error) {
-			close(started)
-			<-let
-			built++
-			return 7, nil
-		})
-	})
-	<-started
-	wg.Go(func() {
-		v, err := once(t.Context(), c, "key", func(context.Context) (int, error) { built++; return 8, nil })
-		if v != 7 || err != nil {
-			t.Errorf("got %d, %v", v, err)
-		}
-	})
-	close(let)
-	wg.Wait()
-	if built != 1 {
-		t.Errorf("built %d times", built)
-	}
-}
-
-func TestWhoeverWaitedForACancelledBuildBuildsItAgain(t *testing.T) {
-	c := newCache(1 << 30)
-	ctx, cancel := context.WithCancel(t.Context())
-	started := make(chan struct{})
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		_, err := once(ctx, c, "key", func(ctx context.Context) (int, error) {
-			close(started)
-			<-ctx.Done()
-			return 0, ctx.Err()
-		})
-		if !errors.Is(err, context.Canceled) {
-			t.Errorf("got %v", err)
-		}
-	})
-	<-started
-	wg.Go(func() {
-		v, err := once(t.Context(), c, "key", func(context.Context) (int, error) { return 9, nil })
-		if v != 9 || err != nil {
-			t.Errorf("got %d, %v", v, err)
-		}
-	})
-	cancel()
-	wg.Wait()
-}
-
-type heavy int64
-
-func (h heavy) bytes() int64 { return int64(h) }
-
-func TestTheLeastRecentlyUsedIsForgottenFirst(t *testing.T) {
-	c := newCache(100)
-	built := map[string]int{}
-	get := func(key string) {
-		if _, err := once(t.Context(), c, key, func(context.Context) (heavy, error) { built[key]++; return 40, nil }); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, key := range []string{"a", "b", "a", "c", "a", "b"} {
-		get(key)
-	}
-	if built["a"] != 1 || built["b"] != 2 || built["c"] != 1 {
-		t.Errorf("built %v", built)
-	}
-}
 
 func TestQueueMatchesTheory(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
@@ -348,73 +270,5 @@ func TestSplitsHoldOutWhatTheySay(t *testing.T) {
 	}
 	if newestLearned >= oldestHeld {
 		t.Errorf("a split by time learns from request %d and validates on %d", newestLearned, oldestHeld)
-	}
-}
-
-func TestFaultsAreProvenOverSeeds(t *testing.T) {
-	long(t)
-	seeds, faults := 2, []string{staleIndex}
-	if os.Getenv("DRYRUN_PROOFS") != "" {
-		seeds, faults = 8, FaultsOf("images") // about a minute
-	}
-	l := New(0)
-	for _, id := range faults {
-		proof, err := l.Prove(t.Context(), Config{World: world.Spec{Kind: "images"}}, id, seeds, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !proof.Holds || len(proof.Witnesses) == 0 || len(proof.Witnesses[0].Changes) != seeds {
-			t.Errorf("%+v", proof)
-		}
-	}
-}
-
-func TestAFaultThatDoesNothingFailsItsProof(t *testing.T) {
-	l := New(0)
-	f, _ := FaultByID(encoderMismatch)
-	proof, err := l.prove(t.Context(), small(t, nil), f, 2, nil, func(cfg Config) Config { return cfg })
-	if err != nil {
-		t.Fatal(err)
-	}
-	if proof.Holds {
-		t.Errorf("nothing was changed, and the proof holds: %+v", proof)
-	}
-}
-
-func TestFaultTableNamesWhatExists(t *testing.T) {
-	for _, f := range FaultTable() {
-		for _, w := range f.Witness {
-			for _, kind := range f.Kinds {
-				if (w.Kind == "" || w.Kind == kind) && !Yields(kind, f.Step, w.Metric) {
-					t.Errorf("%s: %s of %s doesn't yield %s", f.ID, f.Step, kind, w.Metric)
-				}
-			}
-			if w.Sign*w.Sign != 1 || w.Least <= 0 {
-				t.Errorf("%s: %+v", f.ID, w)
-			}
-		}
-	}
-}
-
-func TestMysteryDrawsEveryFaultAndNone(t *testing.T) {
-	seen := map[string]bool{}
-	for seed := range int64(200) {
-		first, again := Mystery(seed, "images"), Mystery(seed, "images")
-		seen[first] = true
-		if first != again {
-			t.Fatal("one seed draws two faults")
-		}
-	}
-	if len(seen) != len(FaultsOf("images"))+1 {
-		t.Errorf("drawn: %v", seen)
-	}
-	cfg := small(t, nil)
-	cfg.Fault = "mystery"
-	rep, err := New(1).Run(t.Context(), cfg, framework.Requirements, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if rep.Setup.Fault != "mystery" {
-		t.Errorf("the report gives the fault away: %q", rep.Setup.Fault)
 	}
 }
