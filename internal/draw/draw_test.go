@@ -195,7 +195,7 @@ func TestNumbersReadAsPeopleWriteThem(t *testing.T) {
 		}
 	}
 	for id, want := range map[string]string{
-		"p99_ms": "1.96 ms", "index_mb": "1.96 MB", "requests_per_s": "1.96/s", "speedup": "1.96 times",
+		"p99_ms": "1.96 ms", "index_mb": "1.96 MB", "index_build_s": "1.96 s", "requests_per_s": "1.96/s", "speedup": "1.96 times",
 		"alarm_delay_days": "1.96 days", "ndcg_at_10.als_lo": "1.96",
 	} {
 		if got := Metric(id, 1.962); got != want {

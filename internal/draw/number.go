@@ -124,6 +124,8 @@ func Metric(id string, v float64) string {
 		return WithUnit(v, "MB")
 	case strings.HasSuffix(base, "_per_s"):
 		return Number(v) + "/s"
+	case strings.HasSuffix(base, "_s"):
+		return WithUnit(v, "s")
 	case strings.HasSuffix(base, "_lift"):
 		return Percent(v)
 	case strings.HasSuffix(base, "_days"):
@@ -171,7 +173,7 @@ func acronym(w string) string {
 // MetricName writes a metric's id for people: ndcg_at_10.als becomes "NDCG@10, ALS". Units that the value carries go.
 func MetricName(id string) string {
 	base, variant, _ := strings.Cut(id, ".")
-	for _, unit := range []string{"_ms", "_mb", "_per_s"} {
+	for _, unit := range []string{"_ms", "_mb", "_per_s", "_s"} {
 		base = strings.TrimSuffix(base, unit)
 	}
 	name := strings.ReplaceAll(words(base), " at k", "@K")

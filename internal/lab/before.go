@@ -44,9 +44,11 @@ func (l *Lab) before(ctx context.Context, p *pipeline, tell *teller) (*before, e
 				}
 			}
 		}
-		if then.index, err = l.index(ctx, &then, key, tell); err != nil {
+		one, err := l.index(ctx, &then, key, tell)
+		if err != nil {
 			return nil, err
 		}
+		then.index = one.Index
 		out.emb = then.encodingBy(then.base, false)
 		out.first = then.searched()
 		return out, nil

@@ -124,6 +124,7 @@ func (r *run) measure(ctx context.Context) error {
 	r.timing("stage1_p99_ms", metrics.Quantile(m.first, 0.99))
 	r.timing("stage2_p99_ms", metrics.Quantile(m.second, 0.99))
 	r.timing("index_mb", r.pipe.index.MB())
+	r.timing("index_build_s", r.pipe.built.Seconds())
 	return nil
 }
 

@@ -53,6 +53,7 @@ func requestMetrics() []Metric {
 		timing("stage1_p99_ms", Lower, "99th percentile of stage one's search"),
 		timing("stage2_p99_ms", Lower, "99th percentile of stage two: features, scores, order"),
 		timing("index_mb", Lower, "memory of the index: vectors and links"),
+		timing("index_build_s", Lower, "time to build the index from the vectors or the log, on the lab's workers"),
 	}
 }
 

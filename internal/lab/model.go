@@ -74,13 +74,12 @@ func (r *run) stageOne(ctx context.Context, id string) (contender, error) {
 	then := *p
 	encode := func(*problem.Query) {}
 	if engine, ok := kindOf(r.cfg.World.Kind).engineOf(id); ok && !engine.vectors {
-		began := time.Now()
-		var err error
 		then.code = nil
-		if then.index, err = r.lab.index(ctx, &then, indexKey{vectors: r.vectorsOf(""), engine: id}, r.tell); err != nil {
+		one, err := r.lab.index(ctx, &then, indexKey{vectors: r.vectorsOf(""), engine: id}, r.tell)
+		if err != nil {
 			return e, err
 		}
-		e.trained, e.mb = time.Since(began), then.index.MB()
+		then.index, e.trained, e.mb = one.Index, one.took, one.MB()
 	} else {
 		code, err := r.lab.vectors(ctx, p.base, r.vectorsOf(id), r.tell)
 		if err != nil {

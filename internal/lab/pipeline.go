@@ -21,6 +21,7 @@ type pipeline struct {
 
 	code  *coded             // encoder and vectors; nil where the engine needs none
 	index retrieval.Index    // stage one
+	built time.Duration      // how long it took to build
 	model ranking.Model      // of stage two; nil keeps stage one's order
 	keep  columns            // the feature columns that the ranker may read
 	emb   *problem.Embedding // code's vectors, encoding by prob's inputs
@@ -112,9 +113,11 @@ func (l *Lab) pipeline(ctx context.Context, cfg Config, tell *teller) (*pipeline
 		}
 	}
 	index := indexKey{vectors, set.engine, p.fault == staleIndex}
-	if p.index, err = l.index(ctx, p, index, tell); err != nil {
+	one, err := l.index(ctx, p, index, tell)
+	if err != nil {
 		return nil, err
 	}
+	p.index, p.built = one.Index, one.took
 	key := modelKey{index: index, ranker: set.ranker, rows: p.rowsOptions(), loss: set.loss, features: set.features, leak: p.fault == leakage, clicks: p.fault == positionBias}
 	key.index.stale = false // a stale index serves a ranker that learned before
 	if p.keep, err = p.columnsOf(set.features); err != nil {
@@ -270,19 +273,29 @@ func (l *Lab) vectors(ctx context.Context, prob *problem.Problem, key vectorKey,
 	})
 }
 
+// stageOne is an index, and how long it took to build.
+type stageOne struct {
+	retrieval.Index
+	took time.Duration
+}
+
 // index builds stage one.
-func (l *Lab) index(ctx context.Context, p *pipeline, key indexKey, tell *teller) (retrieval.Index, error) {
-	return once(ctx, l.cache, key, func(ctx context.Context) (retrieval.Index, error) {
+func (l *Lab) index(ctx context.Context, p *pipeline, key indexKey, tell *teller) (stageOne, error) {
+	return once(ctx, l.cache, key, func(ctx context.Context) (one stageOne, err error) {
 		var emb *problem.Embedding
 		if p.code != nil {
 			emb = p.code.emb
 		}
 		s := site{prob: p.base, set: p.set, seed: seedOf(key.vectors.spec.Seed, "index"), workers: l.workers, tell: tell, field: l.field}
 		build := kindOf(key.vectors.spec.Kind).engine(key.engine).build
+		began := time.Now()
 		if key.stale {
-			return buildStale(ctx, s, emb, build)
+			one.Index, err = buildStale(ctx, s, emb, build)
+		} else {
+			one.Index, err = build(ctx, s, emb)
 		}
-		return build(ctx, s, emb)
+		one.took = time.Since(began)
+		return one, err
 	})
 }
 
@@ -297,9 +310,11 @@ func (l *Lab) trainOn(ctx context.Context, p *pipeline, prob *problem.Problem, t
 			return nil, err
 		}
 	}
-	if out.index, err = apart.index(ctx, out, p.key.index, tell); err != nil {
+	one, err := apart.index(ctx, out, p.key.index, tell)
+	if err != nil {
 		return nil, err
 	}
+	out.index = one.Index
 	if out.model, err = apart.ranker(ctx, out, p.key, tell); err != nil {
 		return nil, err
 	}
