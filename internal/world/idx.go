@@ -99,6 +99,9 @@ func idxPairs(fsys fs.FS, folder, only string) ([][2]string, error) {
 		}
 		pairs = append(pairs, [2]string{name, labels})
 	}
+	if len(pairs) == 0 && only != "" {
+		return nil, fmt.Errorf("reading IDX data in %q: not named as a file of pictures is, with images and idx3, as in t10k-images-idx3-ubyte.gz", path.Join(folder, printable(only)))
+	}
 	if len(pairs) == 0 {
 		return nil, fmt.Errorf("reading IDX data in %q: no file of pictures; its name holds images and idx3, as in t10k-images-idx3-ubyte.gz", folder)
 	}
@@ -147,6 +150,9 @@ func (f *idxFile) number(what string, low, top uint32) (int, error) {
 		return 0, err
 	}
 	n := binary.BigEndian.Uint32(b[:])
+	if low == top && n != low {
+		return 0, fmt.Errorf("%s at offset %d: %s is %d, expected %d", printable(f.name), at, what, n, low)
+	}
 	if n < low || n > top {
 		return 0, fmt.Errorf("%s at offset %d: %s is %d, expected %d to %d", printable(f.name), at, what, n, low, top)
 	}

@@ -207,7 +207,7 @@ func TestIDXHeadersThatLieAreNamed(t *testing.T) {
 		return func(p, l []byte) ([]byte, []byte) { binary.BigEndian.PutUint32(p[at:], v); return p, l }
 	}
 	for says, change := range map[string]func(p, l []byte) ([]byte, []byte){
-		"images-idx3-ubyte at offset 0: magic number of pictures":                          lie(0, 2052),
+		"images-idx3-ubyte at offset 0: magic number of pictures is 2052, expected 2051":   lie(0, 2052),
 		"labels-idx1-ubyte at offset 4: number of labels is 30, expected 500000":           lie(4, 500_000),
 		"images-idx3-ubyte at offset 4: number of pictures is 4294967295, expected 1 to":   lie(4, 1<<32-1),
 		"images-idx3-ubyte at offset 8: number of rows is 100000, expected 1 to":           lie(8, 100_000),
@@ -222,6 +222,9 @@ func TestIDXHeadersThatLieAreNamed(t *testing.T) {
 		}
 	}
 	pictures, _ := idxPair(3)
+	if _, err := readIDXFS(t.Context(), fstest.MapFS{"pixels": {Data: pictures}}, "digits", "pixels", nil); err == nil || !strings.Contains(err.Error(), `"digits/pixels": not named as`) {
+		t.Errorf("a file of another name: %v", err)
+	}
 	if _, err := readIDXFS(t.Context(), fstest.MapFS{"images-idx3-ubyte": {Data: pictures}}, "digits", "", nil); err == nil || !strings.Contains(err.Error(), "labels-idx1-ubyte") {
 		t.Errorf("error %v, expected one that names the missing labels", err)
 	}
