@@ -95,14 +95,14 @@ GLOBL tailmask<>(SB), RODATA|NOPTR, $64
 	VSUBPS      Y10, q, Y10           \
 	VFMADD231PS Y10, Y10, acc
 
-// ALONG sums one row from its start to its end and fetches what lies 4 KB ahead: rows side by side are read from memory in
-// the order in which they lie there, a third faster than four of them abreast.
+// ALONG sums one row from its start to its end: rows side by side are read from memory in the order in which they lie
+// there, a third faster than four of them abreast. It asks for nothing ahead: the processor sees such a walk coming, and
+// requests of our own take the places of its own (a quarter slower, measured at 512 bytes to 16 KB ahead).
 #define ALONG(STEP, TAIL, row, a, b, sixteen, eight, tail, end) \
 	XORQ       AX, AX              \
 	CMPQ       AX, CX              \
 	JGE        eight               \
 sixteen:                           \
-	PREFETCHT0 4096(row)(AX*1)     \
 	VMOVUPS    (SI)(AX*1), Y8      \
 	VMOVUPS    32(SI)(AX*1), Y9    \
 	STEP(row, 0, Y8, a)            \
