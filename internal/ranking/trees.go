@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"sync"
 )
 
 // Trees is gradient boosted trees (Friedman 2001) grown leaf by leaf on histograms (LightGBM: Ke et al. 2017): a score is
@@ -16,6 +17,7 @@ type Trees struct {
 	base      float32
 	trees     []tree
 	masked    []*masked[float32] // by tree; nil where it must be walked
+	blocks    sync.Pool          // of *rowBlock
 	gain      []float64
 }
 
@@ -220,8 +222,11 @@ const scoreBlock = 256
 // Score fills out with scores: log odds for Binary, predictions for Regression and Quantile, an order for LambdaRank.
 func (t *Trees) Score(rows []float32, out []float32) {
 	width := len(t.columns)
-	var near [64 * maskRows]float32 // enough for most models without a word to the allocator
-	block := rowBlock{columns: near[:]}
+	block, _ := t.blocks.Get().(*rowBlock)
+	if block == nil {
+		block = &rowBlock{}
+	}
+	defer t.blocks.Put(block)
 	for from := 0; from < len(out); from += maskRows {
 		to := min(from+maskRows, len(out))
 		part, scores := rows[from*width:to*width], out[from:to]
@@ -234,7 +239,7 @@ func (t *Trees) Score(rows []float32, out []float32) {
 		}
 		for i := range t.trees {
 			if fits && t.masked[i] != nil {
-				t.masked[i].addTo(&block, scores)
+				t.masked[i].addTo(block, scores)
 			} else {
 				t.trees[i].addTo(part, width, scores)
 			}

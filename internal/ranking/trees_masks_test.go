@@ -46,15 +46,15 @@ func TestMasksFindTheLeafThatTheWalkFinds(t *testing.T) {
 				rows[i] = special[rng.IntN(3)]
 			}
 		}
-		m := newMasked(&tr, func(at int) float32 { return tr.nodes[at].value })
 		var block rowBlock
 		block.fill(rows, width, n)
-		got, want := make([]float32, n), make([]float32, n)
-		m.addTo(&block, got)
+		got, exact, want := make([]float32, n), make([]float64, n), make([]float32, n)
+		newMasked(&tr, func(at int) float32 { return tr.nodes[at].value }).addTo(&block, got)
+		newMasked(&tr, func(at int) float64 { return float64(tr.nodes[at].value) }).addTo(&block, exact)
 		tr.addTo(rows, width, want)
 		for i := range got {
-			if got[i] != want[i] {
-				t.Fatalf("row %d %v: leaf %v by masks, %v by the walk", i, rows[i*width:(i+1)*width], got[i], want[i])
+			if got[i] != want[i] || exact[i] != float64(want[i]) {
+				t.Fatalf("row %d %v: leaf %v or %v by masks, %v by the walk", i, rows[i*width:(i+1)*width], got[i], exact[i], want[i])
 			}
 		}
 	})
