@@ -1,8 +1,8 @@
 package ranking
 
 import (
-	"cmp"
 	"context"
+	"math"
 	"slices"
 	"sync"
 
@@ -55,14 +55,39 @@ func (s *Scored) Rank(ctx context.Context, q problem.Query, cands []problem.Cand
 	return nil
 }
 
-// Sort puts candidates in order: best score first, ties by item.
+// Sort puts candidates in order: best score first, ties by item, scores that are no numbers last. A candidate becomes one
+// word that sorts as it should, since comparing words takes half the time of comparing scores and then items.
 func Sort(cands []problem.Candidate) {
-	slices.SortFunc(cands, func(a, b problem.Candidate) int {
-		if c := cmp.Compare(b.Score, a.Score); c != 0 {
-			return c
-		}
-		return cmp.Compare(a.Item, b.Item)
-	})
+	var near [2 * rankBlock]uint64 // enough for most pages without a word to the allocator
+	words := near[:0]
+	for _, c := range cands {
+		words = append(words, word(c))
+	}
+	slices.Sort(words)
+	for i, w := range words {
+		cands[i] = candidate(w)
+	}
+}
+
+// word holds the score's bits, turned so that the best score is the least word, before the item.
+func word(c problem.Candidate) uint64 {
+	b := math.Float32bits(c.Score + 0) // one zero: −0 becomes 0
+	switch {
+	case c.Score != c.Score:
+		b = math.MaxUint32
+	case b>>31 == 0:
+		b ^= math.MaxInt32
+	}
+	return uint64(b)<<32 | uint64(uint32(c.Item)^1<<31)
+}
+
+// candidate is the inverse of word.
+func candidate(w uint64) problem.Candidate {
+	b := uint32(w >> 32)
+	if b>>31 == 0 {
+		b ^= math.MaxInt32
+	}
+	return problem.Candidate{Item: int32(uint32(w) ^ 1<<31), Score: math.Float32frombits(b)}
 }
 
 // Identity is the Ranker that keeps stage one's order and scores: what a second stage has to beat.

@@ -1,12 +1,15 @@
 package ranking
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
 	"slices"
 	"sync"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"dryrun/internal/problem"
 )
@@ -67,6 +70,28 @@ func TestRankerLeavesCandidatesAloneWhenCancelled(t *testing.T) {
 	if err := r.Rank(ctx, problem.Query{}, cands); !errors.Is(err, context.Canceled) || !slices.Equal(cands, want) {
 		t.Errorf("error %v, candidates %v", err, cands)
 	}
+}
+
+func TestSortIsByScoreThenByItemWhateverTheNumbers(t *testing.T) {
+	nan, inf := float32(math.NaN()), float32(math.Inf(1))
+	some := []float32{nan, inf, -inf, 0, float32(math.Copysign(0, -1)), 1, -1, math.SmallestNonzeroFloat32, -math.SmallestNonzeroFloat32, math.MaxFloat32}
+	rapid.Check(t, func(t *rapid.T) {
+		one := rapid.Custom(func(t *rapid.T) problem.Candidate {
+			score := rapid.OneOf(rapid.SampledFrom(some), rapid.Float32()).Draw(t, "score")
+			return problem.Candidate{Item: rapid.Int32().Draw(t, "item"), Score: score}
+		})
+		cands := rapid.SliceOfN(one, 0, 40).Draw(t, "candidates")
+		want := slices.Clone(cands)
+		slices.SortStableFunc(want, func(a, b problem.Candidate) int {
+			return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Item, b.Item))
+		})
+		Sort(cands)
+		for i, c := range cands {
+			if c.Item != want[i].Item || cmp.Compare(c.Score, want[i].Score) != 0 {
+				t.Fatalf("place %d of %v holds %v, want %v", i, cands, c, want[i])
+			}
+		}
+	})
 }
 
 func TestIdentityKeepsStageOnesOrder(t *testing.T) {
