@@ -93,7 +93,8 @@ done:
 
 // func prefetchCodes(rows *int16, width int, ids *int32, n int)
 // It asks for the first 256 bytes of each row, or for all where it has fewer. What follows in a longer row
-// the processor fetches by itself.
+// the processor fetches by itself. It asks for the second cache: the first one's few places for lines on their way would be
+// full at the first rows, and everything would wait (a walk through a million rows takes a third longer).
 TEXT ·prefetchCodes(SB), NOSPLIT, $0-32
 	MOVQ    rows+0(FP), DX
 	MOVQ    width+8(FP), CX
@@ -111,7 +112,7 @@ row:
 	XORQ       AX, AX
 
 line:
-	PREFETCHT0 (R8)(AX*1)
+	PREFETCHT1 (R8)(AX*1)
 	ADDQ       $64, AX
 	CMPQ       AX, R12
 	JLT        line

@@ -139,10 +139,10 @@ four:                              \
 	ROW(28, R11)                   \
 	XORQ       AX, AX              \
 fetch:                             \
-	PREFETCHT0 (R8)(AX*1)          \
-	PREFETCHT0 (R9)(AX*1)          \
-	PREFETCHT0 (R10)(AX*1)         \
-	PREFETCHT0 (R11)(AX*1)         \
+	PREFETCHT1 (R8)(AX*1)          \
+	PREFETCHT1 (R9)(AX*1)          \
+	PREFETCHT1 (R10)(AX*1)         \
+	PREFETCHT1 (R11)(AX*1)         \
 	ADDQ       $64, AX             \
 	CMPQ       AX, R14             \
 	JLT        fetch               \
@@ -307,6 +307,6 @@ done:
 // func prefetch(p *int32)
 TEXT ·prefetch(SB), NOSPLIT, $0-8
 	MOVQ       p+0(FP), AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
 	RET
