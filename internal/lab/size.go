@@ -77,7 +77,7 @@ func estimate(spec world.Spec, set settings) int64 {
 		vectors, built = 3*vectors, 2
 	}
 	codes := items * 2 * ((dim + 15) &^ 15)
-	links := items * 150 // 32 links of layer 0, the layers above, and a mark each
+	links := items * 160 // 32 links of layer 0, the layers above, an item and a mark each
 	// The requirements step builds indexes of parts of the corpus beside the whole one: about half as much again.
 	index := (codes + links) / 2 * (2*built + 1)
 	requests := int64(spec.Queries) * (int64(set.k)*(8+8+columnsGuess*4) + 3000)

@@ -14,20 +14,22 @@ import (
 // walks greedily down the layers to a good start, then explores layer 0 with a list of the ef best nodes found so far:
 // time grows with the logarithm of the corpus, and ef buys recall with time. Symbols are the paper's.
 //
-// The walk is bound by memory, so it compares codes of two bytes a value. What it found is then compared by the vectors
-// themselves, whose inner products are the scores of the answers.
+// The walk is bound by memory, so it compares codes of two bytes a value, and the nodes of a large graph are numbered so
+// that neighbours lie close together. What it found is then compared by the vectors themselves, whose inner products are
+// the scores of the answers.
 //
 // It may be searched by any number of goroutines, also while Insert and Delete change it: a search sees a batch of
 // changes whole or not at all.
 type HNSW struct {
-	items          []float32 // row-major, n x dim
-	codes          vec.Codes // the same in half the room
+	items          []float32 // row-major, n x dim, by item
+	codes          vec.Codes // the same in half the room, by node
 	dim, n         int
 	m, mmax0       int // most links of a node above layer 0, and on it
 	efSearch       int
 	efConstruction int
 	seed           uint64
 	workers        int
+	beamLeast      int
 
 	base  []int32 // layer 0: n rows of mmax0 links, closed by -1 where shorter
 	upper []int32 // layers 1 and up: rows of m links
@@ -35,6 +37,10 @@ type HNSW struct {
 	level []int8  // for each node, the highest layer that it is on; -1 for a copy of an earlier item, which is no node
 	entry int32   // where a search begins; -1 while empty
 	top   int     // entry's layer
+
+	// Where the graph is too large for a cache: for each node, its item, and for each item, its node. nil where they have
+	// the same numbers.
+	ids, nodes []int32
 
 	// Identical items stand in a circle, of which the smallest is the node: for each item, the next of its circle, -1
 	// for one that is alone. nil where all differ.
@@ -60,8 +66,9 @@ func (h *HNSW) links(node int32, layer int) []int32 {
 	return h.upper[at : at+h.m]
 }
 
-func (h *HNSW) item(node int32) []float32 {
-	return h.items[int(node)*h.dim : (int(node)+1)*h.dim]
+// row returns an item's vector.
+func (h *HNSW) row(item int32) []float32 {
+	return h.items[int(item)*h.dim : (int(item)+1)*h.dim]
 }
 
 // Retrieve implements Retriever, with ef the larger of EfSearch and k.
@@ -88,13 +95,14 @@ func (h *HNSW) search(ctx context.Context, q []float32, k, ef int, into []proble
 	s := h.pool.Get().(*searcher)
 	defer h.pool.Put(s)
 	s.aim(q)
-	start := s.descend(s.score(h.entry), h.top, 0)
 	ef = min(max(ef, k), h.n)
-	var err error
-	if h.dead == nil {
-		err = s.explore(ctx, start, ef, 0)
-	} else {
-		err = s.exploreThrough(ctx, start, ef)
+	err := s.approach(ctx)
+	switch {
+	case err != nil:
+	case h.dead == nil:
+		err = s.explore(ctx, ef, 0)
+	default:
+		err = s.exploreThrough(ctx, ef)
 	}
 	if err != nil {
 		return into, err
@@ -111,22 +119,26 @@ func (h *HNSW) answer(found []near, k int, into []problem.Candidate) []problem.C
 		if score != score { // a query with NaN has no neighbours
 			continue
 		}
-		if h.dead == nil || !h.dead[c.node()] {
-			into = append(into, problem.Candidate{Item: c.node(), Score: score})
+		item := h.itemOf(c.node())
+		if h.dead == nil || !h.dead[item] {
+			into = append(into, problem.Candidate{Item: item, Score: score})
 		}
 		if h.copies == nil {
 			continue
 		}
-		for i := h.copies[c.node()]; i >= 0 && i != c.node() && len(into) < from+2*k; i = h.copies[i] {
+		for i := h.copies[item]; i >= 0 && i != item && len(into) < from+2*k; i = h.copies[i] {
 			if h.dead == nil || !h.dead[i] {
 				into = append(into, problem.Candidate{Item: i, Score: score})
 			}
 		}
 	}
-	if h.copies == nil {
-		return into
+	// Of equal scores the smaller item comes first, whatever the numbers of the nodes, and copies among the others.
+	for i := from + 1; i < len(into); i++ {
+		if Better(into[i], into[i-1]) {
+			sortBest(into[from:])
+			break
+		}
 	}
-	sortBest(into[from:]) // another node of equal score may have a smaller id than a copy
 	return into[:min(len(into), from+k)]
 }
 
@@ -148,7 +160,7 @@ func (h *HNSW) Live() int {
 func (h *HNSW) MB() float64 {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
-	return megabytes(4*(len(h.items)+len(h.base)+len(h.upper)+len(h.rowAt)+len(h.copies)) + len(h.level) + len(h.dead) + len(h.shut) + h.codes.Bytes())
+	return megabytes(4*(len(h.items)+len(h.base)+len(h.upper)+len(h.rowAt)+len(h.ids)+len(h.nodes)+len(h.copies)) + len(h.level) + len(h.dead) + len(h.shut) + h.codes.Bytes())
 }
 
 // near is a node with its score in one word, so that a larger word is a better node: the score's bits made to sort as

@@ -18,6 +18,8 @@ type HNSWOptions struct {
 	EfSearch       int // size of the list while searching, where k is not larger (64)
 	Seed           uint64
 	Workers        int // goroutines (one fewer than the processors); the graph is the same at any number
+
+	orderLeast, beamLeast int // sizes from which large graphs are treated as such
 }
 
 func (o HNSWOptions) withDefaults() HNSWOptions {
@@ -25,6 +27,7 @@ func (o HNSWOptions) withDefaults() HNSWOptions {
 	o.EfConstruction = cmp.Or(o.EfConstruction, 128)
 	o.EfSearch = cmp.Or(o.EfSearch, 64)
 	o.Workers = workersOr(o.Workers)
+	o.orderLeast, o.beamLeast = cmp.Or(o.orderLeast, orderLeast), cmp.Or(o.beamLeast, beamLeast)
 	return o
 }
 
@@ -56,6 +59,9 @@ func BuildHNSW(ctx context.Context, items []float32, dim int, o HNSWOptions, p P
 	h := newHNSW(dim, o)
 	h.items, h.n, h.live = slices.Clip(items), len(items)/dim, len(items)/dim // clipped: an insert won't write into the caller's array
 	copies, err := h.findCopies(ctx)
+	if err == nil && h.n >= o.orderLeast {
+		err = h.order(ctx, copies)
+	}
 	if err == nil {
 		err = h.encode(ctx)
 	}
@@ -82,7 +88,7 @@ func BuildHNSW(ctx context.Context, items []float32, dim int, o HNSWOptions, p P
 }
 
 func newHNSW(dim int, o HNSWOptions) *HNSW {
-	h := &HNSW{dim: dim, m: o.M, mmax0: 2 * o.M, efSearch: o.EfSearch, efConstruction: o.EfConstruction, seed: o.Seed, workers: o.Workers, entry: -1}
+	h := &HNSW{dim: dim, m: o.M, mmax0: 2 * o.M, efSearch: o.EfSearch, efConstruction: o.EfConstruction, seed: o.Seed, workers: o.Workers, beamLeast: o.beamLeast, entry: -1}
 	h.pool.New = func() any { return newSearcher(h) }
 	return h
 }
@@ -91,7 +97,7 @@ func newHNSW(dim int, o HNSWOptions) *HNSW {
 func (h *HNSW) encode(ctx context.Context) error {
 	h.codes = vec.NewCodes(h.n, h.dim)
 	return parallel(ctx, h.workers, h.n, func(_, i int) {
-		h.codes.Set(i, h.item(int32(i)))
+		h.codes.Set(i, h.row(h.itemOf(int32(i))))
 	})
 }
 
@@ -113,53 +119,53 @@ func (h *HNSW) findCopies(ctx context.Context) (copies map[int32]bool, err error
 		if i%askEvery == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		row := h.item(i)
+		row := h.row(i)
 		hash := hashOf(row)
 		first, found := firsts[hash]
 		switch {
 		case !found:
 			firsts[hash] = i
-		case slices.Equal(row, h.item(first)):
+		case slices.Equal(row, h.row(first)):
 			copies[i] = true
 		}
 	}
 	// Once more from the end, so that each joins its circle right behind the first.
 	for i := int32(h.n) - 1; i >= 0 && len(copies) > 0; i-- {
 		if copies[i] {
-			h.join(i, firsts[hashOf(h.item(i))])
+			h.join(i, firsts[hashOf(h.row(i))])
 		}
 	}
 	return copies, nil
 }
 
-// join puts item i into node's circle, behind the node: at once, however large the circle.
-func (h *HNSW) join(i, node int32) {
+// join puts item i into the circle of the item first, behind it: at once, however large the circle.
+func (h *HNSW) join(i, first int32) {
 	for j := len(h.copies); j < h.n; j++ {
 		h.copies = append(h.copies, -1)
 	}
-	if h.copies[node] < 0 {
-		h.copies[node] = node
+	if h.copies[first] < 0 {
+		h.copies[first] = first
 	}
-	h.copies[i], h.copies[node] = h.copies[node], i
+	h.copies[i], h.copies[first] = h.copies[first], i
 }
 
-// levelOf is a node's highest layer, floor(-ln U · mL) with mL = 1/ln M and U in (0, 1] drawn from the seed and the id
-// alone, so that an index grown later has the levels of one built at once.
-func (h *HNSW) levelOf(node int) int8 {
-	u := 1 - rand.New(rand.NewPCG(h.seed, uint64(node)*0x9e3779b97f4a7c15+0x6877)).Float64()
+// levelOf is the highest layer of an item's node, floor(-ln U · mL) with mL = 1/ln M and U in (0, 1] drawn from the seed
+// and the item alone, so that an index grown later has the levels of one built at once; -1 for a copy.
+func (h *HNSW) levelOf(item int32, isCopy map[int32]bool) int8 {
+	if isCopy[item] {
+		return -1
+	}
+	u := 1 - rand.New(rand.NewPCG(h.seed, uint64(item)*0x9e3779b97f4a7c15+0x6877)).Float64()
 	return int8(min(-math.Log(u)/math.Log(float64(h.m)), maxLevel))
 }
 
 // layOut gives each node from first on its highest layer, and lays out empty rows for all. It writes only beyond what a
 // search can reach, and sets the fields under mu.
-func (h *HNSW) layOut(ctx context.Context, first int, copies map[int32]bool) error {
+func (h *HNSW) layOut(ctx context.Context, first int, isCopy map[int32]bool) error {
 	level, rowAt := slices.Grow(h.level[:first], h.n-first), slices.Grow(h.rowAt[:first], h.n-first)
 	rows := int32(len(h.upper) / h.m)
 	for i := first; i < h.n; i++ {
-		l := h.levelOf(i)
-		if copies[int32(i)] {
-			l = -1
-		}
+		l := h.levelOf(h.itemOf(int32(i)), isCopy)
 		level, rowAt = append(level, l), append(rowAt, rows)
 		rows += max(int32(l), 0)
 	}
@@ -224,7 +230,7 @@ type backLink struct {
 	target, node int32
 }
 
-// prepare links the nodes first to last-1 to the graph in three phases: each finds and chooses its neighbours (side by
+// prepare links the items first to last-1 to the graph in three phases: each finds and chooses its neighbours (side by
 // side: nobody can reach a new node yet, and each writes only its own rows); the links back are sorted by the node that
 // gets them; what the rows of such nodes become is chosen and put aside (side by side again).
 func (b *builder) prepare(ctx context.Context, first, last int) error {
@@ -236,7 +242,8 @@ func (b *builder) prepare(ctx context.Context, first, last int) error {
 	}
 	h := b.h
 	b.back = b.back[:0]
-	for node := int32(first); node < int32(last); node++ {
+	for item := int32(first); item < int32(last); item++ {
+		node := h.nodeOf(item)
 		for layer := 0; layer <= int(h.level[node]); layer++ {
 			for _, target := range open(h.links(node, layer)) {
 				b.back = append(b.back, backLink{int32(layer), target, node})
@@ -266,21 +273,24 @@ func (b *builder) commit(first, last int) {
 	for i, g := range b.groups {
 		copy(h.links(g[0].target, int(g[0].layer)), b.staged[i*h.mmax0:])
 	}
-	for node := first; node < last; node++ {
+	for item := int32(first); item < int32(last); item++ {
+		node := h.nodeOf(item)
 		if l := int(h.level[node]); l >= 0 && (h.entry < 0 || l > h.top) {
-			h.entry, h.top = int32(node), l
+			h.entry, h.top = node, l
 		}
 	}
 }
 
-// connect is the search of Algorithm 1 for one new node, and the choice of its neighbours on each of its layers.
-func (b *builder) connect(ctx context.Context, w *buildWorker, first, node int) {
+// connect is the search of Algorithm 1 for the node of one new item, and the choice of its neighbours on each of its
+// layers.
+func (b *builder) connect(ctx context.Context, w *buildWorker, first, item int) {
 	h := b.h
-	q, level := h.item(int32(node)), int(h.level[node])
+	node := h.nodeOf(int32(item))
+	q, level := h.row(int32(item)), int(h.level[node])
 	if level < 0 {
 		return
 	}
-	earlier := w.batch[:node-first]
+	earlier := w.batch[:item-first]
 	vec.DotRows(q, h.items[first*h.dim:], h.dim, earlier)
 	var at near
 	if h.entry >= 0 {
@@ -290,18 +300,19 @@ func (b *builder) connect(ctx context.Context, w *buildWorker, first, node int) 
 	for layer := level; layer >= 0; layer-- {
 		w.found = w.found[:0]
 		if h.entry >= 0 && layer <= h.top {
-			if w.explore(ctx, at, b.ef, layer) != nil {
+			w.found = append(w.found, at)
+			if w.explore(ctx, b.ef, layer) != nil {
 				return // the batch is given up
 			}
 			at = w.found[0] &^ followed
 			w.rescore(q)
 		}
 		for i, score := range earlier {
-			if other := int32(first + i); int(h.level[other]) >= layer {
+			if other := h.nodeOf(int32(first + i)); int(h.level[other]) >= layer {
 				w.insert(toNear(score, other), b.ef)
 			}
 		}
-		copy(h.links(int32(node), layer), w.choose(w.found, h.m))
+		copy(h.links(node, layer), w.choose(w.found, h.m))
 	}
 }
 
@@ -325,7 +336,7 @@ func (w *buildWorker) linkBack(group []backLink, row []int32) {
 	}
 	w.chosen = ids
 	scores := w.room(len(ids))
-	vec.DotGather(h.item(target), h.items, h.dim, ids, scores)
+	w.dot(h.row(h.itemOf(target)), ids, scores)
 	w.found = w.found[:0]
 	for i, id := range ids {
 		w.found = append(w.found, toNear(scores[i], id))
@@ -345,7 +356,7 @@ func closeRow(rest []int32) {
 // the best of those passed over (the paper's keepPrunedConnections). The result lives until the next call.
 func (w *buildWorker) choose(cands []near, limit int) []int32 {
 	h := w.h
-	taken := w.chosen[:0]
+	taken, items := w.chosen[:0], w.items[:0] // the nodes, and the items they are of
 	w.passed = w.passed[:0]
 	var near4 [4]float32
 candidates:
@@ -353,9 +364,10 @@ candidates:
 		if len(taken) == limit {
 			break
 		}
-		v, score := h.item(c.node()), c.score()
-		for i := 0; i < len(taken); i += len(near4) {
-			some := taken[i:min(i+len(near4), len(taken))]
+		item, score := h.itemOf(c.node()), c.score()
+		v := h.row(item)
+		for i := 0; i < len(items); i += len(near4) {
+			some := items[i:min(i+len(near4), len(items))]
 			vec.DotGather(v, h.items, h.dim, some, near4[:])
 			for _, between := range near4[:len(some)] {
 				if between >= score {
@@ -364,11 +376,11 @@ candidates:
 				}
 			}
 		}
-		taken = append(taken, c.node())
+		taken, items = append(taken, c.node()), append(items, item)
 	}
 	for _, c := range w.passed[:min(limit-len(taken), len(w.passed))] {
 		taken = append(taken, c.node())
 	}
-	w.chosen = taken
+	w.chosen, w.items = taken, items
 	return taken
 }

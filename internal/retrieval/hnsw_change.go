@@ -11,7 +11,7 @@ import (
 
 // Insert adds rows of dim values, of unit length, with the ids first, first+1, ... It adds batch by batch: each is seen
 // by searches as a whole, and those before the end of ctx stay. added says how many items did. Inserted in batches of
-// 512 from the start, they make the graph that BuildHNSW makes. The first insert copies the vectors, which until then were
+// 512 from the start, they make the graph that BuildHNSW makes; only the numbers of its nodes differ where it is large. The first insert copies the vectors, which until then were
 // the caller's.
 func (h *HNSW) Insert(ctx context.Context, rows []float32) (first int32, added int, err error) {
 	h.changing.Lock()
@@ -70,10 +70,10 @@ func (h *HNSW) grow(ctx context.Context, b *builder, rows []float32) error {
 	b.commit(from, h.n)
 	h.live += h.n - from
 	for i := int32(h.n) - 1; i >= int32(from) && len(copies) > 0; i-- {
-		if node, ok := copies[i]; ok {
-			h.join(i, node)
+		if first, ok := copies[i]; ok {
+			h.join(i, first)
 			if h.dead != nil {
-				h.shut[node] = false // its circle has a living item again
+				h.shut[h.nodeOf(first)] = false // its circle has a living item again
 			}
 		}
 	}
@@ -84,7 +84,10 @@ func (h *HNSW) grow(ctx context.Context, b *builder, rows []float32) error {
 // without mu.
 func (h *HNSW) resize(items []float32, codes vec.Codes) {
 	n := len(items) / h.dim
-	copies, dead, shut := h.copies, h.dead, h.shut
+	ids, nodes, copies, dead, shut := h.ids, h.nodes, h.copies, h.dead, h.shut
+	if ids != nil {
+		ids, nodes = alike(ids, n), alike(nodes, n)
+	}
 	if copies != nil {
 		copies = resized(copies, n, -1)
 	}
@@ -93,7 +96,15 @@ func (h *HNSW) resize(items []float32, codes vec.Codes) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.items, h.codes, h.n, h.copies, h.dead, h.shut = items, codes, n, copies, dead, shut
+	h.items, h.codes, h.n, h.ids, h.nodes, h.copies, h.dead, h.shut = items, codes, n, ids, nodes, copies, dead, shut
+}
+
+// alike returns numbers with n of them, new ones their own: nodes that are inserted are numbered as their items.
+func alike(numbers []int32, n int) []int32 {
+	for i := len(numbers); i < n; i++ {
+		numbers = append(numbers, int32(i))
+	}
+	return numbers[:n]
 }
 
 // resized returns x with n values, new ones as given.
@@ -104,8 +115,8 @@ func resized[T any](x []T, n int, value T) []T {
 	return x[:n]
 }
 
-// copiesAmong finds the new items that are identical to a node, or to an earlier one of the batch, and names it. A
-// copy that the search for it misses becomes a node, which costs a little and breaks nothing.
+// copiesAmong finds the new items that are identical to one that has a node, or to an earlier one of the batch, and names
+// it. A copy that the search for it misses becomes a node, which costs a little and breaks nothing.
 func (h *HNSW) copiesAmong(ctx context.Context, rows []float32) (map[int32]int32, error) {
 	const ef = 24
 	copies := map[int32]int32{}
@@ -116,12 +127,14 @@ func (h *HNSW) copiesAmong(ctx context.Context, rows []float32) (map[int32]int32
 		row, id := rows[i:i+h.dim], int32(h.n+i/h.dim)
 		if h.entry >= 0 {
 			s.aim(row)
-			start := s.descend(s.score(h.entry), h.top, 0)
-			if err := s.explore(ctx, start, min(ef, h.n), 0); err != nil {
+			if err := s.approach(ctx); err != nil {
+				return nil, err
+			}
+			if err := s.explore(ctx, min(ef, h.n), 0); err != nil {
 				return nil, err
 			}
 			s.rescore(row)
-			if best := s.found[0].node(); slices.Equal(row, h.item(best)) {
+			if best := h.itemOf(s.found[0].node()); slices.Equal(row, h.row(best)) {
 				copies[id] = best
 				continue
 			}
@@ -163,34 +176,37 @@ func (h *HNSW) Delete(ids ...int32) error {
 		}
 		h.dead[id] = true
 		h.live--
-		node, all := h.circle(id)
-		h.shut[node] = all
+		first, all := h.circle(id)
+		h.shut[h.nodeOf(first)] = all
 	}
 	return nil
 }
 
-// circle returns the node that stands for an item, and whether all that it stands for are dead.
-func (h *HNSW) circle(id int32) (node int32, allDead bool) {
-	node, allDead = id, h.dead[id]
+// circle returns the item of which another is a copy, or the item itself, and whether all of their circle are dead.
+func (h *HNSW) circle(id int32) (first int32, allDead bool) {
+	first, allDead = id, h.dead[id]
 	if h.copies == nil || h.copies[id] < 0 {
-		return node, allDead
+		return first, allDead
 	}
 	for i := h.copies[id]; i != id; i = h.copies[i] {
-		if h.level[i] >= 0 {
-			node = i
+		if h.level[h.nodeOf(i)] >= 0 {
+			first = i
 		}
 		allDead = allDead && h.dead[i]
 	}
-	return node, allDead
+	return first, allDead
 }
 
 // exploreThrough is explore on layer 0 of an index with tombstones: a deleted node is followed while it might lead to
 // something better than the worst of the ef found, and takes no place among them.
-func (s *searcher) exploreThrough(ctx context.Context, start near, ef int) error {
+func (s *searcher) exploreThrough(ctx context.Context, ef int) error {
 	s.begin()
-	s.visited[start.node()] = s.epoch
+	starts := s.found
 	s.found, s.passing = s.found[:0], s.passing[:0]
-	s.meet(start, ef)
+	for _, c := range starts { // the i-th writes to the first i places at most, and they have been read
+		s.visited[c.node()] = s.epoch
+		s.meet(c&^followed, ef)
+	}
 	var due, coming []int32
 	for at, steps := 0, 1; ; steps++ {
 		for at < len(s.found) && s.found[at]&followed != 0 {

@@ -90,7 +90,9 @@ func TestHNSWAnswersAsAScanOfTheLiving(t *testing.T) {
 			items = append(items, pool[i%kinds*dim:(i%kinds+1)*dim]...)
 		}
 		split := rapid.IntRange(0, n).Draw(t, "built")
-		h, err := BuildHNSW(context.Background(), items[:split*dim], dim, HNSWOptions{M: 6, Seed: 1}, nil)
+		h, err := BuildHNSW(context.Background(), items[:split*dim], dim, HNSWOptions{
+			M: 6, Seed: 1, orderLeast: rapid.SampledFrom([]int{1, 1000}).Draw(t, "ordered from"), beamLeast: rapid.SampledFrom([]int{1, 1000}).Draw(t, "beam from"),
+		}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -134,7 +136,7 @@ func TestHNSWAnswersAsAScanOfTheLiving(t *testing.T) {
 }
 
 func (h *HNSW) scoreOf(q []float32, item int32) float32 {
-	return vec.Dot(q, h.item(item))
+	return vec.Dot(q, h.row(item))
 }
 
 func TestHNSWKeepsItsRecallWhenMostIsDeleted(t *testing.T) {
@@ -145,7 +147,7 @@ func TestHNSWKeepsItsRecallWhenMostIsDeleted(t *testing.T) {
 	var ids []int32
 	for i := range int32(n) {
 		if i%5 == 0 {
-			left, ids = append(left, h.item(i)...), append(ids, i)
+			left, ids = append(left, h.row(i)...), append(ids, i)
 		} else if err := h.Delete(i); err != nil {
 			t.Fatal(err)
 		}

@@ -15,11 +15,11 @@ import (
 )
 
 // A saved index is, all little-endian: eight bytes of magic, the format's version, the header, the levels (a byte an
-// item), the links of layer 0 and of the layers above, the circles of copies and the tombstones where there are any, the
-// vectors, and a CRC-32C of all that.
+// node), the links of layer 0 and of the layers above, the item of each node where the numbers differ, the circles of copies
+// and the tombstones where there are any, the vectors, and a CRC-32C of all that. Format 1 was never released.
 const (
 	hnswMagic   = "dryrhnsw"
-	hnswVersion = 1
+	hnswVersion = 2
 )
 
 // hnswHeader is what the sizes of the sections follow from.
@@ -28,7 +28,7 @@ type hnswHeader struct {
 	EfSearch, EfConstruction uint32
 	Seed                     uint64
 	Entry                    int32
-	Copies, Dead             bool
+	Ordered, Copies, Dead    bool
 }
 
 // Bounds of a header that is believed far enough to read on.
@@ -47,10 +47,11 @@ func (h *HNSW) Save(ctx context.Context, out io.Writer) error {
 	w := &sectionWriter{ctx: ctx, out: io.MultiWriter(buf, sum)}
 	w.write([]byte(hnswMagic))
 	w.write(uint32(hnswVersion))
-	w.write(hnswHeader{uint32(h.dim), uint32(h.n), uint32(h.m), uint32(h.efSearch), uint32(h.efConstruction), h.seed, h.entry, h.copies != nil, h.dead != nil})
+	w.write(hnswHeader{uint32(h.dim), uint32(h.n), uint32(h.m), uint32(h.efSearch), uint32(h.efConstruction), h.seed, h.entry, h.ids != nil, h.copies != nil, h.dead != nil})
 	writeSlice(w, h.level)
 	writeSlice(w, h.base)
 	writeSlice(w, h.upper)
+	writeSlice(w, h.ids)
 	writeSlice(w, h.copies)
 	writeSlice(w, h.dead)
 	writeSlice(w, h.items)
@@ -111,8 +112,8 @@ func loadHNSW(ctx context.Context, in io.Reader) (*HNSW, error) {
 		return nil, errors.New("it isn't a saved HNSW index")
 	case version > hnswVersion:
 		return nil, fmt.Errorf("it has format %d and this program knows %d: use a newer program, or build it anew", version, hnswVersion)
-	case version == 0:
-		return nil, errors.New("it has format 0, which never was")
+	case version < hnswVersion:
+		return nil, fmt.Errorf("it has format %d, which no released program wrote: build it anew", version)
 	}
 	var head hnswHeader
 	r.read(&head)
@@ -122,7 +123,7 @@ func loadHNSW(ctx context.Context, in io.Reader) (*HNSW, error) {
 	if err := head.check(); err != nil {
 		return nil, err
 	}
-	h := newHNSW(int(head.Dim), HNSWOptions{M: int(head.M), EfSearch: int(head.EfSearch), EfConstruction: int(head.EfConstruction), Seed: head.Seed, Workers: workersOr(0)})
+	h := newHNSW(int(head.Dim), HNSWOptions{M: int(head.M), EfSearch: int(head.EfSearch), EfConstruction: int(head.EfConstruction), Seed: head.Seed}.withDefaults())
 	h.n, h.entry = int(head.N), head.Entry
 	h.level = readSlice[int8](r, h.n)
 	rows, err := h.lay()
@@ -131,6 +132,9 @@ func loadHNSW(ctx context.Context, in io.Reader) (*HNSW, error) {
 	}
 	h.base = readSlice[int32](r, h.n*h.mmax0)
 	h.upper = readSlice[int32](r, rows*h.m)
+	if head.Ordered {
+		h.ids = readSlice[int32](r, h.n)
+	}
 	if head.Copies {
 		h.copies = readSlice[int32](r, h.n)
 	}
@@ -186,6 +190,9 @@ func (h *HNSW) lay() (rows int, err error) {
 
 // checkLoaded makes sure of all that a search takes for granted, and fills in what isn't saved.
 func (h *HNSW) checkLoaded() error {
+	if err := h.fillNodes(); err != nil {
+		return err
+	}
 	for node, level := range h.level {
 		for layer := 0; layer <= int(level); layer++ {
 			for _, next := range open(h.links(int32(node), layer)) {
@@ -221,14 +228,32 @@ func (h *HNSW) checkLoaded() error {
 		if dead {
 			h.live--
 		}
-		if h.level[i] >= 0 {
-			_, h.shut[i] = h.circle(int32(i))
+		if node := h.nodeOf(int32(i)); h.level[node] >= 0 {
+			_, h.shut[node] = h.circle(int32(i))
 		}
 	}
 	return nil
 }
 
-// checkCircles makes sure that each copy is in the circle of exactly one node, of identical vectors.
+// fillNodes makes sure that each item is one node's, and fills in whose.
+func (h *HNSW) fillNodes() error {
+	if h.ids == nil {
+		return nil
+	}
+	h.nodes = make([]int32, h.n)
+	for i := range h.nodes {
+		h.nodes[i] = -1
+	}
+	for node, item := range h.ids {
+		if item < 0 || int(item) >= h.n || h.nodes[item] >= 0 {
+			return fmt.Errorf("node %d is said to be of item %d, which is another's or none", node, item)
+		}
+		h.nodes[item] = int32(node)
+	}
+	return nil
+}
+
+// checkCircles makes sure that each copy is in the circle of exactly one item, of identical vectors.
 func (h *HNSW) checkCircles() error {
 	left := 0
 	for _, l := range h.level {
@@ -236,18 +261,18 @@ func (h *HNSW) checkCircles() error {
 			left++
 		}
 	}
-	for node := int32(0); int(node) < len(h.copies); node++ {
-		if h.level[node] < 0 || h.copies[node] == -1 {
+	for item := int32(0); int(item) < len(h.copies); item++ {
+		if h.level[h.nodeOf(item)] < 0 || h.copies[item] == -1 {
 			continue
 		}
-		// A walk that leads through copies only, none met before, is back at its node within as many steps as there are.
-		for i := h.copies[node]; i != node; i = h.copies[i] {
-			if left--; i < 0 || int(i) >= h.n || h.level[i] >= 0 || left < 0 {
-				return fmt.Errorf("the copies of item %d don't come back to it", node)
+		// A walk that leads through copies only, none met before, is back at its item within as many steps as there are.
+		for i := h.copies[item]; i != item; i = h.copies[i] {
+			if left--; i < 0 || int(i) >= h.n || h.level[h.nodeOf(i)] >= 0 || left < 0 {
+				return fmt.Errorf("the copies of item %d don't come back to it", item)
 			}
 		}
-		if h.copies[node] < 0 {
-			return fmt.Errorf("the copies of item %d begin at %d", node, h.copies[node])
+		if h.copies[item] < 0 {
+			return fmt.Errorf("the copies of item %d begin at %d", item, h.copies[item])
 		}
 	}
 	if left > 0 {

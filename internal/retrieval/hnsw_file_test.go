@@ -17,7 +17,7 @@ func saved(t testing.TB) (*HNSW, []byte) {
 	const dim = 4
 	items := hard(1, 40, dim)
 	copy(items[8*dim:9*dim], items[2*dim:3*dim])
-	h := build(t, items, dim, HNSWOptions{M: 2, Seed: 3})
+	h := build(t, items, dim, HNSWOptions{M: 2, Seed: 3, orderLeast: 1})
 	if err := h.Delete(2, 5); err != nil {
 		t.Fatal(err)
 	}
@@ -35,12 +35,16 @@ func save(t testing.TB, h *HNSW) []byte {
 
 func TestHNSWComesBackAsItWasSaved(t *testing.T) {
 	h, file := saved(t)
+	same := hard(1, 40, 4)
+	copy(same[8*4:9*4], same[2*4:3*4])
+	numbered := build(t, same, 4, HNSWOptions{M: 2, Seed: 3})
 	for _, tc := range []struct {
 		name  string
 		index *HNSW
 		file  []byte
 	}{
 		{"with copies and tombstones", h, file},
+		{"with copies, and nodes numbered as items", numbered, save(t, numbered)},
 		{"plain", build(t, hard(2, 30, 4), 4, HNSWOptions{}), nil},
 		{"empty", build(t, nil, 4, HNSWOptions{}), nil},
 	} {
@@ -74,7 +78,7 @@ func TestHNSWComesBackAsItWasSaved(t *testing.T) {
 }
 
 func TestHNSWRefusesWhatItCantTrust(t *testing.T) {
-	_, file := saved(t)
+	h, file := saved(t)
 	body := file[:len(file)-4]
 	change := func(at int, to ...byte) []byte {
 		out := slices.Clone(body)
@@ -83,6 +87,7 @@ func TestHNSWRefusesWhatItCantTrust(t *testing.T) {
 	}
 	const head = 12 // magic and version
 	levels := head + binary.Size(hnswHeader{})
+	ids := levels + len(h.level) + 4*(len(h.base)+len(h.upper))
 	for _, tc := range []struct {
 		name, words string
 		file        []byte
@@ -91,7 +96,9 @@ func TestHNSWRefusesWhatItCantTrust(t *testing.T) {
 		{"another file", "isn't a saved HNSW index", []byte("%PDF-1.7 and so on")},
 		{"cut short", "ends too early", file[:len(file)/2]},
 		{"a bit turned", "damaged", append(slices.Clone(file[:len(file)-9]), append([]byte{file[len(file)-9] ^ 4}, file[len(file)-8:]...)...)},
-		{"a newer format", "use a newer program", change(8, 2)},
+		{"a newer format", "use a newer program", change(8, hnswVersion+1)},
+		{"a format that never was released", "build it anew", change(8, 1)},
+		{"an item of two nodes", "another's", change(ids, body[ids+4:ids+8]...)},
 		{"more items than there are", "ends too early", change(head+4, 255, 255, 255, 127)},
 		{"vectors of no width", "its vectors have 0 values", change(head, 0, 0, 0, 0)},
 		{"a level beyond the top", "of at most", change(levels, 77)},

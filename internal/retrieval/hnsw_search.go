@@ -17,6 +17,7 @@ type searcher struct {
 	ids     []int32 // neighbours of the node followed last
 	before  []int32 // those of the node followed before it
 	nodes   []int32 // those found
+	items   []int32 // the items of some nodes
 	scores  []float32
 }
 
@@ -64,7 +65,7 @@ func (s *searcher) rescore(q []float32) {
 		s.nodes = append(s.nodes, c.node())
 	}
 	scores := s.room(len(s.nodes))
-	vec.DotGather(q, s.h.items, s.h.dim, s.nodes, scores)
+	s.dot(q, s.nodes, scores)
 	for i, node := range s.nodes {
 		c := toNear(scores[i], node)
 		for ; i > 0 && s.found[i-1] < c; i-- {
@@ -72,6 +73,42 @@ func (s *searcher) rescore(q []float32) {
 		}
 		s.found[i] = c
 	}
+}
+
+// dot fills out with the inner products of q and the vectors of nodes.
+func (s *searcher) dot(q []float32, nodes []int32, out []float32) {
+	items := nodes
+	if s.h.ids != nil {
+		items = s.items[:0]
+		for _, node := range nodes {
+			items = append(items, s.h.ids[node])
+		}
+		s.items = items
+	}
+	vec.DotGather(q, s.h.items, s.h.dim, items, out)
+}
+
+// In a graph of millions a walk that keeps one node often ends in the wrong place of the layers above, so that a longer
+// list has to make up for it on layer 0; some nodes kept on the last few of them cost less. Below that they cost more.
+const (
+	beamLeast  = 2 << 20 // nodes
+	beamLayers = 3
+	beam       = 4
+)
+
+// approach leaves in found the nodes that a search of layer 0 begins with.
+func (s *searcher) approach(ctx context.Context) error {
+	h, layer := s.h, 0
+	if h.n >= h.beamLeast {
+		layer = min(beamLayers, h.top)
+	}
+	s.found = append(s.found[:0], s.descend(s.score(h.entry), h.top, layer))
+	for ; layer > 0; layer-- {
+		if err := s.explore(ctx, beam, layer); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // descend is the search with ef = 1 from layer from down to layer to, not included: step to the best neighbour until
@@ -106,16 +143,19 @@ func open(row []int32) []int32 {
 // How many nodes a search follows between two looks at its context: well under a millisecond.
 const askEvery = 512
 
-// explore is Algorithm 2 of the paper: it leaves in found the ef best nodes of a layer that are reached from start. The
-// paper's two heaps are one sorted list here, where those not yet followed are the candidates: it is done when all
+// explore is Algorithm 2 of the paper: it leaves in found the ef best nodes of a layer that are reached from those in it.
+// The paper's two heaps are one sorted list here, where those not yet followed are the candidates: it is done when all
 // are followed.
 //
 // A node's neighbours are scored one step late, after those of the next node have been asked for: otherwise each step
 // would wait for the memory. So a node may be followed that turns out not to be the best, which costs a little.
-func (s *searcher) explore(ctx context.Context, start near, ef, layer int) error {
+func (s *searcher) explore(ctx context.Context, ef, layer int) error {
 	s.begin()
-	s.visited[start.node()] = s.epoch
-	s.found = append(s.found[:0], start)
+	s.found = s.found[:min(len(s.found), ef)]
+	for i, c := range s.found {
+		s.found[i] = c &^ followed
+		s.visited[c.node()] = s.epoch
+	}
 	var due, coming []int32
 	for at, steps := 0, 1; ; steps++ {
 		for at < len(s.found) && s.found[at]&followed != 0 {

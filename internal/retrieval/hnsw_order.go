@@ -1,0 +1,172 @@
+package retrieval
+
+import (
+	"context"
+	"math/rand/v2"
+
+	"dryrun/internal/vec"
+)
+
+// A walk goes from neighbour to neighbour, so where neighbours lie side by side in memory much of what it needs next has
+// come along with what it needed before (Coleman et al. 2022, "Graph Reordering for Cache-Efficient Near Neighbor Search",
+// order a finished graph by its links; here the vectors decide, so that building gains as well). Nodes are numbered in
+// such an order, and the items keep their ids.
+
+// orderLeast is the number of items from which a graph is too large for a cache, so that the order of its nodes matters.
+const orderLeast = 1 << 16
+
+// nodeOf returns the node of an item.
+func (h *HNSW) nodeOf(item int32) int32 {
+	if h.nodes == nil {
+		return item
+	}
+	return h.nodes[item]
+}
+
+// itemOf returns the item of a node.
+func (h *HNSW) itemOf(node int32) int32 {
+	if h.ids == nil {
+		return node
+	}
+	return h.ids[node]
+}
+
+// order numbers the nodes: those of the highest layers first, which every search meets, and within a layer in the order of
+// localOrder.
+func (h *HNSW) order(ctx context.Context, isCopy map[int32]bool) error {
+	local, err := localOrder(ctx, h.items, h.dim, h.seed, h.workers)
+	if err != nil {
+		return err
+	}
+	levels := make([]int8, h.n)
+	var starts [maxLevel + 3]int // by maxLevel − level: where its nodes begin
+	for item := range levels {
+		levels[item] = h.levelOf(int32(item), isCopy)
+		starts[maxLevel-int(levels[item])+1]++
+	}
+	for i := 1; i < len(starts); i++ {
+		starts[i] += starts[i-1]
+	}
+	h.ids, h.nodes = make([]int32, h.n), make([]int32, h.n)
+	for _, item := range local {
+		next := &starts[maxLevel-int(levels[item])]
+		h.ids[*next], h.nodes[item] = item, int32(*next)
+		*next++
+	}
+	return nil
+}
+
+// stretch is a part of an order that is still to be parted.
+type stretch struct {
+	items []int32
+	sides []float32 // working memory, one for each item
+}
+
+const (
+	stretchLeast = 32 // so few lie close together in any order
+	stretchMany  = 64 // so many stretches keep all workers busy
+)
+
+// localOrder returns the items in an order in which neighbours mostly lie close together: they are parted in two by the
+// plane between two means, and the halves again, until few are left. It is the same at any number of workers.
+func localOrder(ctx context.Context, items []float32, dim int, seed uint64, workers int) ([]int32, error) {
+	n := len(items) / dim
+	whole := stretch{make([]int32, n), make([]float32, n)}
+	for i := range whole.items {
+		whole.items[i] = int32(i)
+	}
+	p := parting{items: items, dim: dim, seed: seed}
+	parts := []stretch{whole}
+	for len(parts) < stretchMany {
+		halves := make([]stretch, 2*len(parts))
+		err := parallel(ctx, workers, len(parts), func(_, i int) {
+			halves[2*i], halves[2*i+1] = p.part(ctx, parts[i])
+		})
+		if err != nil {
+			return nil, err
+		}
+		parts = halves
+	}
+	err := parallel(ctx, workers, len(parts), func(_, i int) { p.partAll(ctx, parts[i]) })
+	return whole.items, err
+}
+
+// parting parts stretches of items, row-major with dim columns.
+type parting struct {
+	items []float32
+	dim   int
+	seed  uint64
+}
+
+func (p parting) row(item int32) []float32 {
+	return p.items[int(item)*p.dim : (int(item)+1)*p.dim]
+}
+
+func (p parting) partAll(ctx context.Context, s stretch) {
+	for len(s.items) > stretchLeast && ctx.Err() == nil {
+		var first stretch
+		first, s = p.part(ctx, s)
+		p.partAll(ctx, first)
+	}
+}
+
+// part reorders a stretch so that its items on the one side of a plane come before those on the other, and returns both.
+// Where nearly all would be on one side it parts them in the middle, as they lie.
+func (p parting) part(ctx context.Context, s stretch) (first, second stretch) {
+	n := len(s.items)
+	if n <= stretchLeast {
+		return s, stretch{}
+	}
+	normal, offset := p.plane(s.items)
+	const some = 1 << 14 // between two looks at the context
+	for i := 0; i < n && ctx.Err() == nil; i += some {
+		to := min(i+some, n)
+		vec.DotGather(normal, p.items, p.dim, s.items[i:to], s.sides[i:to])
+	}
+	at, end := 0, n
+	for at < end {
+		if s.sides[at] > offset {
+			at++
+			continue
+		}
+		end--
+		s.items[at], s.items[end] = s.items[end], s.items[at]
+		s.sides[at], s.sides[end] = s.sides[end], s.sides[at]
+	}
+	if at < n/16 || at > n-n/16 {
+		at = n / 2
+	}
+	return stretch{s.items[:at], s.sides[:at]}, stretch{s.items[at:], s.sides[at:]}
+}
+
+// plane is the one halfway between the means of two clusters of a sample (Lloyd 1982, a few rounds): a vector x is on the
+// first one's side where its inner product with normal is above offset.
+func (p parting) plane(items []int32) (normal []float32, offset float32) {
+	const rounds, sample = 4, 128
+	rng := rand.New(rand.NewPCG(p.seed, uint64(items[0])<<32|uint64(len(items))))
+	draw := func() []float32 { return p.row(items[rng.IntN(len(items))]) }
+	normal = make([]float32, p.dim)
+	sums := [2][]float32{make([]float32, p.dim), make([]float32, p.dim)}
+	means := [2][]float32{append([]float32(nil), draw()...), append([]float32(nil), draw()...)}
+	for range rounds {
+		var counts [2]int
+		clear(sums[0])
+		clear(sums[1])
+		for range min(sample, len(items)) {
+			x, k := draw(), 0
+			if vec.L2Sq(x, means[1]) < vec.L2Sq(x, means[0]) {
+				k = 1
+			}
+			vec.Axpy(1, x, sums[k])
+			counts[k]++
+		}
+		for k, mean := range means {
+			for j := range mean {
+				mean[j] = sums[k][j] / float32(max(counts[k], 1))
+			}
+		}
+	}
+	copy(normal, means[0])
+	vec.Axpy(-1, means[1], normal)
+	return normal, (vec.Dot(means[0], means[0]) - vec.Dot(means[1], means[1])) / 2
+}
