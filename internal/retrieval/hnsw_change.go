@@ -204,7 +204,7 @@ func (s *searcher) exploreThrough(ctx context.Context, ef int) error {
 	starts := s.found
 	s.found, s.passing = s.found[:0], s.passing[:0]
 	for _, c := range starts { // the i-th writes to the first i places at most, and they have been read
-		s.visited[c.node()] = s.epoch
+		s.visited.set(c.node())
 		s.meet(c&^followed, ef)
 	}
 	var due, coming []int32

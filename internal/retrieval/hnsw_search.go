@@ -10,8 +10,7 @@ import (
 type searcher struct {
 	h       *HNSW
 	q       []int16 // what it searches for, aimed at the codes
-	visited []uint8 // equal to epoch: this search has met the node
-	epoch   uint8
+	visited marks   // the nodes that this search has met
 	found   []near  // the ef best so far, best first: by codes until rescore
 	passing []near  // deleted nodes to walk through, the best on top of a heap
 	ids     []int32 // neighbours of the node followed last
@@ -23,22 +22,17 @@ type searcher struct {
 
 func newSearcher(h *HNSW) *searcher {
 	return &searcher{
-		h: h, visited: make([]uint8, h.n),
+		h: h, visited: newMarks(h.n),
 		ids: make([]int32, h.mmax0), before: make([]int32, h.mmax0), scores: make([]float32, h.mmax0),
 	}
 }
 
-// begin forgets which nodes were visited. The marks are cleared only when the epochs run out, and made anew when the
-// index has grown.
+// begin forgets which nodes were visited. The marks are made anew when the index has grown.
 func (s *searcher) begin() {
-	if len(s.visited) < s.h.n {
-		s.visited, s.epoch = make([]uint8, s.h.n+s.h.n/8), 0
+	if s.visited.room() < s.h.n {
+		s.visited = newMarks(s.h.n + s.h.n/8)
 	}
-	s.epoch++
-	if s.epoch == 0 {
-		clear(s.visited)
-		s.epoch = 1
-	}
+	s.visited.clear()
 }
 
 // aim says what is searched for from now on.
@@ -154,7 +148,7 @@ func (s *searcher) explore(ctx context.Context, ef, layer int) error {
 	s.found = s.found[:min(len(s.found), ef)]
 	for i, c := range s.found {
 		s.found[i] = c &^ followed
-		s.visited[c.node()] = s.epoch
+		s.visited.set(c.node())
 	}
 	var due, coming []int32
 	for at, steps := 0, 1; ; steps++ {
@@ -206,15 +200,12 @@ func (s *searcher) follow(at, layer int) []int32 {
 func (s *searcher) unvisited(row []int32) []int32 {
 	s.ids, s.before = s.before, s.ids
 	ids, n := s.ids, 0
-	visited, epoch := s.visited, s.epoch
 	for _, node := range row {
 		if node < 0 {
 			break
 		}
 		ids[n] = node
-		differs := visited[node] ^ epoch
-		visited[node] = epoch
-		n += int((uint32(differs) + 255) >> 8)
+		n += s.visited.set(node)
 	}
 	return ids[:n]
 }
