@@ -164,7 +164,7 @@ func (h *HNSW) MB() float64 {
 }
 
 // near is a node with its score in one word, so that a larger word is a better node: the score's bits made to sort as
-// integers, then the complement of the id (equal scores go to the smaller item), then one bit that says the node's
+// integers, then the complement of the id (equal scores go to the smaller node), then one bit that says the node's
 // links have been followed, which decides nothing between different nodes.
 type near uint64
 

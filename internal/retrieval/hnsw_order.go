@@ -117,11 +117,15 @@ func (p parting) part(ctx context.Context, s stretch) (first, second stretch) {
 	if n <= stretchLeast {
 		return s, stretch{}
 	}
-	normal, offset := p.plane(s.items)
+	normal, offset, err := p.plane(ctx, s.items)
 	const some = 1 << 14 // between two looks at the context
-	for i := 0; i < n && ctx.Err() == nil; i += some {
+	for i := 0; i < n && err == nil; i += some {
 		to := min(i+some, n)
 		vec.DotGather(normal, p.items, p.dim, s.items[i:to], s.sides[i:to])
+		err = ctx.Err()
+	}
+	if err != nil {
+		return s, stretch{} // the whole order is given up
 	}
 	at, end := 0, n
 	for at < end {
@@ -139,34 +143,21 @@ func (p parting) part(ctx context.Context, s stretch) (first, second stretch) {
 	return stretch{s.items[:at], s.sides[:at]}, stretch{s.items[at:], s.sides[at:]}
 }
 
-// plane is the one halfway between the means of two clusters of a sample (Lloyd 1982, a few rounds): a vector x is on the
-// first one's side where its inner product with normal is above offset.
-func (p parting) plane(items []int32) (normal []float32, offset float32) {
-	const rounds, sample = 4, 128
-	rng := rand.New(rand.NewPCG(p.seed, uint64(items[0])<<32|uint64(len(items))))
-	draw := func() []float32 { return p.row(items[rng.IntN(len(items))]) }
-	normal = make([]float32, p.dim)
-	sums := [2][]float32{make([]float32, p.dim), make([]float32, p.dim)}
-	means := [2][]float32{append([]float32(nil), draw()...), append([]float32(nil), draw()...)}
-	for range rounds {
-		var counts [2]int
-		clear(sums[0])
-		clear(sums[1])
-		for range min(sample, len(items)) {
-			x, k := draw(), 0
-			if vec.L2Sq(x, means[1]) < vec.L2Sq(x, means[0]) {
-				k = 1
-			}
-			vec.Axpy(1, x, sums[k])
-			counts[k]++
-		}
-		for k, mean := range means {
-			for j := range mean {
-				mean[j] = sums[k][j] / float32(max(counts[k], 1))
-			}
-		}
+// plane is the one halfway between the means of two clusters of a sample: a vector x is on the first one's side where its
+// inner product with normal is above offset.
+func (p parting) plane(ctx context.Context, items []int32) (normal []float32, offset float32, err error) {
+	const sample = 64
+	seed := p.seed ^ (uint64(items[0])<<32 | uint64(len(items)))
+	rng := rand.New(rand.NewPCG(seed, 0x6f72))
+	rows := make([]float32, 0, sample*p.dim)
+	for range sample {
+		rows = append(rows, p.row(items[rng.IntN(len(items))])...)
 	}
-	copy(normal, means[0])
-	vec.Axpy(-1, means[1], normal)
-	return normal, (vec.Dot(means[0], means[0]) - vec.Dot(means[1], means[1])) / 2
+	two, err := trainKMeans(ctx, rows, p.dim, 2, seed, 1)
+	if err != nil {
+		return nil, 0, err
+	}
+	normal = two.rows[:p.dim]
+	vec.Axpy(-1, two.rows[p.dim:], normal)
+	return normal, two.bias[1] - two.bias[0], nil
 }
