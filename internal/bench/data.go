@@ -159,6 +159,7 @@ func readVectors(path string) ([]float32, error) {
 		return nil, fmt.Errorf("reading vectors: %w", err)
 	}
 	x := make([]float32, len(raw)/4)
+	vec.Huge(x) // as numpy does for the peers
 	if _, err := binary.Decode(raw, binary.LittleEndian, x); err != nil {
 		return nil, fmt.Errorf("reading vectors in %s: %w", path, err)
 	}
