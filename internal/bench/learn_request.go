@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"runtime/debug"
 
 	"dryrun/internal/metrics"
 	"dryrun/internal/problem"
@@ -59,6 +60,7 @@ func (s *server) prepare(ctx context.Context, o order) error {
 	}
 	p.ranker = ranking.NewRanker(model, p)
 	s.learned.stages = p
+	debug.FreeOSMemory() // what building left isn't paid for by requests
 	return nil
 }
 
