@@ -63,8 +63,8 @@ type stretch struct {
 }
 
 const (
-	stretchLeast = 32 // so few lie close together in any order
-	stretchMany  = 64 // so many stretches keep all workers busy
+	stretchLeast = 512 // so few lie close together in any order
+	stretchMany  = 64  // so many stretches keep all workers busy
 )
 
 // localOrder returns the items in an order in which neighbours mostly lie close together: they are parted in two by the
@@ -80,14 +80,14 @@ func localOrder(ctx context.Context, items []float32, dim int, seed uint64, work
 	for len(parts) < stretchMany {
 		halves := make([]stretch, 2*len(parts))
 		err := parallel(ctx, workers, len(parts), func(_, i int) {
-			halves[2*i], halves[2*i+1] = p.part(ctx, parts[i])
+			halves[2*i], halves[2*i+1] = p.part(ctx, parts[i], p.room())
 		})
 		if err != nil {
 			return nil, err
 		}
 		parts = halves
 	}
-	err := parallel(ctx, workers, len(parts), func(_, i int) { p.partAll(ctx, parts[i]) })
+	err := parallel(ctx, workers, len(parts), func(_, i int) { p.partAll(ctx, parts[i], p.room()) })
 	return whole.items, err
 }
 
@@ -102,22 +102,28 @@ func (p parting) row(item int32) []float32 {
 	return p.items[int(item)*p.dim : (int(item)+1)*p.dim]
 }
 
-func (p parting) partAll(ctx context.Context, s stretch) {
+// planeSample is how many vectors decide where a plane lies.
+const planeSample = 64
+
+// room is for the vectors of a sample.
+func (p parting) room() []float32 { return make([]float32, 0, planeSample*p.dim) }
+
+func (p parting) partAll(ctx context.Context, s stretch, room []float32) {
 	for len(s.items) > stretchLeast && ctx.Err() == nil {
 		var first stretch
-		first, s = p.part(ctx, s)
-		p.partAll(ctx, first)
+		first, s = p.part(ctx, s, room)
+		p.partAll(ctx, first, room)
 	}
 }
 
 // part reorders a stretch so that its items on the one side of a plane come before those on the other, and returns both.
 // Where nearly all would be on one side it parts them in the middle, as they lie.
-func (p parting) part(ctx context.Context, s stretch) (first, second stretch) {
+func (p parting) part(ctx context.Context, s stretch, room []float32) (first, second stretch) {
 	n := len(s.items)
 	if n <= stretchLeast {
 		return s, stretch{}
 	}
-	normal, offset, err := p.plane(ctx, s.items)
+	normal, offset, err := p.plane(ctx, s.items, room)
 	const some = 1 << 14 // between two looks at the context
 	for i := 0; i < n && err == nil; i += some {
 		to := min(i+some, n)
@@ -145,12 +151,11 @@ func (p parting) part(ctx context.Context, s stretch) (first, second stretch) {
 
 // plane is the one halfway between the means of two clusters of a sample: a vector x is on the first one's side where its
 // inner product with normal is above offset.
-func (p parting) plane(ctx context.Context, items []int32) (normal []float32, offset float32, err error) {
-	const sample = 64
+func (p parting) plane(ctx context.Context, items []int32, room []float32) (normal []float32, offset float32, err error) {
 	seed := p.seed ^ (uint64(items[0])<<32 | uint64(len(items)))
 	rng := rand.New(rand.NewPCG(seed, 0x6f72))
-	rows := make([]float32, 0, sample*p.dim)
-	for range sample {
+	rows := room[:0]
+	for range planeSample {
 		rows = append(rows, p.row(items[rng.IntN(len(items))])...)
 	}
 	two, err := trainKMeans(ctx, rows, p.dim, 2, seed, 1)

@@ -8,7 +8,7 @@ import (
 )
 
 func TestLocalOrderPutsNeighboursSideBySide(t *testing.T) {
-	const clusters, each, dim = 40, 100, 16
+	const clusters, each, dim = 10, 2000, 16
 	mid := uniform(3, clusters, dim)
 	items := uniform(4, clusters*each, dim)
 	for i := range clusters * each { // item i is of cluster i % clusters
