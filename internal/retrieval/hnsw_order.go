@@ -9,8 +9,8 @@ import (
 
 // A walk goes from neighbour to neighbour, so where neighbours lie side by side in memory much of what it needs next has
 // come along with what it needed before (Coleman et al. 2022, "Graph Reordering for Cache-Efficient Near Neighbor Search",
-// order a finished graph by its links; here the vectors decide, so that building gains as well). Nodes are numbered in
-// such an order, and the items keep their ids.
+// order a finished graph by its links; here the vectors decide before it is built, so that nothing has to be moved).
+// Nodes are numbered in such an order, and the items keep their ids.
 
 // orderLeast is the number of items from which a graph is too large for a cache, so that the order of its nodes matters.
 const orderLeast = 1 << 16
