@@ -4,7 +4,8 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"sync/atomic"
+
+	"dryrun/internal/parallel"
 )
 
 // cache holds what was built, by a comparable key whose type says what it is a key of. Two that ask for the same thing
@@ -112,32 +113,8 @@ func (c *cache) touch(key any) {
 	}
 }
 
-// each calls do for 0 to n-1 on as many workers and stops at the first error or at ctx's end. do must write only what
-// belongs to its own index: then the result is the same at any number of workers.
+// each calls do for 0 to n-1 on as many workers; see parallel.For. do must write only what belongs to its own index: then
+// the result is the same at any number of workers.
 func each(ctx context.Context, n, workers int, do func(i int) error) error {
-	var next atomic.Int64
-	var failed atomic.Bool
-	var first error
-	var only sync.Once
-	var wg sync.WaitGroup
-	for range max(1, min(workers, n)) {
-		wg.Go(func() {
-			for !failed.Load() {
-				i := int(next.Add(1)) - 1
-				if i >= n {
-					return
-				}
-				err := ctx.Err()
-				if err == nil {
-					err = do(i)
-				}
-				if err != nil {
-					only.Do(func() { first = err })
-					failed.Store(true)
-				}
-			}
-		})
-	}
-	wg.Wait()
-	return first
+	return parallel.For(ctx, workers, n, func(_, i int) error { return do(i) })
 }

@@ -4,9 +4,9 @@ import (
 	"context"
 	"math"
 	"slices"
-	"sync"
 
 	"dryrun/internal/metrics"
+	"dryrun/internal/parallel"
 )
 
 // lambdaLoss is LambdaRank (Burges, Ragno and Le 2006; LambdaMART: Burges 2010). For rows i, j of one request with
@@ -110,20 +110,23 @@ func (l *lambdaLoss) gradients(ctx context.Context, d *Dataset, score []float64,
 	for i := range discount {
 		discount[i] = 1 / math.Log2(float64(i)+2)
 	}
-	var wg sync.WaitGroup
-	for w := range l.workers {
-		wg.Go(func() {
-			r := request{discount: discount, truncation: l.truncation, curve: l.curve}
-			for q := w; q < len(d.Group) && ctx.Err() == nil; q += l.workers {
-				a, b := starts[q], starts[q+1]
-				r.lambdas(d.Y[a:b], score[a:b], l.best[q], g[a:b], h[a:b])
-			}
-		})
+	requests := make([]request, l.workers)
+	for w := range requests {
+		requests[w] = request{discount: discount, truncation: l.truncation, curve: l.curve}
 	}
-	wg.Wait()
+	err := parallel.Batches(ctx, l.workers, len(d.Group), lambdaBatch, nil, func(w, first, last int) error {
+		for q := first; q < last && ctx.Err() == nil; q++ {
+			a, b := starts[q], starts[q+1]
+			requests[w].lambdas(d.Y[a:b], score[a:b], l.best[q], g[a:b], h[a:b])
+		}
+		return nil
+	})
 	weigh(d, g, h)
-	return ctx.Err()
+	return err
 }
+
+// lambdaBatch is how many requests a worker takes at a time.
+const lambdaBatch = 16
 
 // request computes one request's lambdas; its buffers serve the next one.
 type request struct {

@@ -5,8 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"runtime"
 	"sync"
+
+	"dryrun/internal/parallel"
 )
 
 // Trees is gradient boosted trees (Friedman 2001) grown leaf by leaf on histograms (LightGBM: Ke et al. 2017): a score is
@@ -41,7 +42,7 @@ func (o TreesOptions) withDefaults() (TreesOptions, error) {
 	for _, f := range []struct {
 		v        *int
 		fallback int
-	}{{&o.Trees, 100}, {&o.Leaves, 31}, {&o.MinLeaf, 20}, {&o.Bins, 255}, {&o.Truncation, 30}, {&o.Workers, max(1, runtime.GOMAXPROCS(0)-1)}} {
+	}{{&o.Trees, 100}, {&o.Leaves, 31}, {&o.MinLeaf, 20}, {&o.Bins, 255}, {&o.Truncation, 30}, {&o.Workers, parallel.Workers(0)}} {
 		if *f.v == 0 {
 			*f.v = f.fallback
 		}

@@ -5,7 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"sync"
+
+	"dryrun/internal/parallel"
 )
 
 // binned is a Dataset with each value replaced by the number of its bin, column by column: a histogram's loop then reads
@@ -31,7 +32,7 @@ const binSample = 200_000
 func bin(ctx context.Context, d *Dataset, o TreesOptions) (*binned, error) {
 	sample := sampleRows(d.Rows(), o.Seed)
 	b := &binned{rows: d.Rows(), columns: make([]binnedColumn, d.Width())}
-	err := parallel(ctx, o.Workers, d.Width(), func(c int) {
+	err := parallel.For(ctx, o.Workers, d.Width(), func(_, c int) error {
 		values := make([]float32, 0, len(sample))
 		for _, i := range sample {
 			if x := d.X[i*d.Width()+c]; x == x {
@@ -49,10 +50,11 @@ func bin(ctx context.Context, d *Dataset, o TreesOptions) (*binned, error) {
 		col.bins = make([]uint8, d.Rows())
 		for i := range col.bins {
 			if i%65536 == 0 && ctx.Err() != nil {
-				return
+				return ctx.Err()
 			}
 			col.bins[i] = col.bin(d.X[i*d.Width()+c])
 		}
+		return nil
 	})
 	return b, err
 }
@@ -172,27 +174,4 @@ func sortFloats(values []float32) []float32 {
 		values[i] = math.Float32frombits(k ^ (uint32(int32(^k)>>31) | 1<<31))
 	}
 	return values
-}
-
-// parallel calls work(0) to work(n−1) from at most `workers` goroutines, and stops handing out work when ctx ends.
-func parallel(ctx context.Context, workers, n int, work func(i int)) error {
-	if workers = min(workers, n); workers <= 1 {
-		for i := range n {
-			if ctx.Err() != nil {
-				break
-			}
-			work(i)
-		}
-		return ctx.Err()
-	}
-	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Go(func() {
-			for i := w; i < n && ctx.Err() == nil; i += workers {
-				work(i)
-			}
-		})
-	}
-	wg.Wait()
-	return ctx.Err()
 }

@@ -3,6 +3,8 @@ package ranking
 import (
 	"context"
 	"math"
+
+	"dryrun/internal/parallel"
 )
 
 // grower grows one tree after another on the same rows, leaf by leaf, the leaf with the highest gain first (Ke et al.
@@ -178,7 +180,10 @@ func (gr *grower) children(ctx context.Context, small, large *leaf) error {
 // eachPair calls work with the first and last of each two usable columns, in parallel.
 func (gr *grower) eachPair(ctx context.Context, work func(a, b int)) error {
 	n := len(gr.usable)
-	return parallel(ctx, gr.o.Workers, (n+1)/2, func(i int) { work(2*i, min(2*i+1, n-1)) })
+	return parallel.For(ctx, gr.o.Workers, (n+1)/2, func(_, i int) error {
+		work(2*i, min(2*i+1, n-1))
+		return nil
+	})
 }
 
 // fillPair empties and fills the histograms of usable columns a and b, which may be the same.

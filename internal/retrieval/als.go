@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"dryrun/internal/parallel"
 	"dryrun/internal/problem"
 	"dryrun/internal/vec"
 )
@@ -25,7 +26,7 @@ func (o ALSOptions) withDefaults() ALSOptions {
 	o.Iterations = cmp.Or(o.Iterations, 15)
 	o.Reg = cmp.Or(o.Reg, 0.1)
 	o.Alpha = cmp.Or(o.Alpha, 5)
-	o.Workers = workersOr(o.Workers)
+	o.Workers = parallel.Workers(o.Workers)
 	return o
 }
 
@@ -120,11 +121,12 @@ func (a *als) sweep(ctx context.Context, rows *sparse, x, y []float32) error {
 		a.gram[j*f+j] += float32(a.o.Reg)
 	}
 	n := rows.rows()
-	return parallel(ctx, len(a.workers), (n+alsChunk-1)/alsChunk, func(w, chunk int) {
-		for r := chunk * alsChunk; r < min((chunk+1)*alsChunk, n); r++ {
+	return parallel.Batches(ctx, len(a.workers), n, alsChunk, nil, func(w, first, last int) error {
+		for r := first; r < last; r++ {
 			ids, weights := rows.row(r)
 			a.workers[w].solve(x[r*f:(r+1)*f], y, a.gram, ids, weights, float32(a.o.Alpha))
 		}
+		return nil
 	})
 }
 
@@ -133,11 +135,12 @@ func (a *als) setGram(ctx context.Context, y []float32) error {
 	f := a.o.Factors
 	n := len(y) / f
 	parts := make([][]float32, (n+gramRows-1)/gramRows)
-	err := parallel(ctx, len(a.workers), len(parts), func(_, b int) {
-		first, last := b*gramRows, min((b+1)*gramRows, n)
-		parts[b] = make([]float32, f*f)
+	err := parallel.Batches(ctx, len(a.workers), n, gramRows, nil, func(_, first, last int) error {
+		part := make([]float32, f*f)
 		block := y[first*f : last*f]
-		vec.MatMulTA(parts[b], block, block, f, last-first, f)
+		vec.MatMulTA(part, block, block, f, last-first, f)
+		parts[first/gramRows] = part
+		return nil
 	})
 	clear(a.gram)
 	for _, part := range parts {
@@ -215,18 +218,21 @@ func (a *als) objective(ctx context.Context) (float64, error) {
 	}
 	f, n := a.o.Factors, a.users.rows()
 	chunks := make([]float64, (n+alsChunk-1)/alsChunk) // added up in their order, whoever made them
-	err := parallel(ctx, len(a.workers), len(chunks), func(w, chunk int) {
-		for u := chunk * alsChunk; u < min((chunk+1)*alsChunk, n); u++ {
+	err := parallel.Batches(ctx, len(a.workers), n, alsChunk, nil, func(w, first, last int) error {
+		sum := 0.0
+		for u := first; u < last; u++ {
 			ids, weights := a.users.row(u)
 			x := a.x[u*f : (u+1)*f]
 			ax := a.workers[w].ap
 			vec.DotRows(x, a.gram, f, ax)
-			chunks[chunk] += float64(vec.Dot(x, ax)) + a.o.Reg*lengthSq(x)
+			sum += float64(vec.Dot(x, ax)) + a.o.Reg*lengthSq(x)
 			for k, i := range ids {
 				s, c := float64(vec.Dot(x, a.y[int(i)*f:(int(i)+1)*f])), a.o.Alpha*float64(weights[k])
-				chunks[chunk] += c*(1-s)*(1-s) - s*s
+				sum += c*(1-s)*(1-s) - s*s
 			}
 		}
+		chunks[first/alsChunk] = sum
+		return nil
 	})
 	sum := a.o.Reg * lengthSq(a.y)
 	for _, c := range chunks {

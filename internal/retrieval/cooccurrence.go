@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 
+	"dryrun/internal/parallel"
 	"dryrun/internal/problem"
 )
 
@@ -67,25 +68,16 @@ func NewCooccurrence(ctx context.Context, h *problem.History, o CooccurrenceOpti
 	c := &Cooccurrence{history: h, newcome: NewPopularity(h, 0)}
 	c.pool.New = func() any { return newCooccurrenceScratch(h.Items) }
 	b := newCooccurrenceBuild(ctx, h, o)
-	workers := workersOr(o.Workers)
-	chunks := (h.Items + cooccurrenceChunk - 1) / cooccurrenceChunk
+	workers := parallel.Workers(o.Workers)
 	scratch := make([]*cooccurrenceCounts, workers)
-	var mu sync.Mutex
-	done := 0
-	err := parallel(ctx, workers, chunks, func(w, chunk int) {
+	err := parallel.Batches(ctx, workers, h.Items, cooccurrenceChunk, p, func(w, first, last int) error {
 		if scratch[w] == nil {
 			scratch[w] = newCooccurrenceCounts(h.Items)
 		}
-		first, last := chunk*cooccurrenceChunk, min((chunk+1)*cooccurrenceChunk, h.Items)
 		for i := first; i < last && ctx.Err() == nil; i++ {
 			b.neighbours(i, scratch[w])
 		}
-		if p != nil {
-			mu.Lock()
-			defer mu.Unlock()
-			done += last - first
-			p(done, h.Items)
-		}
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("counting what goes together among %d items: %w", h.Items, err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 
+	"dryrun/internal/parallel"
 	"dryrun/internal/problem"
 )
 
@@ -20,23 +21,14 @@ func Embed(ctx context.Context, in problem.Inputs, items int, v Vectorizer, name
 	width := in.Width()
 	rows := make([]float32, items*dim)
 	inputs := sync.Pool{New: func() any { x := make([]float32, width); return &x }}
-	var mu sync.Mutex
-	done := 0
-	chunks := (items + embedChunk - 1) / embedChunk
-	err := parallel(ctx, workersOr(workers), chunks, func(_, chunk int) {
+	err := parallel.Batches(ctx, parallel.Workers(workers), items, embedChunk, p, func(_, first, last int) error {
 		x := inputs.Get().(*[]float32)
 		defer inputs.Put(x)
-		first, last := chunk*embedChunk, min((chunk+1)*embedChunk, items)
 		for i := first; i < last && ctx.Err() == nil; i++ {
 			in.Item(int32(i), *x)
 			v.Encode(*x, rows[i*dim:(i+1)*dim])
 		}
-		if p != nil {
-			mu.Lock()
-			defer mu.Unlock()
-			done += last - first
-			p(done, items)
-		}
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("embedding %d items with %s: %w", items, name, err)

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"dryrun/internal/parallel"
 	"dryrun/internal/vec"
 )
 
@@ -26,7 +27,7 @@ func (o HNSWOptions) withDefaults() HNSWOptions {
 	o.M = cmp.Or(o.M, 16)
 	o.EfConstruction = cmp.Or(o.EfConstruction, 128)
 	o.EfSearch = cmp.Or(o.EfSearch, 64)
-	o.Workers = workersOr(o.Workers)
+	o.Workers = parallel.Workers(o.Workers)
 	o.orderLeast, o.beamLeast = cmp.Or(o.orderLeast, orderLeast), cmp.Or(o.beamLeast, beamLeast)
 	return o
 }
@@ -93,11 +94,17 @@ func newHNSW(dim int, o HNSWOptions) *HNSW {
 	return h
 }
 
+// encodeBatch is how many items a worker encodes between two looks at the context.
+const encodeBatch = 256
+
 // encode codes all items.
 func (h *HNSW) encode(ctx context.Context) error {
 	h.codes = vec.NewCodes(h.n, h.dim)
-	return parallel(ctx, h.workers, h.n, func(_, i int) {
-		h.codes.Set(i, h.row(h.itemOf(int32(i))))
+	return parallel.Batches(ctx, h.workers, h.n, encodeBatch, nil, func(_, first, last int) error {
+		for i := first; i < last; i++ {
+			h.codes.Set(i, h.row(h.itemOf(int32(i))))
+		}
+		return nil
 	})
 }
 
@@ -234,8 +241,8 @@ type backLink struct {
 // side: nobody can reach a new node yet, and each writes only its own rows); the links back are sorted by the node that
 // gets them; what the rows of such nodes become is chosen and put aside (side by side again).
 func (b *builder) prepare(ctx context.Context, first, last int) error {
-	err := parallel(ctx, len(b.workers), last-first, func(worker, i int) {
-		b.connect(ctx, b.workers[worker], first, first+i)
+	err := parallel.For(ctx, len(b.workers), last-first, func(worker, i int) error {
+		return b.connect(ctx, b.workers[worker], first, first+i)
 	})
 	if err != nil {
 		return err
@@ -262,8 +269,9 @@ func (b *builder) prepare(ctx context.Context, first, last int) error {
 		b.groups, rest = append(b.groups, rest[:n]), rest[n:]
 	}
 	b.staged = slices.Grow(b.staged[:0], len(b.groups)*h.mmax0)[:len(b.groups)*h.mmax0]
-	return parallel(ctx, len(b.workers), len(b.groups), func(worker, i int) {
+	return parallel.For(ctx, len(b.workers), len(b.groups), func(worker, i int) error {
 		b.workers[worker].linkBack(b.groups[i], b.staged[i*h.mmax0:(i+1)*h.mmax0])
+		return nil
 	})
 }
 
@@ -283,12 +291,12 @@ func (b *builder) commit(first, last int) {
 
 // connect is the search of Algorithm 1 for the node of one new item, and the choice of its neighbours on each of its
 // layers.
-func (b *builder) connect(ctx context.Context, w *buildWorker, first, item int) {
+func (b *builder) connect(ctx context.Context, w *buildWorker, first, item int) error {
 	h := b.h
 	node := h.nodeOf(int32(item))
 	q, level := h.row(int32(item)), int(h.level[node])
 	if level < 0 {
-		return
+		return nil
 	}
 	earlier := w.batch[:item-first]
 	vec.DotRows(q, h.items[first*h.dim:], h.dim, earlier)
@@ -301,8 +309,8 @@ func (b *builder) connect(ctx context.Context, w *buildWorker, first, item int) 
 		w.found = w.found[:0]
 		if h.entry >= 0 && layer <= h.top {
 			w.found = append(w.found, at)
-			if w.explore(ctx, b.ef, layer) != nil {
-				return // the batch is given up
+			if err := w.explore(ctx, b.ef, layer); err != nil {
+				return err
 			}
 			at = w.found[0] &^ followed
 			w.rescore(q)
@@ -314,6 +322,7 @@ func (b *builder) connect(ctx context.Context, w *buildWorker, first, item int) 
 		}
 		copy(h.links(node, layer), w.choose(w.found, h.m))
 	}
+	return nil
 }
 
 // linkBack writes into row what one node's links of one layer become with the new ones.

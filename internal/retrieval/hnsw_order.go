@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/rand/v2"
 
+	"dryrun/internal/parallel"
 	"dryrun/internal/vec"
 )
 
@@ -79,15 +80,19 @@ func localOrder(ctx context.Context, items []float32, dim int, seed uint64, work
 	parts := []stretch{whole}
 	for len(parts) < stretchMany {
 		halves := make([]stretch, 2*len(parts))
-		err := parallel(ctx, workers, len(parts), func(_, i int) {
+		err := parallel.For(ctx, workers, len(parts), func(_, i int) error {
 			halves[2*i], halves[2*i+1] = p.part(ctx, parts[i], p.room())
+			return nil
 		})
 		if err != nil {
 			return nil, err
 		}
 		parts = halves
 	}
-	err := parallel(ctx, workers, len(parts), func(_, i int) { p.partAll(ctx, parts[i], p.room()) })
+	err := parallel.For(ctx, workers, len(parts), func(_, i int) error {
+		p.partAll(ctx, parts[i], p.room())
+		return nil
+	})
 	return whole.items, err
 }
 

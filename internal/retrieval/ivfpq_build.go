@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"dryrun/internal/parallel"
 	"dryrun/internal/vec"
 )
 
@@ -25,12 +26,12 @@ func (o IVFPQOptions) withDefaults(n, dim int) IVFPQOptions {
 	o.M = cmp.Or(o.M, max(dim/4, 1))
 	o.Probe = cmp.Or(o.Probe, max(o.Lists/16, 8))
 	o.Refine = cmp.Or(o.Refine, 4)
-	o.Workers = workersOr(o.Workers)
+	o.Workers = parallel.Workers(o.Workers)
 	return o
 }
 
 // How many items are encoded between two words of progress.
-const encodeBatch = 1 << 14
+const ivfBatch = 1 << 14
 
 // BuildIVFPQ trains the codebooks on a sample and encodes items, row-major with dim columns, of unit length. It keeps the
 // slice, which must not change. The same items, parameters and seed give the same index.
@@ -72,9 +73,9 @@ func (x *IVFPQ) fill(ctx context.Context, o IVFPQOptions, p Progress) (err error
 		return err
 	}
 	x.codes = make([]byte, x.n*x.stride)
-	left, piece, code := make([]float32, encodeBatch*x.dim), []float32{}, make([]int32, encodeBatch)
-	for from := 0; from < x.n; from += encodeBatch {
-		ids := x.ids[from:min(from+encodeBatch, x.n)]
+	left, piece, code := make([]float32, ivfBatch*x.dim), []float32{}, make([]int32, ivfBatch)
+	for from := 0; from < x.n; from += ivfBatch {
+		ids := x.ids[from:min(from+ivfBatch, x.n)]
 		x.residuals(ids, list, left)
 		for m, book := range books {
 			piece = x.cut(left[:len(ids)*x.dim], m, piece[:0])

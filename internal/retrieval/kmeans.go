@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/rand/v2"
 
+	"dryrun/internal/parallel"
 	"dryrun/internal/vec"
 )
 
@@ -106,13 +107,11 @@ func (c *centroids) weigh() {
 
 // assign writes into of the nearest centroid of each point.
 func (c *centroids) assign(ctx context.Context, points []float32, of []int32, workers int) error {
-	blocks := (len(of) + assignBlock - 1) / assignBlock
-	scores := make([][]float32, max(min(workers, blocks), 1))
-	return parallel(ctx, len(scores), blocks, func(worker, b int) {
+	scores := make([][]float32, max(min(workers, (len(of)+assignBlock-1)/assignBlock), 1))
+	return parallel.Batches(ctx, len(scores), len(of), assignBlock, nil, func(worker, from, to int) error {
 		if scores[worker] == nil {
 			scores[worker] = make([]float32, assignBlock*c.k)
 		}
-		from, to := b*assignBlock, min((b+1)*assignBlock, len(of))
 		out := scores[worker][:(to-from)*c.k]
 		for i := 0; i < len(out); i += c.k {
 			copy(out[i:i+c.k], c.bias)
@@ -121,6 +120,7 @@ func (c *centroids) assign(ctx context.Context, points []float32, of []int32, wo
 		for i := from; i < to; i++ {
 			of[i] = best(out[(i-from)*c.k : (i-from+1)*c.k])
 		}
+		return nil
 	})
 }
 

@@ -4,9 +4,8 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
-	"runtime"
-	"sync"
-	"sync/atomic"
+
+	"dryrun/internal/parallel"
 )
 
 // purpose parts a seed's randomness: two purposes never share a stream, so that more draws in one leave the others as
@@ -43,51 +42,17 @@ func (s stem) uniform(b uint64) float64 {
 	return float64(mixed(uint64(s)^mixed(b+1))>>11) / (1 << 53)
 }
 
-// workers is how many goroutines a long job may use: one core's worth of room is left for the screen.
-func workers() int { return max(runtime.GOMAXPROCS(0)-1, 1) }
+// workers is how many goroutines a long job may use.
+func workers() int { return parallel.Workers(0) }
 
-// inBatches calls do for every [from, to) of size of the n things, on n workers, and stops at ctx's end. do must write
-// only what belongs to its own things; then the result is the same at any number of workers. p is told after each
-// batch.
+// inBatches calls do for every [from, to) of size of the n things, on as many workers; see parallel.Batches. do must write
+// only what belongs to its own things. p is told after each batch how many are done.
 func inBatches(ctx context.Context, n, size, workers int, p func(done int), do func(from, to int) error) error {
-	batches := (n + size - 1) / size
-	var next, done atomic.Int64
-	var failed atomic.Bool
-	var once sync.Once
-	var first error
-	fail := func(err error) { once.Do(func() { first = err }); failed.Store(true) }
-	var telling sync.Mutex
-	var told int64
-	var wg sync.WaitGroup
-	for range min(workers, batches) {
-		wg.Go(func() {
-			for !failed.Load() {
-				b := int(next.Add(1)) - 1
-				if b >= batches {
-					return
-				}
-				if err := ctx.Err(); err != nil {
-					fail(err)
-					return
-				}
-				from, to := b*size, min((b+1)*size, n)
-				if err := do(from, to); err != nil {
-					fail(err)
-					return
-				}
-				if now := done.Add(int64(to - from)); p != nil {
-					telling.Lock()
-					if now > told {
-						told = now
-						p(int(now))
-					}
-					telling.Unlock()
-				}
-			}
-		})
+	var progress func(done, of int)
+	if p != nil {
+		progress = func(done, _ int) { p(done) }
 	}
-	wg.Wait()
-	return first
+	return parallel.Batches(ctx, workers, n, size, progress, func(_, from, to int) error { return do(from, to) })
 }
 
 // sigmoid is the logistic function.
