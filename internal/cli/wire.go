@@ -7,6 +7,7 @@ import (
 	"dryrun/casestudies"
 	"dryrun/framework"
 	"dryrun/internal/lab"
+	"dryrun/internal/lab/catalog"
 	"dryrun/internal/rehearse"
 	"dryrun/internal/report"
 	"dryrun/internal/store"
@@ -136,10 +137,10 @@ func (labKnobs) Sketch(c *casestudies.Case, line string) ([]string, map[string]s
 }
 
 func (labKnobs) Mystery(c *casestudies.Case, seed int64) string {
-	return lab.Mystery(seed, c.Demo.World.Kind)
+	return catalog.World(c, seed).Mystery()
 }
 
-func (labKnobs) Faults(c *casestudies.Case) []string { return lab.FaultsOf(c.Demo.World.Kind) }
+func (labKnobs) Faults(c *casestudies.Case) []string { return catalog.World(c, 1).Faults() }
 
 // sessionStore is the store as the rules want it, with the time that they leave to the caller.
 type sessionStore struct {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -112,5 +113,29 @@ func TestKnobsAreCheckedWithoutARun(t *testing.T) {
 	_, knobs, err := labKnobs{}.Sketch(c, "photo -> encoder -> hnsw k=300 -> trees -> top 10")
 	if err != nil || knobs["k"] != "300" || knobs["engine"] != "hnsw" {
 		t.Errorf("%v, %v", knobs, err)
+	}
+}
+
+// A mystery is told from the list that the lab draws from, on recorded data too.
+func TestAMysteryOnRecordedDataIsToldAsItIsPlanted(t *testing.T) {
+	c, err := findCase("video")
+	if err != nil {
+		t.Fatal(err)
+	}
+	recorded := *c
+	recorded.Demo.Data = &casestudies.DataSource{Format: "movielens", Path: "/ratings"}
+	for seed := range int64(100) {
+		cfg, err := lab.FromCase(&recorded, seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cfg.Fault = rehearse.Mystery
+		planted, told := cfg.FaultInForce(), labKnobs{}.Mystery(&recorded, seed)
+		if told != planted && (told != "none" || planted != "") {
+			t.Fatalf("seed %d: planted %q, told %q", seed, planted, told)
+		}
+	}
+	if slices.Contains(labKnobs{}.Faults(&recorded), "drift") {
+		t.Error("recorded data are offered a fault that they can't have")
 	}
 }

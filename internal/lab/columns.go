@@ -14,16 +14,6 @@ type columns struct {
 	any   bool     // some column is blank
 }
 
-// Words of the knob features that stand for several groups.
-const (
-	servingGroups = "serving" // every group but the old system's own numbers: a live request never met that system
-	allGroups     = "all"     // every group that the log has
-)
-
-// loggedGroup is the feature group in which the old system's own numbers are, its score first. They are in every row of
-// the log, explain its clicks, and are missing when a request is served.
-const loggedGroup = "logged"
-
 // columnsOf reads the knob features: serving or all, groups to add to it, minus-GROUP to take away; or groups alone, with
 // or without only-.
 func (p *pipeline) columnsOf(text string) (columns, error) {

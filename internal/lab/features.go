@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"dryrun/internal/lab/seed"
 	"dryrun/internal/metrics"
 	"dryrun/internal/problem"
 	"dryrun/internal/ranking"
@@ -288,7 +289,7 @@ func (r *run) lost(ctx context.Context, less, more []float64) metrics.Interval {
 // shortly trains a ranker of few trees without the blank columns, and returns what it does on the test requests.
 func (r *run) shortly(ctx context.Context, test *matrix, rows *rows, blank columns, what string) ([]float64, ranking.Model, error) {
 	r.tell.say("training the ranker "+what, 0, 0)
-	model, err := r.lab.trainSome(ctx, r.kindOfModel(), r.set.loss, ablationTrees, ablationRate, rows.clear(blank), seedOf(r.pipe.base.Seed, "ranker"), nil)
+	model, err := r.lab.trainSome(ctx, r.kindOfModel(), r.set.loss, ablationTrees, ablationRate, rows.clear(blank), seed.Of(r.pipe.base.Seed, "ranker"), nil)
 	if err != nil {
 		return nil, nil, fmt.Errorf("training the ranker %s: %w", what, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"dryrun/internal/lab/seed"
 	"dryrun/internal/problem"
 	"dryrun/internal/ranking"
 	"dryrun/internal/retrieval"
@@ -13,13 +14,6 @@ import (
 )
 
 // The faults of logged feeds: what the system learns from is not what people want, but what an earlier choice made of it.
-
-// The faults' ids.
-const (
-	positionBias   = "position-bias"
-	popularityLoop = "popularity-loop"
-	coldStart      = "cold-start"
-)
 
 // What the loop is: so many days on which the page is what was clicked most, counted anew each night.
 const (
@@ -41,7 +35,7 @@ func (l *Lab) broken(ctx context.Context, base *problem.Problem, spec world.Spec
 		})
 	case popularityLoop:
 		return once(ctx, l.cache, brokenKey{spec, fault}, func(ctx context.Context) (*problem.Problem, error) {
-			return looped(ctx, base, seedOf(spec.Seed, "loop"), tell)
+			return looped(ctx, base, seed.Of(spec.Seed, "loop"), tell)
 		})
 	}
 	return base, nil

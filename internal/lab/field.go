@@ -58,8 +58,6 @@ func checkEngine(id string) error {
 	return nil
 }
 
-const milvusID = "milvus"
-
 func faissEngines() []engine {
 	return []engine{
 		{"faiss-flat", true, buildFAISS(faiss.Flat)},
@@ -75,17 +73,6 @@ func fieldEngine(id string) (engine, bool) {
 		return engine{}, false
 	}
 	return all[i], true
-}
-
-// withField are a world's engines and those of the field that have what they need in it: vectors.
-func withField(kindID string, engines []string) []string {
-	if len(kindOf(kindID).encoders) == 0 {
-		return engines
-	}
-	for _, e := range FieldEngines() {
-		engines = append(engines, e.ID)
-	}
-	return engines
 }
 
 func buildFAISS(kind faiss.Kind) func(context.Context, site, *problem.Embedding) (retrieval.Index, error) {

@@ -6,10 +6,6 @@ import (
 	"dryrun/internal/ranking"
 )
 
-// lightGBMID is the ranker that LightGBM itself trains, in a process of its own. Like the engines of the field it is
-// chosen by name alone and never offered: other machines may lack it.
-const lightGBMID = "lightgbm"
-
 // LightGBM says whether this machine can train by LightGBM: in the interpreter named by python, else by what is on PATH.
 func LightGBM(ctx context.Context, python string) FieldEngine {
 	program, err := ranking.FindLightGBM(ctx, python)

@@ -38,13 +38,8 @@ type encoder struct {
 type kind struct {
 	engines  []engine
 	encoders []encoder
-	rankers  []string
-	groups   []string // of features
-	stageOne []string // encoders or engines that the model step compares, simplest first
-	words    map[string][]string
-	defaults map[string]string // of knobs, where the table's don't suit
-	lessons  lessons           // of a ranker
-	proof    int               // requests that a fault is judged on at least, where one tells little
+	lessons  lessons // of a ranker
+	proof    int     // requests that a fault is judged on at least, where one tells little
 }
 
 func kindOf(id string) kind {
@@ -53,17 +48,7 @@ func kindOf(id string) kind {
 		return kind{
 			engines:  []engine{{"hnsw", true, buildHNSW}, {"ivfpq", true, buildIVFPQ}, {"exact", true, buildExact}},
 			encoders: []encoder{{"learned", trainLearned}, {"pca", trainPCA}, {"raw", trainRaw}},
-			rankers:  []string{"trees", "logistic", "dcn", "none"},
-			groups:   []string{"similarity", "popularity", "price", "freshness", "quality", "logged"},
-			stageOne: []string{"raw", "pca", "learned"},
 			lessons:  judgedLessons(),
-			words: map[string][]string{
-				"negatives": {"hard", "popular", "random"},
-				"split":     {"global-time", "user-time", "random"},
-				"loss":      {"lambdarank", "logistic"},
-				"variant":   {"online-winner", "offline-winner"},
-				"mode":      {"online", "batch"},
-			},
 		}
 	case "interactions":
 		return kind{
@@ -75,59 +60,11 @@ func kindOf(id string) kind {
 				{"cooccurrence", false, buildCooccurrence},
 			},
 			encoders: []encoder{{"als", trainALS}, {"bpr", trainBPR}, {"two-tower", trainTwoTower}},
-			rankers:  []string{"trees", "logistic", "dcn", "none"},
-			groups:   []string{"similarity", "history", "popularity", "freshness", "value", "user", "logged"},
 			lessons:  feedbackLessons(),
 			proof:    500,
-			stageOne: []string{"popularity", "cooccurrence", "als", "bpr", "two-tower"},
-			words: map[string][]string{
-				"negatives": {"hard", "popular", "random"},
-				"split":     {"global-time", "user-time", "random"},
-				"loss":      {"lambdarank", "logistic"},
-				"variant":   {"online-winner", "offline-winner"},
-				"mode":      {"online", "batch"},
-			},
-			defaults: map[string]string{"dim": "32", "epochs": "15", "traffic": "150"},
 		}
 	}
 	return kind{}
-}
-
-// secondStageIDs are the rankers that the model step compares, simplest first: stage one's order, logistic regression,
-// trees by a pointwise loss, trees by LambdaRank.
-func secondStageIDs() []string { return []string{"none", "logistic", "trees", "lambdamart"} }
-
-// Offers returns the words that a knob takes in a kind of world, the default first; nil for knobs that aren't words.
-func Offers(kindID, knob string) []string {
-	k := kindOf(kindID)
-	var out []string
-	switch knob {
-	case "engine":
-		for _, e := range k.engines {
-			out = append(out, e.id)
-		}
-	case "encoder":
-		for _, e := range k.encoders {
-			out = append(out, e.id)
-		}
-	case "ranker":
-		out = append(out, k.rankers...)
-	case "features":
-		out = append(out, k.groups...)
-	case "models":
-		out = append(append(out, k.stageOne...), secondStageIDs()...)
-	default:
-		out = append(out, k.words[knob]...)
-	}
-	return out
-}
-
-// standing is a knob's value where nobody has set it.
-func (k kind) standing(knob Knob) string {
-	if v, ok := k.defaults[knob.ID]; ok {
-		return v
-	}
-	return knob.Default
 }
 
 // engineOf returns the engine called id, if there is one.

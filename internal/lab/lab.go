@@ -11,29 +11,7 @@ import (
 
 	"dryrun/framework"
 	"dryrun/internal/report"
-	"dryrun/internal/world"
 )
-
-// Config is everything that a run depends on.
-type Config struct {
-	Case    string                   // the case's id, for the report
-	World   world.Spec               // generated, or real data; its Items and Seed give way to the knob's and Seed below
-	Knobs   Knobs                    // those that differ from a knob's default
-	Target  Target                   // what the requirements step carries its growth to
-	Assumed map[string]time.Duration // parts of the latency waterfall that aren't measured
-	Fault   string                   // "", "none", a fault's id, or "mystery"
-	Seed    int64
-}
-
-// Target is the size and the limits that a case's facts ask for.
-type Target struct {
-	Items int
-	QPS   int
-	P99   time.Duration
-}
-
-// Knobs are settings by knob id, as text, checked by Config.With.
-type Knobs map[string]string
 
 // Runner is what a face needs of a lab.
 type Runner interface {
@@ -123,9 +101,10 @@ func newReport(cfg Config, p *pipeline, step framework.StepID) *report.Step {
 	if cfg.World.Format != "" {
 		setup.Data = cfg.World.Format + ":" + cfg.World.Path
 	}
+	all, _ := cfg.Settings() // the pipeline is built: they resolve
 	for _, k := range KnobTable() {
 		if k.Pipeline || k.Step == step {
-			setup.Knobs[k.ID] = p.set.get(k.ID)
+			setup.Knobs[k.ID] = all.Get(k.ID)
 		}
 	}
 	setup.Knobs["items"] = p.prob.Items

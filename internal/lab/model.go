@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"dryrun/internal/lab/catalog"
 	"dryrun/internal/metrics"
 	"dryrun/internal/problem"
 	"dryrun/internal/ranking"
@@ -53,7 +54,7 @@ func (r *run) wants(id string) bool {
 // scan of their vectors.
 func (r *run) stageOneModels(ctx context.Context) ([]contender, error) {
 	var out []contender
-	for _, id := range kindOf(r.cfg.World.Kind).stageOne {
+	for _, id := range catalog.StageOneModels(r.cfg.World.Kind) {
 		if !r.wants(id) {
 			continue
 		}
@@ -145,7 +146,7 @@ func (r *run) stageTwoModels(ctx context.Context) ([]contender, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, id := range secondStageIDs() {
+	for _, id := range catalog.StageTwoModels() {
 		if !r.wants(id) {
 			continue
 		}

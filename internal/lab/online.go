@@ -66,12 +66,6 @@ func (r *run) policies(ctx context.Context) ([]policy, error) {
 	}, nil
 }
 
-// The candidates' ids, which are also the values of the knob variant.
-const (
-	offlineWinner = "offline-winner"
-	onlineWinner  = "online-winner"
-)
-
 // firstColumn is the place of a group's first column, -1 where there is no such group.
 func firstColumn(groups []problem.FeatureGroup, id string) int {
 	at := 0

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"dryrun/internal/lab/seed"
 	"dryrun/internal/problem"
 	"dryrun/internal/ranking"
 	"dryrun/internal/retrieval"
@@ -82,18 +83,18 @@ type (
 
 // pipeline builds the configuration's pipeline, or what of it isn't kept yet.
 func (l *Lab) pipeline(ctx context.Context, cfg Config, tell *teller) (*pipeline, error) {
-	set, err := cfg.settings()
+	set, err := settingsOf(cfg)
 	if err != nil {
 		return nil, err
 	}
-	if err := cfg.checkFault(); err != nil {
+	if err := cfg.CheckFault(); err != nil {
 		return nil, err
 	}
 	if err := errors.Join(checkEngine(set.engine), l.checkRanker(ctx, set.ranker), l.fits(cfg)); err != nil {
 		return nil, err
 	}
-	p := &pipeline{set: set, fault: cfg.fault()}
-	spec := cfg.spec(set)
+	p := &pipeline{set: set, fault: cfg.FaultInForce()}
+	spec := specOf(cfg, set)
 	if p.base, err = l.problem(ctx, spec, tell); err != nil {
 		return nil, err
 	}
@@ -262,7 +263,7 @@ func (l *Lab) moved(ctx context.Context, base *problem.Problem, spec world.Spec,
 // vectors trains the encoder and encodes the corpus.
 func (l *Lab) vectors(ctx context.Context, prob *problem.Problem, key vectorKey, tell *teller) (*coded, error) {
 	return once(ctx, l.cache, key, func(ctx context.Context) (*coded, error) {
-		s := site{prob: prob, set: settings{dim: key.dim, epochs: key.epochs}, seed: seedOf(key.spec.Seed, "encoder"), workers: l.workers, tell: tell}
+		s := site{prob: prob, set: settings{dim: key.dim, epochs: key.epochs}, seed: seed.Of(key.spec.Seed, "encoder"), workers: l.workers, tell: tell}
 		began := time.Now()
 		c, err := kindOf(key.spec.Kind).encoder(key.encoder).train(ctx, s)
 		if err != nil {
@@ -286,7 +287,7 @@ func (l *Lab) index(ctx context.Context, p *pipeline, key indexKey, tell *teller
 		if p.code != nil {
 			emb = p.code.emb
 		}
-		s := site{prob: p.base, set: p.set, seed: seedOf(key.vectors.spec.Seed, "index"), workers: l.workers, tell: tell, field: l.field}
+		s := site{prob: p.base, set: p.set, seed: seed.Of(key.vectors.spec.Seed, "index"), workers: l.workers, tell: tell, field: l.field}
 		build := kindOf(key.vectors.spec.Kind).engine(key.engine).build
 		began := time.Now()
 		if key.stale {

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"dryrun/framework"
+	"dryrun/internal/lab/seed"
 	"dryrun/internal/metrics"
 	"dryrun/internal/problem"
 	"dryrun/internal/report"
@@ -94,16 +95,7 @@ func (r *run) note(title, alt, text string) {
 }
 
 // seed is the source of an experiment's own randomness; what tells its uses apart.
-func (r *run) seed(what string) uint64 { return seedOf(r.cfg.Seed, what) }
-
-// seedOf mixes a seed with the name of its use (FNV-1a).
-func seedOf(seed int64, what string) uint64 {
-	h := uint64(14695981039346656037) ^ uint64(seed)
-	for _, c := range []byte(what) {
-		h = (h ^ uint64(c)) * 1099511628211
-	}
-	return h ^ h>>29
-}
+func (r *run) seed(what string) uint64 { return seed.Of(r.cfg.Seed, what) }
 
 // Words for numbers in sentences.
 

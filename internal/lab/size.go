@@ -51,11 +51,11 @@ func bytesWords(b int64) string {
 // Estimate is roughly how much memory a run needs at its peak: the world, the vectors and the index of every item, and
 // the requests with their candidates. It allocates nothing.
 func Estimate(cfg Config) (int64, error) {
-	set, err := cfg.settings()
+	set, err := settingsOf(cfg)
 	if err != nil {
 		return 0, err
 	}
-	return estimate(cfg.spec(set), set), nil
+	return estimate(specOf(cfg, set), set), nil
 }
 
 func estimate(spec world.Spec, set settings) int64 {
@@ -95,11 +95,11 @@ const (
 // fits refuses what would not fit, before anything is allocated. What the run builds is kept for the next step as far as
 // another such run, with other knobs, would fit beside it.
 func (l *Lab) fits(cfg Config) error {
-	set, err := cfg.settings()
+	set, err := settingsOf(cfg)
 	if err != nil {
 		return err
 	}
-	spec := cfg.spec(set)
+	spec := specOf(cfg, set)
 	need := estimate(spec, set)
 	if need > l.Limit {
 		return &TooBig{Bytes: need, Limit: l.Limit, Fit: fitting(spec, set, l.Limit)}

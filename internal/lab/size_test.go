@@ -55,11 +55,11 @@ func TestARefusalSaysWhatWouldFit(t *testing.T) {
 		if big.Fit%step != 0 {
 			t.Errorf("%s: %d has more than two digits", name, big.Fit)
 		}
-		asked, _ := cfg.settings()
+		asked, _ := settingsOf(cfg)
 		for items, fits := range map[int]bool{big.Fit: true, big.Fit + step: false} {
 			less := asked
 			less.items = items
-			if items < asked.items && (estimate(cfg.spec(less), less) <= c.limit) != fits {
+			if items < asked.items && (estimate(specOf(cfg, less), less) <= c.limit) != fits {
 				t.Errorf("%s: that %d items fit is %v, the refusal says %v", name, items, !fits, fits)
 			}
 		}
@@ -113,3 +113,27 @@ func TestTenMillionItemsFitInTwentyFourGigabytes(t *testing.T) {
 		}
 	}
 }
+
+func TestEstimateGrowsWithTheCorpusAndRefusesWhatWontFit(t *testing.T) {
+	sizes := []string{"1000", "100000", "10000000"}
+	last := int64(0)
+	for _, items := range sizes {
+		cfg, err := images().With(Knobs{"items": items})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := Estimate(cfg)
+		if err != nil || b <= last {
+			t.Errorf("%s items need %d bytes after %d (%v)", items, b, last, err)
+		}
+		last = b
+	}
+	l := New(1)
+	l.Limit = 1 << 20
+	var big *TooBig
+	if _, err := l.Run(t.Context(), images(), framework.Architecture, nil); !errors.As(err, &big) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func images() Config { return Config{World: world.Spec{Kind: "images"}, Seed: 1} }

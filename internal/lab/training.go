@@ -10,6 +10,7 @@ import (
 	"sort"
 	"time"
 
+	"dryrun/internal/lab/seed"
 	"dryrun/internal/problem"
 	"dryrun/internal/ranking"
 	"dryrun/internal/retrieval"
@@ -85,7 +86,7 @@ func (l *Lab) judgedRows(ctx context.Context, p *pipeline, o rowsOptions, tell *
 			q.Vec = make([]float32, emb.Dim)
 			emb.Encode(&q, q.Vec)
 		}
-		rng := rand.New(rand.NewPCG(seedOf(p.base.Seed, "rows"), uint64(q.ID)))
+		rng := rand.New(rand.NewPCG(seed.Of(p.base.Seed, "rows"), uint64(q.ID)))
 		cands, err := p.drawCandidates(ctx, b.first, q, by, o.negatives, draw, rng)
 		if err != nil {
 			return err
@@ -258,7 +259,7 @@ func (l *Lab) fitted(ctx context.Context, p *pipeline, key modelKey, what string
 		tell.say(what, 0, 0)
 		f := &fitted{}
 		began := time.Now()
-		f.model, err = l.train(ctx, key.ranker, key.loss, rows, seedOf(p.base.Seed, "ranker"), func(round, of int, train, valid float64) {
+		f.model, err = l.train(ctx, key.ranker, key.loss, rows, seed.Of(p.base.Seed, "ranker"), func(round, of int, train, valid float64) {
 			tell.say(what, round, of)
 			if train == train {
 				f.train = append(f.train, train)

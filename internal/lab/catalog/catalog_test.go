@@ -1,13 +1,16 @@
-package lab
+package catalog
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"dryrun/casestudies"
 	"dryrun/framework"
+	"dryrun/internal/safetext"
 	"dryrun/internal/world"
 )
 
@@ -30,11 +33,11 @@ func TestEveryKnobOfTheTableIsReadAndShown(t *testing.T) {
 			t.Errorf("%s has fewer than two values: %q", k.ID, values)
 		}
 		for _, v := range values {
-			var s settings
+			var s Settings
 			if err := s.set("images", k, v); err != nil {
 				t.Errorf("%s=%s: %v", k.ID, v, err)
 			}
-			if s.get(k.ID) == nil {
+			if s.Get(k.ID) == nil {
 				t.Errorf("%s isn't shown", k.ID)
 			}
 		}
@@ -84,10 +87,10 @@ func TestUnknownFaultsAndFormatsAreRefused(t *testing.T) {
 	cfg := images()
 	cfg.Fault = "leekage"
 	var bad *BadKnob
-	if err := cfg.checkFault(); !errors.As(err, &bad) || !slices.Contains(bad.Near, leakage) {
+	if err := cfg.CheckFault(); !errors.As(err, &bad) || !slices.Contains(bad.Near, Leakage) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := images().WithData("folder", "x").settings(); !errors.As(err, &bad) || !slices.Contains(bad.Near, "folders") {
+	if _, err := images().WithData("folder", "x").Settings(); !errors.As(err, &bad) || !slices.Contains(bad.Near, "folders") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -129,31 +132,9 @@ func TestSameComparesWhatMattersToTheStep(t *testing.T) {
 		}
 	}
 	broken := with(nil)
-	broken.Fault = skew
+	broken.Fault = Skew
 	if Same(with(nil), broken, framework.Features) {
 		t.Error("a fault makes no difference")
-	}
-}
-
-func TestEstimateGrowsWithTheCorpusAndRefusesWhatWontFit(t *testing.T) {
-	sizes := []string{"1000", "100000", "10000000"}
-	last := int64(0)
-	for _, items := range sizes {
-		cfg, err := images().With(Knobs{"items": items})
-		if err != nil {
-			t.Fatal(err)
-		}
-		b, err := Estimate(cfg)
-		if err != nil || b <= last {
-			t.Errorf("%s items need %d bytes after %d (%v)", items, b, last, err)
-		}
-		last = b
-	}
-	l := New(1)
-	l.Limit = 1 << 20
-	var big *TooBig
-	if _, err := l.Run(t.Context(), images(), framework.Architecture, nil); !errors.As(err, &big) {
-		t.Errorf("got %v", err)
 	}
 }
 
@@ -232,7 +213,7 @@ func FuzzSketch(f *testing.F) {
 		}
 		for id, v := range knobs {
 			k, ok := KnobByID(id)
-			var s settings
+			var s Settings
 			if !ok || s.set("images", k, v) != nil {
 				t.Errorf("%s=%s", id, v)
 			}
@@ -254,12 +235,83 @@ func TestTheBuiltInCasesAreConfigurations(t *testing.T) {
 			t.Errorf("%s: %v", c.ID, err)
 			continue
 		}
-		set, err := cfg.settings()
-		if err != nil || set.items != c.Demo.World.Items || set.budget != cfg.Target.P99 || cfg.Seed != 7 {
+		set, err := cfg.Settings()
+		if err != nil || set.Items != c.Demo.World.Items || set.Budget != cfg.Target.P99 || cfg.Seed != 7 {
 			t.Errorf("%s: %+v, %v", c.ID, set, err)
 		}
 		if data := cfg.WithData("folders", "x"); data.Knobs["items"] != "" || cfg.Knobs["items"] == "" {
 			t.Errorf("%s: files keep the generated world's size, or the case lost its own", c.ID)
+		}
+	}
+}
+
+func TestMysteryDrawsEveryFaultThatCanBeAndNone(t *testing.T) {
+	feed := Config{World: world.Spec{Kind: "interactions"}}
+	for name, cfg := range map[string]Config{"pictures": images(), "a feed": feed, "ratings": feed.WithData("movielens", "x")} {
+		seen := map[string]bool{}
+		for cfg.Seed = range int64(200) {
+			drawn := cfg.Mystery()
+			seen[drawn] = true
+			if drawn != cfg.Mystery() {
+				t.Fatal("one seed draws two faults")
+			}
+			cfg.Fault = Mystery
+			if in := cfg.FaultInForce(); in != drawn && (in != "" || drawn != NoFault) {
+				t.Fatalf("%s, seed %d: planted %q, told %q", name, cfg.Seed, in, drawn)
+			}
+		}
+		if len(seen) != len(cfg.Faults())+1 {
+			t.Errorf("%s: drawn are %v", name, seen)
+		}
+		for id := range seen {
+			if f, _ := FaultByID(id); f.Live && cfg.World.Format != "" {
+				t.Errorf("%s: %s takes a world that goes on", name, id)
+			}
+		}
+	}
+}
+
+// The rules of a rehearsal ask by the case, the lab runs by the configuration: both must see the case's data.
+func TestACasesWorldHasTheFaultsOfItsPipeline(t *testing.T) {
+	cases, err := casestudies.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range cases {
+		if c.Demo.World.Kind != "interactions" {
+			continue
+		}
+		recorded := *c
+		recorded.Demo.Data = &casestudies.DataSource{Format: "movielens", Path: "/ratings"}
+		for seed := range int64(100) {
+			cfg, err := FromCase(&recorded, seed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if of := World(&recorded, seed); of.Mystery() != cfg.Mystery() || !slices.Equal(of.Faults(), cfg.Faults()) || slices.Contains(cfg.Faults(), Drift) {
+				t.Fatalf("seed %d: the case tells %s of %q, the lab draws %s of %q", seed, of.Mystery(), of.Faults(), cfg.Mystery(), cfg.Faults())
+			}
+		}
+	}
+}
+
+func TestAnArrowIsAnArrow(t *testing.T) {
+	a, knobsA, errA := Sketch("images", "photo -> hnsw k=50 -> trees")
+	b, knobsB, errB := Sketch("images", "photo → hnsw k=50 → trees")
+	if errA != nil || errB != nil || !slices.Equal(a, b) || !maps.Equal(knobsA, knobsB) || len(a) != 3 {
+		t.Errorf("%q %v, %q %v (%v, %v)", a, knobsA, b, knobsB, errA, errB)
+	}
+}
+
+// One rule for the whole program says which characters may be drawn.
+func TestABoxMayHoldWhatSafetextLetsThrough(t *testing.T) {
+	for r := rune(0x21); r < 0x2100; r++ {
+		_, _, err := Sketch("images", "a"+string(r)+"b")
+		if r == ',' || r == ';' || r == '(' || r == ')' || r == '=' || r == '>' || r == '→' || unicode.IsSpace(r) {
+			continue
+		}
+		if refused := err != nil; refused != (safetext.IndexUnsafe(string(r)) >= 0) {
+			t.Errorf("U+%04X: %v", r, err)
 		}
 	}
 }

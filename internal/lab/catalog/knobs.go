@@ -1,8 +1,7 @@
-package lab
+package catalog
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -54,7 +53,7 @@ func KnobTable() []Knob {
 		{"split", Choice, 0, 0, "", dat, "how the log is parted into training and validation: at random, by each user's time, or at one moment for all", false},
 		{"negatives", Choice, 0, 0, "", dat, "where a ranker's negatives come from: mostly stage one's near misses (hard), popular items, or any item (random)", true},
 		{"log", Share, 0.05, 1, "1", dat, "share of the past requests, newest first, that the ranker learns from", true},
-		{"features", List, 0, 0, servingGroups, feat, "feature groups of the ranker: serving (those known when a request is served), all (the old system's own numbers too), minus-GROUP to drop one, only-GROUP to keep one, or a list of groups", true},
+		{"features", List, 0, 0, ServingGroups, feat, "feature groups of the ranker: serving (those known when a request is served), all (the old system's own numbers too), minus-GROUP to drop one, only-GROUP to keep one, or a list of groups", true},
 		{"encoder", Choice, 0, 0, "", feat, "how raw input becomes a vector", true},
 		{"dim", Count, 2, 1024, "64", feat, "dimension of the vectors", true},
 		{"models", List, 0, 0, "all", mod, "models that the model step compares: all, or a list", false},
@@ -107,119 +106,6 @@ func (b *BadKnob) Error() string {
 	return fmt.Sprintf("knob %s=%s %s", b.Knob, b.Value, b.Line)
 }
 
-// settings is every knob's value, typed. It is comparable, so that whatever is built from it can be cached by it.
-type settings struct {
-	items, qps, k, top, dim, epochs, traffic, days                                   int
-	log, threshold, load, cache, drift                                               float64
-	budget                                                                           time.Duration
-	engine, ranker, split, negatives, features, encoder, models, loss, variant, mode string
-}
-
-// field points to the field of knob id; its type follows the knob's.
-func (s *settings) field(id string) any {
-	switch id {
-	case "items":
-		return &s.items
-	case "qps":
-		return &s.qps
-	case "budget":
-		return &s.budget
-	case "engine":
-		return &s.engine
-	case "k":
-		return &s.k
-	case "ranker":
-		return &s.ranker
-	case "top":
-		return &s.top
-	case "split":
-		return &s.split
-	case "negatives":
-		return &s.negatives
-	case "log":
-		return &s.log
-	case "features":
-		return &s.features
-	case "encoder":
-		return &s.encoder
-	case "dim":
-		return &s.dim
-	case "models":
-		return &s.models
-	case "loss":
-		return &s.loss
-	case "epochs":
-		return &s.epochs
-	case "threshold":
-		return &s.threshold
-	case "traffic":
-		return &s.traffic
-	case "days":
-		return &s.days
-	case "variant":
-		return &s.variant
-	case "mode":
-		return &s.mode
-	case "load":
-		return &s.load
-	case "cache":
-		return &s.cache
-	case "drift":
-		return &s.drift
-	}
-	panic("lab: no field for knob " + id)
-}
-
-// get is a knob's value as a report shows it.
-func (s *settings) get(id string) any {
-	switch f := s.field(id).(type) {
-	case *int:
-		return *f
-	case *float64:
-		return *f
-	case *time.Duration:
-		return f.String()
-	case *string:
-		return *f
-	}
-	panic("lab: knob of unknown type " + id)
-}
-
-// set reads one knob's text into its field. kind is the world's.
-func (s *settings) set(kind string, k Knob, text string) error {
-	text = strings.TrimSpace(text)
-	bad := func(line string) error { return &BadKnob{Knob: k.ID, Value: text, Line: line} }
-	var v float64 // in the units of Min and Max
-	switch f := s.field(k.ID).(type) {
-	case *int:
-		n, err := strconv.Atoi(text)
-		if err != nil {
-			return bad("is not a whole number")
-		}
-		*f, v = n, float64(n)
-	case *float64:
-		x, err := strconv.ParseFloat(text, 64)
-		if err != nil || math.IsNaN(x) {
-			return bad("is not a number")
-		}
-		*f, v = x, x
-	case *time.Duration:
-		d, err := time.ParseDuration(text)
-		if err != nil {
-			return bad("is not a length of time such as 100ms")
-		}
-		*f, v = d, float64(d)/float64(time.Millisecond)
-	case *string:
-		word, err := k.word(kind, text)
-		*f = word
-		return err
-	}
-	if v < k.Min || v > k.Max {
-		return bad("is outside " + k.Range())
-	}
-	return nil
-}
-
 // Range is the knob's range in words; "" for words.
 func (k Knob) Range() string {
 	switch k.Type {
@@ -236,17 +122,17 @@ func (k Knob) Range() string {
 func (k Knob) word(kind, text string) (string, error) {
 	offers := Offers(kind, k.ID)
 	if k.ID == "engine" {
-		offers = withField(kind, offers)
+		offers = append(offers, externalEngines(kind)...)
 	}
 	if k.ID == "ranker" && len(offers) > 0 {
-		offers = append(offers, lightGBMID)
+		offers = append(offers, LightGBM)
 	}
 	words := []string{text}
 	if k.Type == List {
 		words = strings.Split(text, ",")
-		offers = append([]string{allGroups}, offers...)
+		offers = append([]string{AllGroups}, offers...)
 		if k.ID == "features" {
-			offers = append([]string{servingGroups}, offers...)
+			offers = append([]string{ServingGroups}, offers...)
 		}
 	}
 	for i, w := range words {
@@ -256,7 +142,7 @@ func (k Knob) word(kind, text string) (string, error) {
 			bare = strings.TrimPrefix(strings.TrimPrefix(bare, "minus-"), "only-")
 		}
 		if !slices.Contains(offers, bare) {
-			return "", &BadKnob{Knob: k.ID, Value: text, Near: near(bare, offers), Line: "is not among " + strings.Join(offers, ", ")}
+			return "", &BadKnob{Knob: k.ID, Value: text, Near: Near(bare, offers), Line: "is not among " + strings.Join(offers, ", ")}
 		}
 	}
 	return strings.Join(words, ","), nil

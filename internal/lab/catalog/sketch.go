@@ -1,4 +1,4 @@
-package lab
+package catalog
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"dryrun/internal/safetext"
 )
 
 // A whiteboard line is bounded, so that it can be drawn.
@@ -72,15 +74,10 @@ func checkLabel(n int, label string) error {
 		return &BadSketch{Box: n, Text: label, Line: "is empty"}
 	case utf8.RuneCountInString(label) > maxBoxRunes:
 		return &BadSketch{Box: n, Text: label, Line: fmt.Sprintf("is longer than %d characters", maxBoxRunes)}
-	case !utf8.ValidString(label) || strings.ContainsFunc(label, unsafeRune):
+	case !utf8.ValidString(label) || safetext.IndexUnsafe(label) >= 0:
 		return &BadSketch{Box: n, Text: label, Line: "holds characters that can't be drawn"}
 	}
 	return nil
-}
-
-// unsafeRune says whether a rune could act on a terminal or turn the direction of text.
-func unsafeRune(r rune) bool {
-	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)
 }
 
 type sketchReader struct {
@@ -133,9 +130,9 @@ func (r *sketchReader) offeredBy(word string) string {
 func (r *sketchReader) set(n int, id, value string) error {
 	k, ok := KnobByID(id)
 	if !ok {
-		return &BadSketch{Box: n, Err: &BadKnob{Knob: id, Near: near(id, knobIDs()), Line: "is unknown"}}
+		return &BadSketch{Box: n, Err: &BadKnob{Knob: id, Near: Near(id, knobIDs()), Line: "is unknown"}}
 	}
-	var s settings
+	var s Settings
 	if err := s.set(r.kind, k, value); err != nil {
 		return &BadSketch{Box: n, Err: err}
 	}

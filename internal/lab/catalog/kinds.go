@@ -1,0 +1,142 @@
+package catalog
+
+import "slices"
+
+// kind is what the two stages can be made of in one kind of world, as names: package kind holds what the names stand for,
+// and a test there checks that both lists are the same. The first of each list is the default.
+type kind struct {
+	engines  []Engine
+	encoders []string
+	rankers  []string
+	groups   []string // of features
+	stageOne []string // encoders or engines that the model step compares, simplest first
+	words    map[string][]string
+	defaults map[string]string // of knobs, where the table's don't suit
+}
+
+// Engine is one way to search.
+type Engine struct {
+	ID      string
+	Vectors bool // it searches the encoder's vectors; the others learn from ids alone
+}
+
+// LightGBM is the ranker that LightGBM itself trains, in a process of its own. Like the external engines it is chosen by name
+// alone and never offered: other machines may lack it.
+const LightGBM = "lightgbm"
+
+// The external engines: what the field itself runs. They search the same vectors as the embedded engines, in every kind of
+// world that has vectors.
+const (
+	FAISSFlat  = "faiss-flat"
+	FAISSHNSW  = "faiss-hnsw"
+	FAISSIVFPQ = "faiss-ivfpq"
+	Milvus     = "milvus"
+)
+
+// ExternalEngines lists the ids of the external engines.
+func ExternalEngines() []string { return []string{FAISSFlat, FAISSHNSW, FAISSIVFPQ, Milvus} }
+
+// externalEngines are those that a kind of world can use: all where it has vectors.
+func externalEngines(kindID string) []string {
+	if len(kindOf(kindID).encoders) == 0 {
+		return nil
+	}
+	return ExternalEngines()
+}
+
+// vectorEngines search vectors in every kind of world that has them.
+func vectorEngines() []Engine {
+	return []Engine{{"hnsw", true}, {"ivfpq", true}, {"exact", true}}
+}
+
+// stageWords are the choices that don't depend on the kind of world.
+func stageWords() map[string][]string {
+	return map[string][]string{
+		"negatives": {"hard", "popular", "random"},
+		"split":     {"global-time", "user-time", "random"},
+		"loss":      {"lambdarank", "logistic"},
+		"variant":   {OnlineWinner, OfflineWinner},
+		"mode":      {"online", "batch"},
+	}
+}
+
+// The candidates of the simulated test, which are the values of the knob variant.
+const (
+	OfflineWinner = "offline-winner"
+	OnlineWinner  = "online-winner"
+)
+
+func kindOf(id string) kind {
+	switch id {
+	case "images":
+		return kind{
+			engines:  vectorEngines(),
+			encoders: []string{"learned", "pca", "raw"},
+			rankers:  []string{"trees", "logistic", "dcn", "none"},
+			groups:   []string{"similarity", "popularity", "price", "freshness", "quality", LoggedGroup},
+			stageOne: []string{"raw", "pca", "learned"},
+			words:    stageWords(),
+		}
+	case "interactions":
+		return kind{
+			engines:  append(vectorEngines(), Engine{"popularity", false}, Engine{"cooccurrence", false}),
+			encoders: []string{"als", "bpr", "two-tower"},
+			rankers:  []string{"trees", "logistic", "dcn", "none"},
+			groups:   []string{"similarity", "history", "popularity", "freshness", "value", "user", LoggedGroup},
+			stageOne: []string{"popularity", "cooccurrence", "als", "bpr", "two-tower"},
+			words:    stageWords(),
+			defaults: map[string]string{"dim": "32", "epochs": "15", "traffic": "150"},
+		}
+	}
+	return kind{}
+}
+
+// Words of the knob features that stand for several groups.
+const (
+	ServingGroups = "serving" // every group but the old system's own numbers: a live request never met that system
+	AllGroups     = "all"     // every group that the log has
+)
+
+// LoggedGroup is the feature group that holds the old system's own numbers, its score first. They are in every row of the log,
+// explain its clicks, and are missing when a request is served.
+const LoggedGroup = "logged"
+
+// StageTwoModels are the rankers that the model step compares, simplest first: stage one's order, logistic regression, trees
+// with a pointwise loss, trees with LambdaRank.
+func StageTwoModels() []string { return []string{"none", "logistic", "trees", "lambdamart"} }
+
+// StageOneModels are the encoders and engines that the model step compares in a kind of world, simplest first.
+func StageOneModels(kindID string) []string { return kindOf(kindID).stageOne }
+
+// Engines lists the embedded engines of a kind of world, the default first.
+func Engines(kindID string) []Engine { return kindOf(kindID).engines }
+
+// Offers returns the words that a knob takes in a kind of world, the default first; nil for knobs that aren't words.
+func Offers(kindID, knob string) []string {
+	k := kindOf(kindID)
+	switch knob {
+	case "engine":
+		var ids []string
+		for _, e := range k.engines {
+			ids = append(ids, e.ID)
+		}
+		return ids
+	case "encoder":
+		return slices.Clone(k.encoders)
+	case "ranker":
+		return slices.Clone(k.rankers)
+	case "features":
+		return slices.Clone(k.groups)
+	case "models":
+		return slices.Concat(k.stageOne, StageTwoModels())
+	}
+	return slices.Clone(k.words[knob])
+}
+
+// fallback is a knob's value where nobody has set it; "" where the first value that the world offers is meant.
+func (k kind) fallback(knob Knob) string {
+	if v, ok := k.defaults[knob.ID]; ok {
+		return v
+	}
+	return knob.Default
+}
