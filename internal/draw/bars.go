@@ -1,14 +1,15 @@
 package draw
 
 import (
+	"cmp"
 	"math"
 	"strings"
 
 	"dryrun/internal/report"
 )
 
-// bars draws rows of [label, value] or [label, value, low, high]. Inside a bar ▒ is the part within the interval, beyond
-// it ░, so that the interval is seen without colour.
+// bars draws rows of [label, value]. Inside a bar ▒ is the part within the value's interval, beyond it ░, so that the
+// interval is seen without color.
 func bars(b report.Block, t Theme, w int) []string {
 	type row struct {
 		label, value, interval string
@@ -21,19 +22,16 @@ func bars(b report.Block, t Theme, w int) []string {
 		if len(r) < 2 {
 			continue
 		}
-		v, ok := number(r[1])
+		n, ok := number(r[1])
 		if !ok {
 			continue
 		}
-		x := row{label: cell(r[0]), value: WithUnit(v, b.Unit), v: v, lo: v, hi: v}
-		if len(r) >= 4 {
-			lo, okLo := number(r[2])
-			hi, okHi := number(r[3])
-			if okLo && okHi {
-				lo, hi = min(lo, hi), max(lo, hi)
-				x.lo, x.hi = lo, hi
-				x.interval = interval(lo, hi, b.Unit)
-			}
+		n = inUnit(n, b.Unit)
+		x := row{label: cell(r[0]), value: n.String(), v: n.Value, lo: n.Value, hi: n.Value}
+		if n.HasInterval {
+			x.lo, x.hi = min(n.Lo, n.Hi), max(n.Lo, n.Hi)
+			x.interval = " (" + n.Bounds() + ")"
+			x.value = strings.TrimSuffix(x.value, x.interval)
 		}
 		least, most = min(least, x.v, x.lo), max(most, x.v, x.hi)
 		label, value, whole = max(label, width(x.label)), max(value, width(x.value)), max(whole, width(x.value+x.interval))
@@ -80,11 +78,6 @@ func bars(b report.Block, t Theme, w int) []string {
 	return trimmed(lines)
 }
 
-// interval writes the bounds of a value.
-func interval(lo, hi float64, unit string) string {
-	return " (" + WithUnit(lo, unit) + " to " + WithUnit(hi, unit) + ")"
-}
-
 // histogramHeight is the height of the tallest column in cells.
 const histogramHeight = 6
 
@@ -100,7 +93,7 @@ func histogram(b report.Block, t Theme, w int) []string {
 		hi, ok2 := number(r[1])
 		n, ok3 := number(r[2])
 		if ok1 && ok2 && ok3 {
-			bins = append(bins, bin{lo, hi, n})
+			bins = append(bins, bin{lo.Value, hi.Value, n.Value})
 		}
 	}
 	if len(bins) == 0 {
@@ -120,7 +113,7 @@ func histogram(b report.Block, t Theme, w int) []string {
 	if most == 0 {
 		most = 1
 	}
-	top := Number(most)
+	top := report.Num(most).String()
 	axis = width(top)
 	column := min(max((w-axis-1)/len(merged), 1), 8)
 	var lines []string
@@ -142,7 +135,7 @@ func histogram(b report.Block, t Theme, w int) []string {
 		}
 		lines = append(lines, t.Faint.Render(padLeft(name, axis))+" "+t.seriesStyle(0).Render(line.String()))
 	}
-	lo, hi := WithUnit(merged[0].lo, b.Unit), WithUnit(merged[len(merged)-1].hi, b.Unit)
+	lo, hi := inUnit(report.Num(merged[0].lo), b.Unit).String(), inUnit(report.Num(merged[len(merged)-1].hi), b.Unit).String()
 	gap := max(column*len(merged)-width(lo)-width(hi), 1)
 	return append(lines, t.Faint.Render(strings.Repeat(" ", axis+1)+lo+strings.Repeat(" ", gap)+hi))
 }
@@ -206,10 +199,7 @@ func funnel(b report.Block, t Theme, w int) []string {
 
 // waterfall draws rows of [label, amount, "assumed" or "measured"] one after the other, the last being what is left.
 func waterfall(b report.Block, t Theme, w int) []string {
-	unit := b.Unit
-	if unit == "" {
-		unit = "ms"
-	}
+	unit := cmp.Or(b.Unit, "ms")
 	total := 0.0
 	label, value, source := 0, 0, 0
 	for _, r := range b.Rows {
@@ -218,7 +208,7 @@ func waterfall(b report.Block, t Theme, w int) []string {
 		}
 		v := amount(r[1])
 		total += max(v, 0)
-		label, value = max(label, width(cell(r[0]))), max(value, width(WithUnit(v, unit)))
+		label, value = max(label, width(cell(r[0]))), max(value, width(report.Amount(v, unit).String()))
 		if len(r) > 2 {
 			source = max(source, width(cell(r[2])))
 		}
@@ -255,7 +245,7 @@ func waterfall(b report.Block, t Theme, w int) []string {
 		}
 		n = min(n, room-from)
 		bar := strings.Repeat(" ", from) + strings.Repeat(fill, n) + strings.Repeat(" ", room-from-n)
-		lines = append(lines, pad(cell(r[0]), label)+"  "+padLeft(WithUnit(v, unit), value)+"  "+t.seriesStyle(0).Render(bar)+"  "+said)
+		lines = append(lines, pad(cell(r[0]), label)+"  "+padLeft(report.Amount(v, unit).String(), value)+"  "+t.seriesStyle(0).Render(bar)+"  "+said)
 	}
 	return trimmed(lines)
 }

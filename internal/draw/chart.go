@@ -31,7 +31,7 @@ func chart(b report.Block, t Theme, w int) []string {
 	yTicks := []float64{p.y1, (p.y0 + p.y1) / 2, p.y0}
 	axis := 0
 	for _, y := range yTicks {
-		axis = max(axis, width(Number(tidy(y, p.y1-p.y0))))
+		axis = max(axis, width(tick(tidy(y, p.y1-p.y0))))
 	}
 	p.layout(max(w-axis-2, 8), chartHeight)
 	marked := false
@@ -54,11 +54,11 @@ func chart(b report.Block, t Theme, w int) []string {
 		name := ""
 		switch r {
 		case 0:
-			name = Number(tidy(yTicks[0], p.y1-p.y0))
+			name = tick(tidy(yTicks[0], p.y1-p.y0))
 		case p.rows / 2:
-			name = Number(tidy(yTicks[1], p.y1-p.y0))
+			name = tick(tidy(yTicks[1], p.y1-p.y0))
 		case p.rows - 1:
-			name = Number(tidy(yTicks[2], p.y1-p.y0))
+			name = tick(tidy(yTicks[2], p.y1-p.y0))
 		}
 		lines = append(lines, t.Faint.Render(padLeft(name, axis))+t.Border.Render(" │")+p.row(r, t))
 	}
@@ -109,6 +109,9 @@ func round(lo, hi float64) (float64, float64) {
 	}
 	return math.Floor(lo/step+1e-9) * step, math.Ceil(hi/step-1e-9) * step
 }
+
+// tick writes a number on an axis.
+func tick(v float64) string { return report.Num(v).String() }
 
 // tidy drops the floating-point dust of a tick: what is under a millionth of the range.
 func tidy(v, span float64) float64 {
@@ -244,7 +247,7 @@ func (p *plot) xAxis(label string) string {
 		lo, hi = math.Pow(10, lo), math.Pow(10, hi)
 		label = strings.TrimSpace(label + " (log)")
 	}
-	left, right := Number(tidy(lo, hi-lo)), Number(tidy(hi, hi-lo))
+	left, right := tick(tidy(lo, hi-lo)), tick(tidy(hi, hi-lo))
 	room := p.cols - width(left) - width(right) - 2
 	if room < 4 {
 		return fit(left+" to "+right+" "+label, p.cols)

@@ -4,7 +4,6 @@
 package draw
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -39,7 +38,7 @@ func Text(step *report.Step, o Options) string {
 	t, w := o.Theme, o.width()
 	var parts []string
 	if step.Headline != "" {
-		parts = append(parts, strings.Join(style(t.Strong, wrap(sentence(step.Headline), w)), "\n"))
+		parts = append(parts, strings.Join(style(t.Strong, wrap(clean(step.Headline), w)), "\n"))
 	}
 	parts = append(parts, strings.Join(style(t.Faint, wrap(setting(step.Setup), w)), "\n"))
 	for _, b := range step.Blocks {
@@ -54,7 +53,7 @@ func Text(step *report.Step, o Options) string {
 	if len(step.Missing) > 0 {
 		lines := []string{heading(t, "Not measured", w)}
 		for _, m := range step.Missing {
-			lines = append(lines, indent(wrap(MetricName(clean(m.Metric))+": "+clean(m.Why), w-2), "  ")...)
+			lines = append(lines, indent(wrap(metricName(m.Metric)+": "+clean(m.Why), w-2), "  ")...)
 		}
 		parts = append(parts, strings.Join(lines, "\n"))
 	}
@@ -86,7 +85,7 @@ func Block(b report.Block, o Options) string {
 			body = pictures(b.Pictures, t, inner)
 		}
 	case report.Note:
-		body = wrap(spelled(paragraphs(b.Text)), inner)
+		body = wrap(paragraphs(b.Text), inner)
 	}
 	var lines []string
 	if b.Title != "" {
@@ -94,7 +93,7 @@ func Block(b report.Block, o Options) string {
 	}
 	lines = append(lines, body...)
 	if b.Alt != "" && b.Kind != report.Table && b.Kind != report.Note {
-		lines = append(lines, style(t.Faint, wrap(sentence(b.Alt), inner))...)
+		lines = append(lines, style(t.Faint, wrap(clean(b.Alt), inner))...)
 	}
 	return clamp(strings.Join(lines, "\n"), w)
 }
@@ -110,22 +109,22 @@ func setting(s report.Setup) string {
 	add("", s.World)
 	add("data ", s.Data)
 	if s.Items > 0 {
-		add("", Count(s.Items)+" items")
+		add("", report.Count(s.Items).String()+" items")
 	}
 	if s.Queries > 0 {
-		add("", Count(s.Queries)+" queries")
+		add("", report.Count(s.Queries).String()+" queries")
 	}
 	add("a query is ", s.Query)
 	add("a positive is ", s.Positive)
 	add("split ", s.Split)
 	if s.Quality != "" {
-		add("quality is ", MetricName(s.Quality))
+		add("quality is ", metricName(s.Quality))
 	}
 	if s.Fault != "" && s.Fault != "none" {
 		add("fault ", s.Fault)
 	}
 	for _, k := range sortedKeys(s.Knobs) {
-		add(clean(k)+" ", cell(s.Knobs[k]))
+		add(clean(k)+" ", knob(s.Knobs[k]))
 	}
 	return strings.Join(parts, " · ")
 }
@@ -139,7 +138,7 @@ func numbers(t Theme, title string, values map[string]float64, w int) string {
 		if isBound(id, values) {
 			continue
 		}
-		p := pair{MetricName(clean(id)), metricWithInterval(id, values)}
+		p := pair{metricName(id), metricValue(id, values).String()}
 		name, value = max(name, width(p.name)), max(value, width(p.value))
 		pairs = append(pairs, p)
 	}
@@ -176,13 +175,16 @@ func isBound(id string, values map[string]float64) bool {
 	return ok && has
 }
 
-func metricWithInterval(id string, values map[string]float64) string {
+// metricValue is a metric's value with its interval, which is kept under two ids of its own.
+func metricValue(id string, values map[string]float64) report.Number {
+	n := report.MetricValue(id, values[id])
 	lo, okLo := values[id+"_lo"]
 	hi, okHi := values[id+"_hi"]
 	if okLo && okHi {
-		return Metric(id, values[id]) + " (" + Metric(id, lo) + " to " + Metric(id, hi) + ")"
+		low, high := report.MetricValue(id, lo), report.MetricValue(id, hi)
+		n = n.Within(low.Value, high.Value)
 	}
-	return Metric(id, values[id])
+	return n
 }
 
 // heading wraps a title: it may hold numbers, which are never cut.
@@ -192,21 +194,6 @@ func heading(t Theme, title string, w int) string {
 
 // clean makes text of the report, which may hold names of a stranger's files, safe to print on one line.
 func clean(s string) string { return strings.ReplaceAll(safetext.Line(s), "\t", " ") }
-
-// sentence is clean for a headline, a description or a note: the ids of ranking metrics in it are written as names.
-func sentence(s string) string { return spelled(clean(s)) }
-
-// Spelled is text of a lab's with the ids of metrics in it as people write them.
-func Spelled(s string) string { return spelled(s) }
-
-// spelled writes ndcg_at_10 as NDCG@10 and auc as AUC wherever they stand.
-func spelled(s string) string {
-	return inSentence.ReplaceAllStringFunc(s, MetricName)
-}
-
-// inSentence is a metric with a cut-off or one of a few names: the ids that can't be mistaken for anything else in a
-// sentence, such as the name of a stranger's file.
-var inSentence = regexp.MustCompile(`\b([a-z0-9]+(_[a-z0-9]+)*_at_([0-9]+|k)|pr_auc|auc|mrr|ndcg|f1|calibration_error)\b`)
 
 // paragraphs makes a text of several lines safe to print. A tab would be as wide as the terminal likes.
 func paragraphs(s string) string { return strings.ReplaceAll(safetext.Clean(s), "\t", "    ") }

@@ -54,11 +54,11 @@ func sample() *report.Step {
 		Timings: map[string]float64{"p99_ms": 1.962, "index_mb": 12.41, "speedup": 31.2},
 		Missing: []report.Missing{{Metric: "retention_lift", Why: "the data has no returning users"}},
 		Blocks: []report.Block{
-			{Kind: report.Funnel, Title: "The funnel", Alt: "20,000 items become 200, then 20.", Rows: [][]any{{"corpus", 20000}, {"stage 1", 200, "0.31 ms"}, {"stage 2", 20, "0.84 ms"}}},
-			{Kind: report.Waterfall, Title: "Waterfall of 100 ms", Alt: "Half is left.", Unit: "ms", Rows: [][]any{{"network", 40.0, "assumed"}, {"stage 1", 0.31, "measured"}, {"left", 59.69, ""}}},
-			{Kind: report.Table, Title: "Rankers", Alt: "Trees win.", Columns: []string{"ranker", "NDCG@10", "p99"}, Rows: [][]any{{"trees", 0.731, "0.84 ms"}, {"logistic", 0.7, "0.2 ms"}}},
-			{Kind: report.Bars, Title: "Quality", Alt: "Dark is worst.", Rows: [][]any{{"all", 0.73, 0.71, 0.75}, {"dark", 0.62, 0.55, 0.69}}},
-			{Kind: report.Bars, Title: "Lift", Alt: "One loses.", Unit: "%", Rows: [][]any{{"offline winner", -1.9, -4.4, 0.7}, {"online winner", 5.6, 2.9, 8.4}}},
+			{Kind: report.Funnel, Title: "The funnel", Alt: "20,000 items become 200, then 20.", Rows: []report.Row{{report.Text("corpus"), report.Num(20000)}, {report.Text("stage 1"), report.Num(200), report.Text("0.31 ms")}, {report.Text("stage 2"), report.Num(20), report.Text("0.84 ms")}}},
+			{Kind: report.Waterfall, Title: "Waterfall of 100 ms", Alt: "Half is left.", Unit: "ms", Rows: []report.Row{{report.Text("network"), report.Num(40.0), report.Text("assumed")}, {report.Text("stage 1"), report.Num(0.31), report.Text("measured")}, {report.Text("left"), report.Num(59.69), report.Text("")}}},
+			{Kind: report.Table, Title: "Rankers", Alt: "Trees win.", Columns: []string{"ranker", "NDCG@10", "p99"}, Rows: []report.Row{{report.Text("trees"), report.Num(0.731), report.Text("0.84 ms")}, {report.Text("logistic"), report.Num(0.7), report.Text("0.2 ms")}}},
+			{Kind: report.Bars, Title: "Quality", Alt: "Dark is worst.", Rows: []report.Row{{report.Text("all"), report.Interval(0.73, 0.71, 0.75)}, {report.Text("dark"), report.Interval(0.62, 0.55, 0.69)}}},
+			{Kind: report.Bars, Title: "Lift", Alt: "One loses.", Unit: "%", Rows: []report.Row{{report.Text("offline winner"), report.Interval(-1.9, -4.4, 0.7)}, {report.Text("online winner"), report.Interval(5.6, 2.9, 8.4)}}},
 			{
 				Kind: report.Lines, Title: "Recall by K", Alt: "Recall flattens at 200.", LogX: true, XLabel: "K", YLabel: "recall",
 				Series: []report.Series{{Name: "hnsw", X: []float64{10, 50, 100, 200, 500}, Y: []float64{0.6, 0.82, 0.91, 0.97, 0.99}}, {Name: "exact", X: []float64{10, 50, 100, 200, 500}, Y: []float64{0.62, 0.85, 0.93, 0.985, 1}}},
@@ -67,7 +67,7 @@ func sample() *report.Step {
 				Kind: report.Scatter, Title: "Pareto", Alt: "Two are on the front.", XLabel: "ms", YLabel: "NDCG@10",
 				Series: []report.Series{{Name: "models", X: []float64{0.1, 0.4, 0.9}, Y: []float64{0.6, 0.73, 0.7}, Marks: []int{0, 1}}},
 			},
-			{Kind: report.Histogram, Title: "Scores", Alt: "Most are near 0.5.", Rows: [][]any{{0.0, 0.25, 10}, {0.25, 0.5, 40}, {0.5, 0.75, 80}, {0.75, 1.0, 5}}},
+			{Kind: report.Histogram, Title: "Scores", Alt: "Most are near 0.5.", Rows: []report.Row{{report.Num(0.0), report.Num(0.25), report.Num(10)}, {report.Num(0.25), report.Num(0.5), report.Num(40)}, {report.Num(0.5), report.Num(0.75), report.Num(80)}, {report.Num(0.75), report.Num(1.0), report.Num(5)}}},
 			{Kind: report.Pictures, Title: "Neighbours", Alt: "A bag and a shoe.", Pictures: []report.Picture{{Caption: "striped bag", Role: "query", Image: gradient()}, {Caption: "dark shoe", Role: "miss"}}},
 			{Kind: report.Note, Title: "Note", Text: "It assumes memory-resident data."},
 		},
@@ -119,15 +119,17 @@ func TestNoLineIsWiderThanAsked(t *testing.T) {
 func TestBlocksOfAnyShape(t *testing.T) {
 	kinds := []report.Kind{report.Table, report.Bars, report.Lines, report.Histogram, report.Funnel, report.Waterfall, report.Scatter, report.Pictures, report.Note}
 	value := rapid.OneOf(
-		rapid.Map(rapid.StringN(0, 12, -1), func(s string) any { return s }),
-		rapid.Map(rapid.IntRange(-1_000_000, 1_000_000), func(n int) any { return n }),
-		rapid.Map(rapid.SampledFrom([]float64{0, -3.2, 1e-9, 0.5, 1e18, math.NaN(), math.Inf(1)}), func(f float64) any { return f }),
+		rapid.Map(rapid.StringN(0, 12, -1), func(s string) report.Cell { return report.Text(s) }),
+		rapid.Map(rapid.IntRange(-1_000_000, 1_000_000), func(n int) report.Cell { return report.Count(n) }),
+		rapid.Map(rapid.SampledFrom([]float64{0, -3.2, 1e-9, 0.5, 1e18, math.NaN(), math.Inf(1)}), func(f float64) report.Cell { return report.Num(f).Within(f-1, f+1) }),
+		rapid.Map(rapid.StringN(0, 12, -1), func(s string) report.Cell { return report.Metric{ID: s} }),
+		rapid.Map(rapid.StringN(0, 12, -1), func(s string) report.Cell { return report.ID(s) }),
 	)
 	rapid.Check(t, func(t *rapid.T) {
 		b := report.Block{
 			Kind: rapid.SampledFrom(kinds).Draw(t, "kind"), Title: rapid.String().Draw(t, "title"), Alt: "Said in words.",
 			Columns: rapid.SliceOfN(rapid.StringN(0, 9, -1), 0, 4).Draw(t, "columns"),
-			Rows:    rapid.SliceOfN(rapid.SliceOfN(value, 0, 5), 0, 6).Draw(t, "rows"),
+			Rows:    rapid.SliceOfN(rapid.Map(rapid.SliceOfN(value, 0, 5), func(c []report.Cell) report.Row { return c }), 0, 6).Draw(t, "rows"),
 			LogX:    rapid.Bool().Draw(t, "log"),
 		}
 		xs := rapid.SliceOfN(rapid.Float64(), 0, 5).Draw(t, "xs")
@@ -185,37 +187,8 @@ func TestUnknownTheme(t *testing.T) {
 	}
 }
 
-func TestNumbersReadAsPeopleWriteThem(t *testing.T) {
-	for v, want := range map[float64]string{
-		0: "0", 0.9821: "0.982", 0.0521: "0.052", 0.00042: "0.00042", 0.9999: "1.00", 1.962: "1.96", 12.41: "12.4", 208.4: "208",
-		208000: "208,000", -1234.6: "-1,235", 7: "7", 99.97: "100", 1e18: "1e+18", -0.05: "-0.050",
-	} {
-		if got := Number(v); got != want {
-			t.Errorf("Number(%v) = %q, want %q", v, got, want)
-		}
-	}
-	for id, want := range map[string]string{
-		"p99_ms": "1.96 ms", "index_mb": "1.96 MB", "index_build_s": "1.96 s", "requests_per_s": "1.96/s", "speedup": "1.96 times",
-		"alarm_delay_days": "1.96 days", "ndcg_at_10.als_lo": "1.96",
-	} {
-		if got := Metric(id, 1.962); got != want {
-			t.Errorf("Metric(%q) = %q, want %q", id, got, want)
-		}
-	}
-	if got := Metric("revenue_lift", 0.056); got != "+5.6%" {
-		t.Errorf("a lift reads %q", got)
-	}
-	for id, want := range map[string]string{
-		"ndcg_at_10": "NDCG@10", "ndcg_at_10.two_tower": "NDCG@10, two tower", "stage1_recall_at_k": "stage 1 recall@K", "p99_ms": "p99", "map_50": "mAP 50",
-	} {
-		if got := MetricName(id); got != want {
-			t.Errorf("MetricName(%q) = %q, want %q", id, got, want)
-		}
-	}
-}
-
 func TestWhatIsCountedIsSaidOnce(t *testing.T) {
-	b := report.Block{Kind: report.Bars, Title: "Quality by slice", Unit: "ndcg_at_10", Rows: [][]any{{"dark", 0.6234, 0.55, 0.7}}}
+	b := report.Block{Kind: report.Bars, Title: "Quality by slice", Unit: "ndcg_at_10", Rows: []report.Row{{report.Text("dark"), report.Interval(0.6234, 0.55, 0.7)}}}
 	for _, out := range []string{Block(b, Options{Width: 60}), BlockPlain(b, 60)} {
 		if !strings.Contains(out, "Quality by slice, NDCG@10") || strings.Contains(out, "ndcg_at_10") || !strings.Contains(out, "0.623 (0.550 to 0.700)") {
 			t.Errorf("%s", out)
@@ -223,8 +196,8 @@ func TestWhatIsCountedIsSaidOnce(t *testing.T) {
 	}
 }
 
-func TestARowAboutAMetricHasItsUnit(t *testing.T) {
-	b := report.Block{Kind: report.Table, Columns: []string{"metric", "yours"}, Rows: [][]any{{"p99_ms", 1.9621}, {"ndcg_at_10.als", 0.5}}}
+func TestAMetricIsWrittenByItsNameAndItsValueWithItsUnit(t *testing.T) {
+	b := report.Block{Kind: report.Table, Columns: []string{"metric", "yours"}, Rows: []report.Row{{report.Metric{ID: "p99_ms"}, report.MetricValue("p99_ms", 1.9621)}, {report.Metric{ID: "ndcg_at_10.als"}, report.Num(0.5)}}}
 	out := Block(b, Options{Width: 60})
 	if !strings.Contains(out, "p99") || !strings.Contains(out, "1.96 ms") || !strings.Contains(out, "NDCG@10, ALS") || strings.Contains(out, "_ms") {
 		t.Errorf("%s", out)
@@ -233,7 +206,7 @@ func TestARowAboutAMetricHasItsUnit(t *testing.T) {
 
 // A bar's cells are its share of the range; inside its interval they are shaded.
 func TestBarsAreInProportion(t *testing.T) {
-	b := report.Block{Kind: report.Bars, Rows: [][]any{{"a", 10}, {"b", 5}, {"c", 5, 4, 6}}}
+	b := report.Block{Kind: report.Bars, Rows: []report.Row{{report.Text("a"), report.Num(10)}, {report.Text("b"), report.Num(5)}, {report.Text("c"), report.Interval(5, 4, 6)}}}
 	lines := bars(b, Theme{}, 40)
 	count := func(l string, r string) int { return strings.Count(l, r) }
 	if a, b := count(lines[0], "█"), count(lines[1], "█"); a != 2*b && a != 2*b+1 && a != 2*b-1 {

@@ -1,6 +1,7 @@
 package draw
 
 import (
+	"cmp"
 	"strings"
 
 	"dryrun/internal/report"
@@ -17,7 +18,7 @@ func Plain(step *report.Step, w int) string {
 
 // PlainHeadline is a report's headline alone, for a conversation that has more to say before the rest of it.
 func PlainHeadline(step *report.Step, w int) string {
-	return strings.Join(wrap(sentence(step.Headline), plainWidth(w)), "\n")
+	return strings.Join(wrap(clean(step.Headline), plainWidth(w)), "\n")
 }
 
 // PlainBody is a report without its headline: the setting, the blocks, then the numbers, several to a line.
@@ -37,13 +38,13 @@ func PlainBody(step *report.Step, w int) string {
 		var said []string
 		for _, id := range sortedKeys(group.values) {
 			if !isBound(id, group.values) {
-				said = append(said, MetricName(clean(id))+": "+metricWithInterval(id, group.values))
+				said = append(said, metricName(id)+": "+metricValue(id, group.values).String())
 			}
 		}
 		lines = append(append(lines, group.title+":"), packed(said, w)...)
 	}
 	for _, m := range step.Missing {
-		lines = append(lines, hang(MetricName(clean(m.Metric))+": not measured, "+clean(m.Why), w)...)
+		lines = append(lines, hang(metricName(m.Metric)+": not measured, "+clean(m.Why), w)...)
 	}
 	return strings.Join(lines, "\n")
 }
@@ -87,7 +88,7 @@ func BlockPlain(b report.Block, w int) string {
 		if title != "" {
 			title = strings.TrimRight(title, ".:") + ". "
 		}
-		title += sentence(b.Alt)
+		title += clean(b.Alt)
 	}
 	lines := wrap(title, w)
 	var rows []string
@@ -97,38 +98,25 @@ func BlockPlain(b report.Block, w int) string {
 			lines = append(lines, "  "+l)
 		}
 	case report.Bars:
-		rows = plainRows(b, func(r []any) string {
-			v, ok := number(r[1])
+		rows = plainRows(b, func(r report.Row) string {
+			n, ok := number(r[1])
 			if !ok {
 				return ""
 			}
-			said := WithUnit(v, b.Unit)
-			if len(r) >= 4 {
-				lo, okLo := number(r[2])
-				hi, okHi := number(r[3])
-				if okLo && okHi {
-					said += interval(lo, hi, b.Unit)
-				}
-			}
-			return said
+			return inUnit(n, b.Unit).String()
 		})
 	case report.Funnel:
-		rows = plainRows(b, func(r []any) string { return joined(cell(r[1]), r[2:]) })
+		rows = plainRows(b, func(r report.Row) string { return joined(cell(r[1]), r[2:]) })
 	case report.Waterfall:
-		rows = plainRows(b, func(r []any) string {
-			v := amount(r[1])
-			unit := b.Unit
-			if unit == "" {
-				unit = "ms"
-			}
-			return joined(WithUnit(v, unit), r[2:])
+		rows = plainRows(b, func(r report.Row) string {
+			return joined(report.Amount(amount(r[1]), cmp.Or(b.Unit, "ms")).String(), r[2:])
 		})
 	case report.Pictures:
 		for _, p := range b.Pictures {
 			rows = append(rows, pictureWords(p))
 		}
 	case report.Note:
-		lines = append(lines, wrap(spelled(paragraphs(b.Text)), w)...)
+		lines = append(lines, wrap(paragraphs(b.Text), w)...)
 	}
 	for _, r := range rows {
 		lines = append(lines, hang(r, w)...)
@@ -137,7 +125,7 @@ func BlockPlain(b report.Block, w int) string {
 }
 
 // plainRows writes rows as `label: value`.
-func plainRows(b report.Block, value func([]any) string) []string {
+func plainRows(b report.Block, value func(report.Row) string) []string {
 	var rows []string
 	for _, r := range b.Rows {
 		if len(r) >= 2 {
@@ -149,7 +137,7 @@ func plainRows(b report.Block, value func([]any) string) []string {
 	return rows
 }
 
-func joined(first string, rest []any) string {
+func joined(first string, rest report.Row) string {
 	for _, v := range rest {
 		if text := cell(v); text != "" {
 			first += ", " + text

@@ -14,7 +14,7 @@ func table(b report.Block, t Theme, w int) []string {
 	head := make([]string, len(right))
 	for c := range head {
 		if c < len(b.Columns) {
-			head[c] = named(b.Columns[c])
+			head[c] = clean(b.Columns[c])
 		}
 	}
 	widths, ok := fitColumns(head, cells, w)
@@ -137,23 +137,12 @@ func tableCells(b report.Block) (cells [][]string, right []bool) {
 	texts := make([]bool, n)
 	for _, r := range b.Rows {
 		row := make([]string, n)
-		metric := ""
 		for c, v := range r {
 			row[c] = cell(v)
-			x, ok := number(v)
-			switch {
-			case ok && metric != "":
-				row[c], right[c] = Metric(metric, x), true
-			case ok:
-				right[c] = true
-			case row[c] != "":
+			if x, ok := number(v); ok {
+				row[c], right[c] = x.String(), true
+			} else if row[c] != "" {
 				texts[c] = true
-				if id, ok := v.(string); ok && (metricID.MatchString(id) || c == 0 && words(id) != id && !strings.Contains(id, " ")) {
-					row[c] = MetricName(id)
-					if c == 0 {
-						metric = id // the row is about it: its numbers have its unit
-					}
-				}
 			}
 		}
 		cells = append(cells, row)
@@ -162,17 +151,6 @@ func tableCells(b report.Block) (cells [][]string, right []bool) {
 		right[c] = right[c] && !texts[c]
 	}
 	return cells, right
-}
-
-// metricID is how metrics are called: words joined by underscores, then perhaps a dot and a variant.
-var metricID = regexp.MustCompile(`^[a-z0-9]+(_[a-z0-9]+)+(\.[a-z0-9_-]+)?$`)
-
-// named writes a column for people where it is a metric's id.
-func named(text string) string {
-	if metricID.MatchString(text) {
-		return MetricName(text)
-	}
-	return sentence(text)
 }
 
 // tableLines writes each row as its first cell and `name: value` for the rest.
@@ -186,7 +164,7 @@ func tableLines(b report.Block, w int) []string {
 			case text == "":
 			case c == 0:
 			case c < len(b.Columns) && b.Columns[c] != "":
-				parts = append(parts, named(b.Columns[c])+": "+text)
+				parts = append(parts, clean(b.Columns[c])+": "+text)
 			default:
 				parts = append(parts, text)
 			}

@@ -30,9 +30,9 @@ func runArchitecture(ctx context.Context, r *run) error {
 	}
 	r.neighbours()
 	r.missed()
-	if r.rep.Headline = gap.words(r.rep.Setup.Quality, r.set.k, r.pipe.prob.Items); gap.n == 0 {
-		r.rep.Headline = fmt.Sprintf("Stage one finds %s of the positives among %d candidates; a perfect ranker would still lose %.3f of NDCG@10",
-			share(r.rep.Metrics["stage1_recall_at_k"]), r.set.k, ceiling)
+	if r.rep.Headline = gap.words(r.qualityName(), r.set.k, r.pipe.prob.Items); gap.n == 0 {
+		r.rep.Headline = fmt.Sprintf("Stage one finds %s of the positives among %d candidates; a perfect ranker would still lose %s of NDCG@10",
+			share(r.rep.Metrics["stage1_recall_at_k"]), r.set.k, report.Num(ceiling))
 	}
 	return nil
 }
@@ -52,7 +52,8 @@ func (g gap) words(quality string, k, items int) string {
 	case g.Lo > 0:
 		verdict = "do better than"
 	}
-	return fmt.Sprintf("With %s of %s items ranked, two stages %s ranking everything: %+.3f of %s (%+.3f to %+.3f) on %d requests", thousands(k), thousands(items), verdict, g.Mean, quality, g.Lo, g.Hi, g.n)
+	return fmt.Sprintf("With %s of %s items ranked, two stages %s ranking everything: %s of %s (%s) on %d requests",
+		thousands(k), thousands(items), verdict, report.Difference(g.Mean), quality, report.Difference(g.Mean).Within(g.Lo, g.Hi).Bounds(), g.n)
 }
 
 func (r *run) boot(ctx context.Context, what string, values []float64) metrics.Interval {
@@ -73,12 +74,12 @@ func (r *run) funnel() {
 	recall := r.rep.Metrics["stage1_recall_at_k"]
 	r.block(report.Block{
 		Kind: report.Funnel, Title: "The funnel",
-		Alt: fmt.Sprintf("%s items become %d candidates after stage one (recall %.3f) and %d after stage two (%s %.3f).",
-			thousands(items), k, recall, top, r.rep.Setup.Quality, r.rep.Metrics["quality"]),
-		Rows: [][]any{
-			{"corpus", items, r.rep.Setup.Corpus},
-			{"stage 1", k, fmt.Sprintf("recall@%d %.3f", k, recall)},
-			{"stage 2", top, fmt.Sprintf("%s %.3f", r.rep.Setup.Quality, r.rep.Metrics["quality"])},
+		Alt: fmt.Sprintf("%s items become %d candidates after stage one (recall %s) and %d after stage two (%s %s).",
+			thousands(items), k, report.Num(recall), top, r.qualityName(), report.Num(r.rep.Metrics["quality"])),
+		Rows: []report.Row{
+			{report.Text("corpus"), report.Count(items), report.Text(r.rep.Setup.Corpus)},
+			{report.Text("stage 1"), report.Count(k), report.Text(fmt.Sprintf("recall@%d %s", k, report.Num(recall)))},
+			{report.Text("stage 2"), report.Count(top), report.Text(fmt.Sprintf("%s %s", r.qualityName(), report.Num(r.rep.Metrics["quality"])))},
 		},
 	})
 }
@@ -88,10 +89,10 @@ func (r *run) funnel() {
 func (r *run) waterfall() {
 	budget := millis(r.set.budget)
 	left, assumed := budget, 0.0
-	var rows [][]any
+	var rows []report.Row
 	for _, part := range slices.Sorted(maps.Keys(r.cfg.Assumed)) {
 		v := millis(r.cfg.Assumed[part])
-		rows = append(rows, []any{part, v, "assumed"})
+		rows = append(rows, report.Row{report.Text(part), report.Num(v), report.Text("assumed")})
 		assumed += v
 		left -= v
 	}
@@ -101,11 +102,11 @@ func (r *run) waterfall() {
 		values []float64
 	}{{"encode", r.m.encode}, {"stage 1", r.m.first}, {"stage 2", r.m.second}} {
 		v := metrics.Quantile(part.values, 0.5)
-		rows = append(rows, []any{part.name, v, "measured"})
+		rows = append(rows, report.Row{report.Text(part.name), report.Num(v), report.Text("measured")})
 		measured += v
 		left -= v
 	}
-	rows = append(rows, []any{"left", left, "left"})
+	rows = append(rows, report.Row{report.Text("left"), report.Num(left), report.Text("left")})
 	r.timing("encode_p99_ms", metrics.Quantile(r.m.encode, 0.99))
 	r.block(report.Block{
 		Kind: report.Waterfall, Title: fmt.Sprintf("Where %s go", ms(budget)), Unit: "ms", Rows: rows,
@@ -145,13 +146,13 @@ func (r *run) recallCurve() {
 			break
 		}
 		if k == cutoff {
-			words = fmt.Sprintf("%.3f at K = 10 to ", mean(values))
+			words = fmt.Sprintf("%s at K = 10 to ", report.Num(mean(values)))
 		}
 	}
 	last := s.Y[len(s.Y)-1]
 	r.block(report.Block{
 		Kind: report.Lines, Title: "What each K would keep", Series: []report.Series{s}, XLabel: "K", YLabel: "recall", LogX: true,
-		Alt: fmt.Sprintf("Stage one's recall grows from %.3f at K = 1 through %s%.3f at K = %d.", s.Y[0], words, last, r.set.k),
+		Alt: fmt.Sprintf("Stage one's recall grows from %s at K = 1 through %s%s at K = %d.", report.Num(s.Y[0]), words, report.Num(last), r.set.k),
 	})
 }
 
@@ -245,14 +246,14 @@ func (r *run) rankEverything(ctx context.Context) (gap, error) {
 	r.interval("quality_gap", g.Interval)
 	r.block(report.Block{
 		Kind: report.Table, Title: fmt.Sprintf("Against ranking everything, %d requests", n),
-		Columns: []string{"", r.rep.Setup.Quality, "items ranked"},
-		Rows: [][]any{
-			{"everything", a, p.prob.Items},
-			{"two stages", t, r.set.k},
-			{"difference, paired", fmt.Sprintf("%+.3f (%+.3f to %+.3f)", g.Mean, g.Lo, g.Hi), ""},
+		Columns: []string{"", r.qualityName(), "items ranked"},
+		Rows: []report.Row{
+			{report.Text("everything"), report.Num(a), report.Count(p.prob.Items)},
+			{report.Text("two stages"), report.Num(t), report.Count(r.set.k)},
+			{report.Text("difference, paired"), report.Text(paired(g.Interval)), report.Text("")},
 		},
-		Alt: fmt.Sprintf("On %d requests two stages reach %.3f against %.3f when all %s items are ranked, a difference of %+.3f (%+.3f to %+.3f).",
-			n, t, a, thousands(p.prob.Items), g.Mean, g.Lo, g.Hi),
+		Alt: fmt.Sprintf("On %d requests two stages reach %s against %s when all %s items are ranked, a difference of %s.",
+			n, report.Num(t), report.Num(a), thousands(p.prob.Items), paired(g.Interval)),
 	})
 	return g, nil
 }
@@ -299,7 +300,7 @@ func (r *run) neighbours() {
 
 // missed lists requests whose positives stage one lost, to look at by x-ray.
 func (r *run) missed() {
-	var rows [][]any
+	var rows []report.Row
 	total := 0
 	for i, v := range r.m.recall {
 		if v != 0 {
@@ -311,7 +312,7 @@ func (r *run) missed() {
 			if r.pipe.prob.Look != nil {
 				words = r.pipe.prob.Look.Request(&r.pipe.requests.queries[i])
 			}
-			rows = append(rows, []any{i + 1, words})
+			rows = append(rows, report.Row{report.Count(i + 1), report.Text(words)})
 		}
 	}
 	if total == 0 {
@@ -319,6 +320,6 @@ func (r *run) missed() {
 	}
 	r.block(report.Block{
 		Kind: report.Table, Title: "Requests that stage one answers with no positive", Columns: []string{"request", "what it is"}, Rows: rows,
-		Alt: fmt.Sprintf("Stage one finds no positive for %d of %d requests; look into one by x-ray, for instance number %v.", total, len(r.m.recall), rows[0][0]),
+		Alt: fmt.Sprintf("Stage one finds no positive for %d of %d requests; look into one by x-ray, for instance number %s.", total, len(r.m.recall), rows[0][0]),
 	})
 }

@@ -62,9 +62,9 @@ func Beside(yours, reference *report.Step) report.Block {
 		if name == "quality" {
 			name = cmp.Or(yours.Setup.Quality, name)
 		}
-		b.Rows = append(b.Rows, []any{name, r.a, r.b, betterOf(r.id, r.a, r.b)})
+		b.Rows = append(b.Rows, report.Row{report.Metric{ID: name}, report.MetricValue(name, r.a), report.MetricValue(name, r.b), report.Text(betterOf(r.id, r.a, r.b))})
 		if len(words) < 3 {
-			words = append(words, fmt.Sprintf("%s %.3g against %.3g", name, r.a, r.b))
+			words = append(words, fmt.Sprintf("%s %s against %s", report.Metric{ID: name}, report.MetricValue(name, r.a), report.MetricValue(name, r.b)))
 		}
 	}
 	b.Alt = fmt.Sprintf("Yours against the reference: %s; %d more numbers are the same.", andList(words), same)

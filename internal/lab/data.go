@@ -52,7 +52,7 @@ func (r *run) withoutLog(ctx context.Context) {
 		}
 		b := report.Block{Kind: report.Bars, Title: "Items by class", Unit: "items"}
 		for c, n := range counts {
-			b.Rows = append(b.Rows, []any{p.Classes[c], n})
+			b.Rows = append(b.Rows, report.Row{report.Text(p.Classes[c]), report.Count(n)})
 		}
 		small, large := slices.Min(counts), slices.Max(counts)
 		b.Alt = fmt.Sprintf("%d classes hold between %d and %d items.", len(counts), small, large)
@@ -111,13 +111,13 @@ func (r *run) tail() {
 	p := r.pipe.prob
 	taken := make([]float64, p.Items)
 	what, pairs, known := "engagements", 0.0, 0.0
-	rows := [][]any{}
+	rows := []report.Row{}
 	if p.Log != nil {
 		what, pairs, known = "clicks", float64(len(p.Train))*float64(p.Items), float64(len(p.Log.Impressions))
 		for _, im := range p.Log.Impressions {
 			taken[im.Item] += float64(one(im.Clicked))
 		}
-		rows = append(rows, []any{"requests in the log", len(p.Train)}, []any{"impressions", len(p.Log.Impressions)})
+		rows = append(rows, report.Row{report.Text("requests in the log"), report.Count(len(p.Train))}, report.Row{report.Text("impressions"), report.Count(len(p.Log.Impressions))})
 		r.metric("ctr", total(taken)/math.Max(known, 1))
 	} else {
 		h := p.History
@@ -125,7 +125,7 @@ func (r *run) tail() {
 		for _, i := range h.Item {
 			taken[i]++
 		}
-		rows = append(rows, []any{"users", h.Users})
+		rows = append(rows, report.Row{report.Text("users"), report.Count(h.Users)})
 	}
 	never := 0
 	for _, n := range taken {
@@ -139,7 +139,9 @@ func (r *run) tail() {
 	r.metric("gini", gini(taken))
 	r.block(report.Block{
 		Kind: report.Table, Title: "How thin and how skewed", Columns: []string{"", "value"},
-		Rows: append(rows, []any{what, int(total(taken))}, []any{"items without " + what, share(without)}, []any{what + " of the top 1% of items", share(top)}),
+		Rows: append(rows, report.Row{report.Text(what), report.Count(int(total(taken)))},
+			report.Row{report.Text("items without " + what), report.Text(share(without))},
+			report.Row{report.Text(what + " of the top 1% of items"), report.Text(share(top))}),
 		Alt: fmt.Sprintf("There are %s %s of %s items; %s of items have none, and the 1%% with most took %s.",
 			thousands(int(total(taken))), what, thousands(p.Items), share(without), share(top)),
 	})
@@ -184,12 +186,12 @@ func (r *run) positions() {
 	ratio := raw.Y[0] / raw.Y[tenth]
 	r.metric("ctr_position_ratio", ratio)
 	series := []report.Series{raw}
-	alt := fmt.Sprintf("As logged, the first position is clicked %.1f times as often as the tenth.", ratio)
+	alt := fmt.Sprintf("As logged, the first position is clicked %s times as often as the tenth.", report.Num(ratio))
 	if len(prop) > tenth {
 		r.metric("ctr_position_ratio.corrected", fair.Y[0]/fair.Y[tenth])
 		series = append(series, fair)
-		alt = fmt.Sprintf("As logged, the first position is clicked %.1f times as often as the tenth; with each click weighed by how often its position is looked at, %.1f times.", ratio, fair.Y[0]/fair.Y[tenth])
-		r.rep.Headline = fmt.Sprintf("The first position is clicked %.1f times as often as the tenth; position alone would make it %.1f times", ratio, prop[0]/prop[tenth])
+		alt = fmt.Sprintf("As logged, the first position is clicked %s times as often as the tenth; with each click weighed by how often its position is looked at, %s times.", report.Num(ratio), report.Num(fair.Y[0]/fair.Y[tenth]))
+		r.rep.Headline = fmt.Sprintf("The first position is clicked %s times as often as the tenth; position alone would make it %s times", report.Num(ratio), report.Num(prop[0]/prop[tenth]))
 	}
 	r.block(report.Block{Kind: report.Lines, Title: "Clicks by position", Series: series, XLabel: "position", YLabel: "click-through", Alt: alt})
 }
@@ -217,7 +219,7 @@ func (r *run) sources(ctx context.Context) error {
 			return err
 		}
 		r.interval("quality_negatives."+negatives, i)
-		bars.Rows = append(bars.Rows, []any{negatives, i.Mean, i.Lo, i.Hi})
+		bars.Rows = append(bars.Rows, report.Row{report.Text(negatives), withBounds(i)})
 		values[negatives] = i.Mean
 		if best == "" || i.Mean > values[best] {
 			best = negatives
@@ -228,21 +230,21 @@ func (r *run) sources(ctx context.Context) error {
 	}
 	order := mean(p.qualities(r.m.stage1))
 	r.metric("quality_negatives.none", order)
-	bars.Rows = append(bars.Rows, []any{"stage one's order", order, order, order})
+	bars.Rows = append(bars.Rows, report.Row{report.Text("stage one's order"), report.Interval(order, order, order)})
 	var lost []string
 	for _, negatives := range Offers(r.cfg.World.Kind, "negatives") {
 		if v, ok := values[negatives]; ok && v < order {
 			lost = append(lost, negatives)
 		}
 	}
-	bars.Alt = fmt.Sprintf("Negatives that are %s teach the ranker most (%.3f), %s least (%.3f); stage one's order alone is worth %.3f", best, values[best], worst, values[worst], order)
+	bars.Alt = fmt.Sprintf("Negatives that are %s teach the ranker most (%s), %s least (%s); stage one's order alone is worth %s", best, report.Num(values[best]), worst, report.Num(values[worst]), report.Num(order))
 	if len(lost) > 0 && len(lost) < len(values) {
 		bars.Alt += fmt.Sprintf(", so %s negatives turn the winner round", andList(lost))
 	}
 	bars.Alt += "."
 	r.block(bars)
 	if r.rep.Headline == "" {
-		r.rep.Headline = fmt.Sprintf("Negatives decide what a ranker learns: %s reach %.3f, %s %.3f", best, values[best], worst, values[worst])
+		r.rep.Headline = fmt.Sprintf("Negatives decide what a ranker learns: %s reach %s, %s %s", best, report.Num(values[best]), worst, report.Num(values[worst]))
 	}
 	return r.volumes(ctx, test)
 }
@@ -258,8 +260,8 @@ func (r *run) volumes(ctx context.Context, test *matrix) error {
 		line.X, line.Y = append(line.X, float64(percent)), append(line.Y, i.Mean)
 	}
 	r.block(report.Block{
-		Kind: report.Lines, Title: "Quality by share of the past requests", Series: []report.Series{line}, XLabel: "percent", YLabel: r.rep.Setup.Quality, LogX: true,
-		Alt: fmt.Sprintf("With 5%% of the past requests the ranker reaches %.3f, with a quarter %.3f, with all %.3f.", line.Y[0], line.Y[1], line.Y[2]),
+		Kind: report.Lines, Title: "Quality by share of the past requests", Series: []report.Series{line}, XLabel: "percent", YLabel: r.qualityName(), LogX: true,
+		Alt: fmt.Sprintf("With 5%% of the past requests the ranker reaches %s, with a quarter %s, with all %s.", report.Num(line.Y[0]), report.Num(line.Y[1]), report.Num(line.Y[2])),
 	})
 	return nil
 }

@@ -22,8 +22,8 @@ func runEvaluation(ctx context.Context, r *run) error {
 		for _, id := range []string{"ctr_lift", "revenue_lift", "retention_lift", "success_rate", "queries_per_arm", "offline_quality"} {
 			r.miss(id, "the data has no people who answer what they are shown")
 		}
-		r.rep.Headline = fmt.Sprintf("Offline, %s is %.3f (%.3f to %.3f); what people would do can't be told from this data",
-			r.rep.Setup.Quality, r.rep.Metrics["quality"], r.rep.Metrics["quality_lo"], r.rep.Metrics["quality_hi"])
+		r.rep.Headline = fmt.Sprintf("Offline, %s is %s; what people would do can't be told from this data",
+			r.qualityName(), r.reported("quality"))
 		return r.peeking(ctx)
 	}
 	if err := r.online(ctx); err != nil {
@@ -46,27 +46,29 @@ func (r *run) offline(ctx context.Context) error {
 		return err
 	}
 	all := pool(judged)
-	rows := [][]any{}
+	rows := []report.Row{}
 	var words []string
 	for _, m := range all.measures(r.set.threshold) {
-		r.tell.say("resampling requests for "+m.id, 0, pooledResamples)
+		r.tell.say("resampling requests for "+report.Metric{ID: m.id}.String(), 0, pooledResamples)
 		i := metrics.BootstrapStat(ctx, all.requests, pooledResamples, r.seed(m.id), func(idx []int) float64 {
 			all.draw(idx)
 			return m.stat()
 		})
 		r.interval(m.id, i)
-		rows = append(rows, []any{m.id, i.Mean, fmt.Sprintf("%.3f to %.3f", i.Lo, i.Hi)})
-		words = append(words, fmt.Sprintf("%s %.3f", m.id, i.Mean))
+		rows = append(rows, report.Row{report.Metric{ID: m.id}, report.Num(i.Mean), bounds(i)})
+		words = append(words, fmt.Sprintf("%s %s", report.Metric{ID: m.id}, report.Num(i.Mean)))
 	}
 	mrr := r.boot(ctx, "mrr", r.reciprocal())
 	recall := r.boot(ctx, "recall_at_10", r.answerRecall())
 	r.interval("mrr", mrr)
 	r.interval("recall_at_10", recall)
-	rows = append(rows, []any{"mrr", mrr.Mean, fmt.Sprintf("%.3f to %.3f", mrr.Lo, mrr.Hi)}, []any{"recall_at_10", recall.Mean, fmt.Sprintf("%.3f to %.3f", recall.Lo, recall.Hi)},
-		[]any{"ndcg_at_10", r.rep.Metrics["ndcg_at_10"], fmt.Sprintf("%.3f to %.3f", r.rep.Metrics["ndcg_at_10_lo"], r.rep.Metrics["ndcg_at_10_hi"])})
+	ndcg := r.reported("ndcg_at_10")
+	rows = append(rows, report.Row{report.Metric{ID: "mrr"}, report.Num(mrr.Mean), bounds(mrr)},
+		report.Row{report.Metric{ID: "recall_at_10"}, report.Num(recall.Mean), bounds(recall)},
+		report.Row{report.Metric{ID: "ndcg_at_10"}, report.Num(ndcg.Value), report.Text(ndcg.Bounds())})
 	r.block(report.Block{
 		Kind: report.Table, Title: "Offline, with 95% intervals over requests", Columns: []string{"measure", "value", "95% interval"}, Rows: rows,
-		Alt: fmt.Sprintf("Offline: %s; MRR %.3f, recall@10 %.3f, NDCG@10 %.3f. The chance of relevance is the ranker's score, calibrated on past requests.", andList(words), mrr.Mean, recall.Mean, r.rep.Metrics["ndcg_at_10"]),
+		Alt: fmt.Sprintf("Offline: %s; MRR %s, recall@10 %s, NDCG@10 %s. The chance of relevance is the ranker's score, calibrated on past requests.", andList(words), report.Num(mrr.Mean), report.Num(recall.Mean), report.Num(ndcg.Value)),
 	})
 	return nil
 }
@@ -186,7 +188,7 @@ func (r *run) slices(ctx context.Context) {
 		}
 		i := metrics.Bootstrap(ctx, values, resamples, r.seed(s.Name))
 		r.interval("slice_quality."+wordsID(s.Name), i)
-		b.Rows = append(b.Rows, []any{fmt.Sprintf("%s (%d)", s.Name, len(values)), i.Mean, i.Lo, i.Hi})
+		b.Rows = append(b.Rows, report.Row{report.Text(fmt.Sprintf("%s (%d)", s.Name, len(values))), withBounds(i)})
 		if i.Mean < least {
 			worst, least = s.Name, i.Mean
 		}
@@ -194,7 +196,7 @@ func (r *run) slices(ctx context.Context) {
 	if len(b.Rows) == 0 {
 		return
 	}
-	b.Alt = fmt.Sprintf("The worst slice is %s with %.3f against %.3f over all.", worst, least, r.rep.Metrics["quality"])
+	b.Alt = fmt.Sprintf("The worst slice is %s with %s against %s over all.", worst, report.Num(least), report.Num(r.rep.Metrics["quality"]))
 	r.block(b)
 }
 
@@ -238,7 +240,7 @@ func (r *run) online(ctx context.Context) error {
 		quality := mean(offline[k])
 		r.metric("offline_quality."+metricName(p.id), quality)
 		if k == 0 {
-			b.Rows = append(b.Rows, []any{"today: " + p.words, quality, "", "", ""})
+			b.Rows = append(b.Rows, report.Row{report.Text("today: " + p.words), report.Num(quality), report.Text(""), report.Text(""), report.Text("")})
 			continue
 		}
 		ctr := r.lift(ctx, today.clicks, today.shown, arms[k].clicks, arms[k].shown)
@@ -251,7 +253,7 @@ func (r *run) online(ctx context.Context) error {
 				r.interval(id, v)
 			}
 		}
-		b.Rows = append(b.Rows, []any{p.id + ": " + p.words, quality, percents(ctr), percents(revenue), percents(returns)})
+		b.Rows = append(b.Rows, report.Row{report.Text(p.id + ": " + p.words), report.Num(quality), report.Text(percents(ctr)), report.Text(percents(revenue)), report.Text(percents(returns))})
 	}
 	rate := total(today.successes) / total(today.asked)
 	r.metric("success_rate", rate)
@@ -269,11 +271,11 @@ func (r *run) online(ctx context.Context) error {
 func (r *run) onlineHeadline(offlineQuality, onlineQuality float64, off, on metrics.Interval) {
 	switch {
 	case offlineQuality > onlineQuality && off.Mean < on.Mean:
-		r.rep.Headline = fmt.Sprintf("One ranker wins offline on logged clicks (%.3f against %.3f) and loses to the other online: revenue %s against %s", offlineQuality, onlineQuality, signed(off.Mean), signed(on.Mean))
+		r.rep.Headline = fmt.Sprintf("One ranker wins offline on logged clicks (%s against %s) and loses to the other online: revenue %s against %s", report.Num(offlineQuality), report.Num(onlineQuality), signed(off.Mean), signed(on.Mean))
 	case offlineQuality > onlineQuality:
 		r.rep.Headline = fmt.Sprintf("The ranker that wins offline on logged clicks also wins online here: revenue %s against %s", signed(off.Mean), signed(on.Mean))
 	default:
-		r.rep.Headline = fmt.Sprintf("The ranker that learned logged clicks doesn't win even offline here (%.3f against %.3f); revenue %s against %s", offlineQuality, onlineQuality, signed(off.Mean), signed(on.Mean))
+		r.rep.Headline = fmt.Sprintf("The ranker that learned logged clicks doesn't win even offline here (%s against %s); revenue %s against %s", report.Num(offlineQuality), report.Num(onlineQuality), signed(off.Mean), signed(on.Mean))
 	}
 }
 
@@ -285,10 +287,10 @@ func (r *run) power(rate float64) {
 		if math.IsNaN(n) {
 			continue
 		}
-		b.Rows = append(b.Rows, []any{signed(lift), int(n), n / float64(r.set.traffic)})
+		b.Rows = append(b.Rows, report.Row{report.Text(signed(lift)), report.Count(int(n)), report.Num(n / float64(r.set.traffic))})
 	}
 	n := metrics.QueriesPerArm(rate, 0.05, 0.05, 0.8)
-	b.Alt = fmt.Sprintf("At a success rate of %s, seeing a lift of 5%% takes %.0f requests an arm.", share(rate), n)
+	b.Alt = fmt.Sprintf("At a success rate of %s, seeing a lift of 5%% takes %s requests an arm.", share(rate), thousands(int(n)))
 	r.block(b)
 }
 
@@ -305,7 +307,7 @@ func (r *run) peeking(ctx context.Context) error {
 
 // percents writes a lift with its interval.
 func percents(i metrics.Interval) string {
-	return fmt.Sprintf("%s (%s to %s)", signed(i.Mean), signed(i.Lo), signed(i.Hi))
+	return report.Number{Value: 100 * i.Mean, Unit: "%", Signed: true}.Within(100*i.Lo, 100*i.Hi).String()
 }
 
 func total(values []float64) float64 {

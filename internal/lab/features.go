@@ -62,10 +62,10 @@ func (r *run) encodings(ctx context.Context) error {
 				return err
 			}
 			mb := float64(4*dim*p.prob.Items) / 1e6
-			b.Rows = append(b.Rows, []any{e.id, dim, recall, ndcg, mb})
+			b.Rows = append(b.Rows, report.Row{report.ID(e.id), report.Count(dim), report.Num(recall), report.Num(ndcg), report.Num(mb)})
 			r.metric(fmt.Sprintf("encoder_recall_at_k.%s_%d", e.id, dim), recall)
 			if dim == code.emb.Dim {
-				words = append(words, fmt.Sprintf("%s finds %.3f with %d numbers", e.id, recall, dim))
+				words = append(words, fmt.Sprintf("%s finds %s with %d numbers", e.id, report.Num(recall), dim))
 				shown = append(shown, code)
 			}
 		}
@@ -184,7 +184,7 @@ func (r *run) ablations(ctx context.Context) error {
 		a := &all[i]
 		r.interval("group_loss."+a.group.ID, a.loss)
 		r.metric("skew_loss."+a.group.ID, a.absent.Mean)
-		b.Rows = append(b.Rows, []any{a.group.ID, fmt.Sprintf("%+.3f (%+.3f to %+.3f)", a.loss.Mean, a.loss.Lo, a.loss.Hi), a.absent.Mean, a.group.Why})
+		b.Rows = append(b.Rows, report.Row{report.ID(a.group.ID), report.Text(paired(a.loss)), report.Num(a.absent.Mean), report.Text(a.group.Why)})
 		if a.tempts {
 			tempting = a
 			continue
@@ -199,16 +199,16 @@ func (r *run) ablations(ctx context.Context) error {
 	if most == nil {
 		return nil
 	}
-	b.Alt = fmt.Sprintf("The ranker loses most without %s (%.3f of %s).", most.group.ID, most.loss.Mean, r.rep.Setup.Quality)
+	b.Alt = fmt.Sprintf("The ranker loses most without %s (%s of %s).", most.group.ID, report.Num(most.loss.Mean), r.qualityName())
 	if worst != nil {
 		r.metric("skew_loss", worst.absent.Mean)
-		b.Alt = fmt.Sprintf("The ranker loses most without %s (%.3f of %s); a group that arrives as zeros at serving costs %.3f for %s.", most.group.ID, most.loss.Mean, r.rep.Setup.Quality, worst.absent.Mean, worst.group.ID)
-		r.rep.Headline = fmt.Sprintf("Without %s the ranker loses %.3f of %s; %s arriving as zeros at serving would cost %.3f", most.group.ID, most.loss.Mean, r.rep.Setup.Quality, worst.group.ID, worst.absent.Mean)
+		b.Alt = fmt.Sprintf("The ranker loses most without %s (%s of %s); a group that arrives as zeros at serving costs %s for %s.", most.group.ID, report.Num(most.loss.Mean), r.qualityName(), report.Num(worst.absent.Mean), worst.group.ID)
+		r.rep.Headline = fmt.Sprintf("Without %s the ranker loses %s of %s; %s arriving as zeros at serving would cost %s", most.group.ID, report.Num(most.loss.Mean), r.qualityName(), worst.group.ID, report.Num(worst.absent.Mean))
 	}
 	r.block(b)
 	if tempting != nil {
 		r.note("A group that only the log has",
-			fmt.Sprintf("Offline %s seems worth %+.3f of %s; served without it, the ranker that learned from it loses %.3f.", tempting.group.ID, tempting.loss.Mean, r.rep.Setup.Quality, tempting.absent.Mean),
+			fmt.Sprintf("Offline %s seems worth %s of %s; served without it, the ranker that learned from it loses %s.", tempting.group.ID, report.Difference(tempting.loss.Mean), r.qualityName(), report.Num(tempting.absent.Mean)),
 			fmt.Sprintf("With the group %s (%s) the ranker gains %s on the test requests, because the old system answered those too. A live request never met the old system, so the group is missing there: the same ranker then loses %s against having it, which leaves it %s one that never learned from it. The reference therefore leaves the group out; features=all puts it in.",
 				tempting.group.ID, andList(tempting.group.Columns), between(tempting.loss), between(tempting.absent), against(tempting.loss.Mean-tempting.absent.Mean)))
 	}
@@ -218,9 +218,9 @@ func (r *run) ablations(ctx context.Context) error {
 // against says where a difference leaves something: 0.042 below.
 func against(difference float64) string {
 	if difference < 0 {
-		return fmt.Sprintf("%.3f below", -difference)
+		return fmt.Sprintf("%s below", report.Num(-difference))
 	}
-	return fmt.Sprintf("%.3f above", difference)
+	return fmt.Sprintf("%s above", report.Num(difference))
 }
 
 // ablate measures each group.

@@ -41,14 +41,14 @@ func (r *run) historySplits(ctx context.Context) error {
 		if split == r.set.split {
 			r.interval("claimed_quality", i)
 		}
-		b.Rows = append(b.Rows, []any{split, i.Mean, i.Lo, i.Hi})
-		words = append(words, fmt.Sprintf("%s claims %.3f", split, i.Mean))
+		b.Rows = append(b.Rows, report.Row{report.Text(split), withBounds(i)})
+		words = append(words, fmt.Sprintf("%s claims %s", split, report.Num(i.Mean)))
 	}
-	b.Rows = append(b.Rows, []any{"the judged requests", real.Mean, real.Lo, real.Hi})
-	b.Alt = fmt.Sprintf("For the same stage one %s; on the judged requests its order is worth %.3f. At random, what a user did next helps to find what was held out; by time it doesn't.", andList(words), real.Mean)
+	b.Rows = append(b.Rows, report.Row{report.Text("the judged requests"), withBounds(real)})
+	b.Alt = fmt.Sprintf("For the same stage one %s; on the judged requests its order is worth %s. At random, what a user did next helps to find what was held out; by time it doesn't.", andList(words), report.Num(real.Mean))
 	r.block(b)
 	if r.rep.Headline == "" {
-		r.rep.Headline = fmt.Sprintf("The split decides what is claimed: %s; the judged requests say %.3f", andList(words), real.Mean)
+		r.rep.Headline = fmt.Sprintf("The split decides what is claimed: %s; the judged requests say %s", andList(words), report.Num(real.Mean))
 	}
 	return nil
 }

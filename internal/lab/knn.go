@@ -44,9 +44,9 @@ func (r *run) fiveNearest(ctx context.Context) error {
 	r.interval("knn_gain", gain)
 	r.block(report.Block{
 		Kind: report.Bars, Title: fmt.Sprintf("Five nearest neighbours, five folds of %d pictures", len(set.labels)), Unit: "accuracy",
-		Rows: [][]any{{"raw thumbnails", mean(raw)}, {"pca", mean(pca)}, {"learned", mean(learned)}},
-		Alt: fmt.Sprintf("Five nearest neighbours name the right class for %s of pictures by raw thumbnails, %s by principal components and %s by the learned embedding, a gain of %+.3f (%+.3f to %+.3f).",
-			share(mean(raw)), share(mean(pca)), share(mean(learned)), gain.Mean, gain.Lo, gain.Hi),
+		Rows: []report.Row{{report.Text("raw thumbnails"), report.Num(mean(raw))}, {report.ID("pca"), report.Num(mean(pca))}, {report.Text("learned"), report.Num(mean(learned))}},
+		Alt: fmt.Sprintf("Five nearest neighbours name the right class for %s of pictures by raw thumbnails, %s by principal components and %s by the learned embedding, a gain of %s.",
+			share(mean(raw)), share(mean(pca)), share(mean(learned)), paired(gain)),
 	})
 	verb := "beats"
 	if gain.Lo <= 0 {

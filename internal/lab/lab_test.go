@@ -116,6 +116,25 @@ func checkReport(t *testing.T, cfg Config, rep *report.Step) {
 	for id, v := range rep.Timings {
 		check(id, v, true)
 	}
+	prose := []string{rep.Headline}
+	for _, b := range rep.Blocks {
+		prose = append(prose, b.Title, b.Alt, b.Text, b.XLabel, b.YLabel)
+		prose = append(prose, b.Columns...)
+		for _, row := range b.Rows {
+			for _, cell := range row {
+				if text, ok := cell.(report.Text); ok {
+					prose = append(prose, string(text))
+				}
+			}
+		}
+	}
+	for _, text := range prose {
+		for _, m := range MetricTable() {
+			if strings.Contains(m.ID, "_") && strings.Contains(text, m.ID) {
+				t.Errorf("%s: the id %s stands in the sentence %q", rep.Step, m.ID, text)
+			}
+		}
+	}
 	for _, b := range rep.Blocks {
 		if b.Kind == report.Note && (b.Text == "" || b.Alt == b.Text || strings.Count(b.Alt, ". ") > 0) {
 			t.Errorf("%s: the note %q is summed up as %q", rep.Step, b.Text, b.Alt)
@@ -125,14 +144,11 @@ func checkReport(t *testing.T, cfg Config, rep *report.Step) {
 		}
 		for _, row := range b.Rows {
 			for _, cell := range row {
-				switch v := cell.(type) {
-				case string, int:
-				case float64:
-					if math.IsNaN(v) || math.IsInf(v, 0) {
-						t.Errorf("%s: %q holds %v", rep.Step, b.Title, v)
-					}
-				default:
-					t.Errorf("%s: %q holds a %T", rep.Step, b.Title, cell)
+				if v, ok := cell.(report.Number); ok && !v.IsFinite() {
+					t.Errorf("%s: %q holds %v", rep.Step, b.Title, v)
+				}
+				if cell == nil {
+					t.Errorf("%s: %q holds no cell", rep.Step, b.Title)
 				}
 			}
 		}

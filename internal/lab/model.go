@@ -204,7 +204,7 @@ func (r *run) trainLive(ctx context.Context, id string) (*fitted, error) {
 func (r *run) curve(title string, series ...report.Series) {
 	var words []string
 	for _, s := range series {
-		words = append(words, fmt.Sprintf("the %s falls from %.3f to %.3f, at best %.3f", lossName(s.Name), s.Y[0], s.Y[len(s.Y)-1], slices.Min(s.Y)))
+		words = append(words, fmt.Sprintf("the %s falls from %s to %s, at best %s", lossName(s.Name), report.Num(s.Y[0]), report.Num(s.Y[len(s.Y)-1]), report.Num(slices.Min(s.Y))))
 	}
 	r.block(report.Block{Kind: report.Lines, Title: title, Series: series, XLabel: "round", YLabel: "loss", Alt: fmt.Sprintf("Over %d rounds %s.", len(series[0].Y), andList(words))})
 }
@@ -288,11 +288,11 @@ func (r *run) modelTable(ctx context.Context, entries []contender, front []bool)
 			cloud.Marks = append(cloud.Marks, i)
 		}
 		cloud.X, cloud.Y = append(cloud.X, e.millis), append(cloud.Y, q.Mean)
-		b.Rows = append(b.Rows, []any{e.id, e.stage, q.Mean, fmt.Sprintf("%.3f to %.3f", q.Lo, q.Hi), mean(e.recall), e.millis, e.mb, millis(e.trained), mark})
+		b.Rows = append(b.Rows, report.Row{report.ID(e.id), report.Text(e.stage), report.Num(q.Mean), bounds(q), report.Num(mean(e.recall)), report.Num(e.millis), report.Num(e.mb), report.Num(millis(e.trained)), report.Text(mark)})
 	}
 	var words []string
 	for _, e := range entries {
-		words = append(words, fmt.Sprintf("%s %.3f", e.id, mean(e.quality)))
+		words = append(words, fmt.Sprintf("%s %s", e.id, report.Num(mean(e.quality))))
 	}
 	b.Alt = fmt.Sprintf("NDCG@10 by model: %s; on the front of quality and time of their stage are %s.", andList(words), andList(best))
 	r.block(b)
@@ -309,13 +309,14 @@ func (r *run) modelHeadline(ctx context.Context, entries []contender) {
 	}
 	base := entries[slices.IndexFunc(entries, func(e contender) bool { return e.stage == best.stage })]
 	if base.id == best.id {
-		r.rep.Headline = fmt.Sprintf("Nothing beats the baseline %s (NDCG@10 %.3f)", base.id, mean(base.quality))
+		r.rep.Headline = fmt.Sprintf("Nothing beats the baseline %s (NDCG@10 %s)", base.id, report.Num(mean(base.quality)))
 		return
 	}
 	gain := metrics.PairedBootstrap(ctx, metrics.Defined(base.quality), metrics.Defined(best.quality), resamples, r.seed("headline"))
 	if gain.Lo <= 0 {
-		r.rep.Headline = fmt.Sprintf("%s is best (NDCG@10 %.3f), but not clearly better than %s (%.3f): %+.3f (%+.3f to %+.3f)", best.id, mean(best.quality), base.id, mean(base.quality), gain.Mean, gain.Lo, gain.Hi)
+		r.rep.Headline = fmt.Sprintf("%s is best (NDCG@10 %s), but not clearly better than %s (%s): %s", best.id, report.Num(mean(best.quality)), base.id, report.Num(mean(base.quality)), paired(gain))
 		return
 	}
-	r.rep.Headline = fmt.Sprintf("%s beats %s by %.3f of NDCG@10 (%.3f to %.3f) and takes %s a request", best.id, base.id, gain.Mean, gain.Lo, gain.Hi, ms(best.millis))
+	r.rep.Headline = fmt.Sprintf("%s beats %s by %s of NDCG@10 (%s) and takes %s a request",
+		best.id, base.id, report.Num(gain.Mean), withBounds(gain).Bounds(), ms(best.millis))
 }

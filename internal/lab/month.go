@@ -216,12 +216,12 @@ func (r *run) drifts(names []string, before, after [][]float64) {
 	for i, m := range all {
 		largest = max(largest, m.ks)
 		if i < 8 {
-			b.Rows = append(b.Rows, []any{m.name, m.psi, m.ks, fmt.Sprintf("%.2g", m.p)})
+			b.Rows = append(b.Rows, report.Row{report.ID(m.name), report.Num(m.psi), report.Num(m.ks), report.Num(m.p)})
 		}
 	}
 	r.metric("psi_max", all[0].psi)
 	r.metric("ks_max", largest)
-	b.Alt = fmt.Sprintf("%s moved most, with a PSI of %.2f and a KS distance of %.2f.", all[0].name, all[0].psi, all[0].ks)
+	b.Alt = fmt.Sprintf("%s moved most, with a PSI of %s and a KS distance of %s.", all[0].name, report.Num(all[0].psi), report.Num(all[0].ks))
 	r.block(b)
 }
 
@@ -234,7 +234,7 @@ func (r *run) daysBlock(days []float64) {
 	if v, ok := r.rep.Metrics["alarm_delay_days"]; ok {
 		delay = fmt.Sprintf("the alarm rings on the %s day of it", ordinal(int(v)))
 	}
-	b.Alt = fmt.Sprintf("Requests begin to move on day %d; %s, at the price of %.2f false alarms a month.", driftStart+1, delay, r.rep.Metrics["false_alarms_per_month"])
+	b.Alt = fmt.Sprintf("Requests begin to move on day %d; %s, at the price of %s false alarms a month.", driftStart+1, delay, report.Num(r.rep.Metrics["false_alarms_per_month"]))
 	r.block(b)
 }
 
@@ -243,8 +243,8 @@ func (r *run) daysBlock(days []float64) {
 func (r *run) afterwards(ctx context.Context, after level, alarm int) error {
 	moved := r.boot(ctx, "drifted", after.quality)
 	r.interval("quality_drifted", moved)
-	rows := [][]any{{"before", r.rep.Metrics["quality"], r.rep.Metrics["quality_lo"], r.rep.Metrics["quality_hi"]}, {"moved, old models", moved.Mean, moved.Lo, moved.Hi}}
-	words := fmt.Sprintf("Quality is %.3f before and %.3f on moved requests", r.rep.Metrics["quality"], moved.Mean)
+	rows := []report.Row{{report.Text("before"), r.reported("quality")}, {report.Text("moved, old models"), withBounds(moved)}}
+	words := fmt.Sprintf("Quality is %s before and %s on moved requests", report.Num(r.rep.Metrics["quality"]), report.Num(moved.Mean))
 	if r.pipe.model != nil {
 		again, err := r.retrained(ctx, after.pipe)
 		if err != nil {
@@ -252,8 +252,8 @@ func (r *run) afterwards(ctx context.Context, after level, alarm int) error {
 		}
 		i := r.boot(ctx, "retrained", again)
 		r.interval("quality_retrained", i)
-		rows = append(rows, []any{"moved, all trained again", i.Mean, i.Lo, i.Hi})
-		words += fmt.Sprintf("; encoder, index and ranker trained again on moved requests bring it to %.3f", i.Mean)
+		rows = append(rows, report.Row{report.Text("moved, all trained again"), withBounds(i)})
+		words += fmt.Sprintf("; encoder, index and ranker trained again on moved requests bring it to %s", report.Num(i.Mean))
 	} else {
 		r.miss("quality_retrained", "there is no ranker to train again")
 	}
@@ -263,8 +263,8 @@ func (r *run) afterwards(ctx context.Context, after level, alarm int) error {
 	if alarm >= 0 {
 		when = fmt.Sprintf("and the alarm rings on the %s day", ordinal(alarm+1))
 	}
-	r.rep.Headline = fmt.Sprintf("At %s of capacity a request's p99 is %s; when the requests move, quality goes from %.3f to %.3f %s",
-		share(r.set.load), ms(r.rep.Timings["sim_p99_ms"]), r.rep.Metrics["quality"], moved.Mean, when)
+	r.rep.Headline = fmt.Sprintf("At %s of capacity a request's p99 is %s; when the requests move, quality goes from %s to %s %s",
+		share(r.set.load), ms(r.rep.Timings["sim_p99_ms"]), report.Num(r.rep.Metrics["quality"]), report.Num(moved.Mean), when)
 	return nil
 }
 
@@ -292,11 +292,11 @@ func (r *run) canary(after []float64) {
 	drop := mean(before) - mean(after)
 	_, s := spread(before)
 	if drop <= 0 {
-		r.note("Canary and rollback", "A canary would have had nothing to see.", fmt.Sprintf("Quality didn't fall: it was %.3f and is %.3f.", mean(before), mean(after)))
+		r.note("Canary and rollback", "A canary would have had nothing to see.", fmt.Sprintf("Quality didn't fall: it was %s and is %s.", report.Num(mean(before)), report.Num(mean(after))))
 		return
 	}
 	const z = 1.96 + 0.84 // two-sided 5%, power 80%
 	n := 2 * z * z * s * s / (drop * drop)
 	r.metric("canary_requests", n)
-	r.note("Canary and rollback", fmt.Sprintf("A canary shows this loss after about %s judged requests on each side.", thousands(int(math.Ceil(n)))), fmt.Sprintf("A loss of %.3f with a spread of %.3f between requests shows in a canary after about %.0f judged requests on each side (two means, 80%% power at 5%%). Rolling back is moving an alias to the encoder, index and ranker of one version, together.", drop, s, n))
+	r.note("Canary and rollback", fmt.Sprintf("A canary shows this loss after about %s judged requests on each side.", thousands(int(math.Ceil(n)))), fmt.Sprintf("A loss of %s with a spread of %s between requests shows in a canary after about %s judged requests on each side (two means, 80%% power at 5%%). Rolling back is moving an alias to the encoder, index and ranker of one version, together.", report.Num(drop), report.Num(s), thousands(int(math.Ceil(n)))))
 }

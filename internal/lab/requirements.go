@@ -172,7 +172,7 @@ func (r *run) sizeTable(points []sizePoint) {
 	b := report.Block{Kind: report.Table, Title: "One stage and two, by size", Columns: []string{"items", "one stage ms", "two stages ms", r.set.engine + " ms", "scan ms", "recall of the scan", "index MB"}}
 	one, two := report.Series{Name: "one stage (exact scan)"}, report.Series{Name: fmt.Sprintf("two stages (%s, %s)", r.set.engine, r.set.ranker)}
 	for _, p := range points {
-		b.Rows = append(b.Rows, []any{p.items, p.one, p.two, p.search, p.scan, p.recall, p.mb})
+		b.Rows = append(b.Rows, report.Row{report.Count(p.items), report.Num(p.one), report.Num(p.two), report.Num(p.search), report.Num(p.scan), report.Num(p.recall), report.Num(p.mb)})
 		r.metric(fmt.Sprintf("index_recall_at_k.%d", p.items), p.recall)
 		one.X, one.Y = append(one.X, float64(p.items)), append(one.Y, p.one)
 		two.X, two.Y = append(two.X, float64(p.items)), append(two.Y, p.two)
@@ -183,12 +183,12 @@ func (r *run) sizeTable(points []sizePoint) {
 	if r.set.engine == "exact" {
 		b.Alt += "the engine is the scan itself."
 	} else {
-		b.Alt += fmt.Sprintf("%s finds its candidates %.2g times as fast as a scan at the largest size.", r.set.engine, z.scan/z.search)
+		b.Alt += fmt.Sprintf("%s finds its candidates %s times as fast as a scan at the largest size.", r.set.engine, report.Num(z.scan/z.search))
 	}
 	r.block(b)
 	r.block(report.Block{
 		Kind: report.Lines, Title: "Median time by size", Series: []report.Series{one, two}, XLabel: "items", YLabel: "ms", LogX: true,
-		Alt: fmt.Sprintf("Over %.0f times the items one stage takes %.1f times as long and two stages %.1f times.", float64(z.items)/float64(a.items), z.one/a.one, z.two/a.two),
+		Alt: fmt.Sprintf("Over %.0f times the items one stage takes %s times as long and two stages %s times.", float64(z.items)/float64(a.items), report.Num(z.one/a.one), report.Num(z.two/a.two)),
 	})
 }
 
@@ -259,16 +259,16 @@ func (r *run) growth(points []sizePoint) {
 	r.block(report.Block{
 		Kind: report.Table, Title: fmt.Sprintf("Carried to %s items, %s requests a second, %s", thousands(target), thousands(r.set.qps), ms(millis(r.set.budget))),
 		Columns: []string{"", "growth", "median ms", "95% interval", "machines"},
-		Rows: [][]any{
-			{"one stage", oneFit.Form, oneMid, fmt.Sprintf("%s to %s", ms(oneLo), ms(oneHi)), int(oneMachines)},
-			{"two stages", form + " + constant", twoMid, fmt.Sprintf("%s to %s", ms(lo+stage2), ms(hi+stage2)), int(machines)},
-			{"index", "linear", "", fmt.Sprintf("%.1f GB", mb/1000), ""},
+		Rows: []report.Row{
+			{report.Text("one stage"), report.Text(oneFit.Form), report.Num(oneMid), report.Text(fmt.Sprintf("%s to %s", ms(oneLo), ms(oneHi))), report.Count(int(oneMachines))},
+			{report.Text("two stages"), report.Text(form + " + constant"), report.Num(twoMid), report.Text(fmt.Sprintf("%s to %s", ms(lo+stage2), ms(hi+stage2))), report.Count(int(machines))},
+			{report.Text("index"), report.Text("linear"), report.Text(""), report.Text(gigabytes(mb)), report.Text("")},
 		},
-		Alt: fmt.Sprintf("At %s items one stage would take %s (%s to %s) and two stages %s (%s to %s) at the median, with an index of %.1f GB; %s requests a second need %.0f machines like this one against %.0f.",
-			thousands(target), ms(oneMid), ms(oneLo), ms(oneHi), ms(twoMid), ms(lo+stage2), ms(hi+stage2), mb/1000, thousands(r.set.qps), machines, oneMachines),
+		Alt: fmt.Sprintf("At %s items one stage would take %s (%s to %s) and two stages %s (%s to %s) at the median, with an index of %s; %s requests a second need %s machines like this one against %s.",
+			thousands(target), ms(oneMid), ms(oneLo), ms(oneHi), ms(twoMid), ms(lo+stage2), ms(hi+stage2), gigabytes(mb), thousands(r.set.qps), thousands(int(machines)), thousands(int(oneMachines))),
 	})
-	r.note("What this assumes", "Everything lies in memory on machines like this one, and only medians are carried to the target.", fmt.Sprintf("Vectors and links lie in memory, on one machine; %s items of this width would take %.1f GB, so at the target they are spread over machines or compressed, and each spread adds a network hop. Medians are carried, by a fit over %d sizes from %s to %s items; a p99 is not carried, because tails follow load and not size. A machine is one like this, %.0f processors at 60%% load.",
-		thousands(target), mb/1000, len(points), thousands(points[0].items), thousands(z.items), cores))
+	r.note("What this assumes", "Everything lies in memory on machines like this one, and only medians are carried to the target.", fmt.Sprintf("Vectors and links lie in memory, on one machine; %s items of this width would take %s, so at the target they are spread over machines or compressed, and each spread adds a network hop. Medians are carried, by a fit over %d sizes from %s to %s items; a p99 is not carried, because tails follow load and not size. A machine is one like this, %.0f processors at 60%% load.",
+		thousands(target), gigabytes(mb), len(points), thousands(points[0].items), thousands(z.items), cores))
 	verdict := "misses"
 	if left >= 0 {
 		verdict = "fits"

@@ -82,7 +82,7 @@ func (r *run) loop(policies []policy, arms []arm) {
 	for k, p := range policies {
 		top := topShare(arms[k].exposure)
 		r.metric("exposure_top_1pct."+metricName(p.id), top)
-		row := []any{p.id, share(top), ""}
+		row := report.Row{report.ID(p.id), report.Text(share(top)), report.Text("")}
 		words = append(words, fmt.Sprintf("%s gives %s of its showings to 1%% of the items", p.id, share(top)))
 		if left := arms[k].left; left != nil {
 			clicks := make([]float64, r.pipe.prob.Items)
@@ -91,7 +91,7 @@ func (r *run) loop(policies []policy, arms []arm) {
 			}
 			v := gini(clicks)
 			r.metric("logged_gini."+metricName(p.id), v)
-			row[2] = v
+			row[2] = report.Num(v)
 		}
 		b.Rows = append(b.Rows, row)
 	}

@@ -1,11 +1,9 @@
 package lab
 
 import (
-	"fmt"
 	"maps"
 	"math"
 	"slices"
-	"strings"
 	"sync"
 
 	"dryrun/framework"
@@ -97,52 +95,42 @@ func (r *run) note(title, alt, text string) {
 // seed is the source of an experiment's own randomness; what tells its uses apart.
 func (r *run) seed(what string) uint64 { return seed.Of(r.cfg.Seed, what) }
 
-// Words for numbers in sentences.
+// qualityName is the world's own measure as people write it.
+func (r *run) qualityName() string { return report.Metric{ID: r.rep.Setup.Quality}.String() }
 
-func share(v float64) string { return fmt.Sprintf("%.1f%%", 100*v) }
+// reported is a metric that the report holds, with its interval.
+func (r *run) reported(id string) report.Number {
+	n := report.Num(r.rep.Metrics[id])
+	if lo, ok := r.rep.Metrics[id+"_lo"]; ok {
+		n = n.Within(lo, r.rep.Metrics[id+"_hi"])
+	}
+	return n
+}
+
+// Words for numbers in sentences. The rules of writing them are package report's.
+
+func share(v float64) string { return report.Share(v).String() }
 
 // signed is a relative change: +5.6%.
-func signed(v float64) string { return fmt.Sprintf("%+.1f%%", 100*v) }
+func signed(v float64) string { return report.Change(v).String() }
 
-// ms writes milliseconds with two or three digits that mean something: 0.0021 ms, 0.14 ms, 1.9 ms, 208 ms, 12 s.
-func ms(v float64) string {
-	switch a := math.Abs(v); {
-	case a >= 9950:
-		return fmt.Sprintf("%s s", thousands(int(math.Round(v/1000))))
-	case a >= 99.5:
-		return fmt.Sprintf("%.0f ms", v)
-	case a >= 0.995:
-		return fmt.Sprintf("%.1f ms", v)
-	case a >= 0.0995 || a < 1e-6:
-		return fmt.Sprintf("%.2f ms", v)
-	default:
-		return fmt.Sprintf("%.*f ms", 1-int(math.Floor(math.Log10(a))), v)
-	}
-}
+func ms(v float64) string { return report.Amount(v, "ms").String() }
+
+func gigabytes(mb float64) string { return report.Amount(mb/1000, "GB").String() }
 
 // thousands writes a count with commas.
-func thousands(n int) string {
-	if n < 0 {
-		return "-" + thousands(-n)
-	}
-	s := fmt.Sprint(n)
-	var parts []string
-	for len(s) > 3 {
-		parts = append([]string{s[len(s)-3:]}, parts...)
-		s = s[:len(s)-3]
-	}
-	return strings.Join(append([]string{s}, parts...), ",")
-}
+func thousands(n int) string { return report.Count(n).String() }
+
+// withBounds is a mean with its interval.
+func withBounds(i metrics.Interval) report.Number { return report.Interval(i.Mean, i.Lo, i.Hi) }
 
 // between writes an interval: 0.742 (0.731 to 0.753).
-func between(i metrics.Interval) string {
-	return fmt.Sprintf("%.3f (%.3f to %.3f)", i.Mean, i.Lo, i.Hi)
-}
+func between(i metrics.Interval) string { return withBounds(i).String() }
 
-// andList joins words: a, b and c.
-func andList(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
-}
+// bounds is the interval alone, for a column of its own.
+func bounds(i metrics.Interval) report.Text { return report.Text(withBounds(i).Bounds()) }
+
+// paired writes a difference with its interval: +0.012 (+0.003 to +0.021).
+func paired(i metrics.Interval) string { return report.Difference(i.Mean).Within(i.Lo, i.Hi).String() }
+
+func andList(words []string) string { return report.Join(words) }

@@ -19,8 +19,8 @@ func runServing(ctx context.Context, r *run) error {
 		for _, id := range []string{"psi_max", "ks_max", "alarm_delay_days", "false_alarms_per_month", "quality_drifted", "quality_retrained"} {
 			r.miss(id, "the data has no later time to move to")
 		}
-		r.rep.Headline = fmt.Sprintf("At %s of capacity a request's p99 is %s, %.1f times the mean time that one takes without a queue",
-			share(r.set.load), ms(r.rep.Timings["sim_p99_ms"]), r.rep.Timings["sim_p99_ms"]/r.rep.Timings["service_ms"])
+		r.rep.Headline = fmt.Sprintf("At %s of capacity a request's p99 is %s, %s times the mean time that one takes without a queue",
+			share(r.set.load), ms(r.rep.Timings["sim_p99_ms"]), report.Num(r.rep.Timings["sim_p99_ms"]/r.rep.Timings["service_ms"]))
 		return nil
 	}
 	return r.month(ctx)
@@ -83,8 +83,8 @@ func (r *run) underLoad(ctx context.Context) error {
 	r.timing("throughput_per_s", q.perSecond)
 	r.timing("cost_per_million", 1e6/q.perSecond/3600)
 	r.loadTable(service, rng)
-	r.note("Online or batch", fmt.Sprintf("Computed ahead, answers would be there for %s of the requests and %d hours old on average.", share(coverage), batchHours/2), fmt.Sprintf("Computed every %d hours, answers would be %d hours old on average and would be there for %s of the requests; a cache of %s of %s distinct requests, asked by Zipf's law, answers %s of a day's requests, %.1f hours old on average.",
-		batchHours, batchHours/2, share(coverage), share(r.set.cache), thousands(distinctRequests), share(r.rep.Metrics["cache_hit_share"]), age))
+	r.note("Online or batch", fmt.Sprintf("Computed ahead, answers would be there for %s of the requests and %d hours old on average.", share(coverage), batchHours/2), fmt.Sprintf("Computed every %d hours, answers would be %d hours old on average and would be there for %s of the requests; a cache of %s of %s distinct requests, asked by Zipf's law, answers %s of a day's requests, %s hours old on average.",
+		batchHours, batchHours/2, share(coverage), share(r.set.cache), thousands(distinctRequests), share(r.rep.Metrics["cache_hit_share"]), report.Num(age)))
 	return nil
 }
 

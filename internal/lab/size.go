@@ -45,7 +45,7 @@ func bytesWords(b int64) string {
 	if b < 1<<30 {
 		return fmt.Sprintf("%d MB", b/1e6)
 	}
-	return fmt.Sprintf("%.1f GB", float64(b)/1e9)
+	return gigabytes(float64(b) / 1e6)
 }
 
 // Estimate is roughly how much memory a run needs at its peak: the world, the vectors and the index of every item, and

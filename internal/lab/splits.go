@@ -44,8 +44,8 @@ func (r *run) splits(ctx context.Context) error {
 			r.metric("claimed_auc", claimed)
 			r.metric("claim_error", off)
 		}
-		b.Rows = append(b.Rows, []any{label, claimed, real, fmt.Sprintf("%+.3f", claimed-real)})
-		words = append(words, fmt.Sprintf("%s claims %.3f and gets %.3f", split, claimed, real))
+		b.Rows = append(b.Rows, report.Row{report.Text(label), report.Num(claimed), report.Num(real), report.Text(report.Difference(claimed - real).String())})
+		words = append(words, fmt.Sprintf("%s claims %s and gets %s", split, report.Num(claimed), report.Num(real)))
 	}
 	b.Alt = fmt.Sprintf("AUC of trees on the log's clicks: %s.", andList(words))
 	r.block(b)

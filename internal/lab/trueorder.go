@@ -47,7 +47,7 @@ func (r *run) policyOrder(ctx context.Context) error {
 		{"policy_order_true", "people who are shown both"},
 	} {
 		r.interval(way.id, said[i])
-		b.Rows = append(b.Rows, []any{way.words, percents(said[i])})
+		b.Rows = append(b.Rows, report.Row{report.Text(way.words), report.Text(percents(said[i]))})
 	}
 	b.Alt = fmt.Sprintf("Clicks as logged value the ranker's order at %s against today's, clicks weighed by position at %s; shown to people it brings %s clicks.", signed(said[0].Mean), signed(said[1].Mean), signed(said[2].Mean))
 	r.block(b)

@@ -134,18 +134,7 @@ func ordinal(n int) string {
 	if n == 0 {
 		return "nowhere"
 	}
-	end := "th"
-	if n%100 < 11 || n%100 > 13 {
-		switch n % 10 {
-		case 1:
-			end = "st"
-		case 2:
-			end = "nd"
-		case 3:
-			end = "rd"
-		}
-	}
-	return thousands(n) + end
+	return report.Ordinal(n)
 }
 
 // sentence gives words a capital and a full stop.

@@ -62,7 +62,7 @@ func (b *bench) Run(_ context.Context, r rehearse.RunLab, progress func(report.P
 	b.ran = append(b.ran, r)
 	progress(report.Progress{What: "building the index"})
 	progress(report.Progress{What: "building the index", Done: 1, Of: 2})
-	progress(report.Progress{What: "resampling auc"})
+	progress(report.Progress{What: "resampling AUC"})
 	progress(report.Progress{What: "building the index", Done: 1, Of: 2})
 	results := map[string]float64{}
 	for id := range r.Predictions {
@@ -71,7 +71,7 @@ func (b *bench) Run(_ context.Context, r rehearse.RunLab, progress func(report.P
 	return rehearse.LabResult{Yours: &report.Step{
 		Step: string(r.Step), Headline: "The run's headline",
 		Metrics: map[string]float64{"stage1_recall_at_k": 0.5},
-		Blocks:  []report.Block{{Kind: report.Funnel, Title: "The funnel", Alt: "Half survive.", Rows: [][]any{{"corpus", 10}, {"stage 1", 5}}}},
+		Blocks:  []report.Block{{Kind: report.Funnel, Title: "The funnel", Alt: "Half survive.", Rows: []report.Row{{report.Text("corpus"), report.Num(10)}, {report.Text("stage 1"), report.Num(5)}}}},
 	}, Results: results}, nil
 }
 

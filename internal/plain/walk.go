@@ -198,7 +198,7 @@ type phases struct {
 const starting = "starting"
 
 func (p *phases) tell(progress report.Progress) {
-	what := draw.Spelled(safetext.Line(progress.What))
+	what := safetext.Line(progress.What)
 	if what == starting || p.said[what] {
 		return
 	}

@@ -7,7 +7,7 @@ import (
 
 	"dryrun/casestudies"
 	"dryrun/framework"
-	"dryrun/internal/draw"
+	"dryrun/internal/report"
 )
 
 // Debrief says what there is to say about a step: scores on their own scales, what the decisions and ranges came to, what
@@ -114,7 +114,7 @@ func (s *Session) predictions(step framework.StepID) []PredictionResult {
 
 // InWords says a range beside the truth: "208,000; you said 100,000 to 300,000: inside".
 func (p PredictionResult) InWords() string {
-	truth, said := draw.Metric(p.Metric, p.Truth), draw.MetricRange(p.Metric, p.Low, p.High)
+	truth, said := report.MetricValue(p.Metric, p.Truth).String(), report.MetricRange(p.Metric, p.Low, p.High)
 	switch {
 	case !p.Known && p.Given:
 		return fmt.Sprintf("you said %s: not run", said)

@@ -1,5 +1,6 @@
 // Package report is what a lab returns: a headline, the setting, metrics that repeat for a seed, timings that don't,
-// what could not be measured and why, and blocks to draw. It knows nothing of how it is drawn.
+// what could not be measured and why, and blocks of typed cells. It holds the rules by which numbers and ids become words
+// for people, and knows nothing of how a block is drawn.
 package report
 
 import "image"
@@ -45,7 +46,7 @@ type Kind string
 // The kinds of block. Which fields of Block each uses is said at the field.
 const (
 	Table     Kind = "table"     // Columns, Rows
-	Bars      Kind = "bars"      // Rows of [label, value] or [label, value, low, high]; Unit
+	Bars      Kind = "bars"      // Rows of [label, value], the value perhaps with an interval; Unit
 	Lines     Kind = "lines"     // Series; XLabel, YLabel; LogX
 	Histogram Kind = "histogram" // Rows of [bin low, bin high, count]
 	Funnel    Kind = "funnel"    // Rows of [label, count, note]
@@ -61,7 +62,7 @@ type Block struct {
 	Title    string    `json:"title"`
 	Alt      string    `json:"alt"`
 	Columns  []string  `json:"columns,omitempty"`
-	Rows     [][]any   `json:"rows,omitempty"` // cells are string, int, or float64
+	Rows     []Row     `json:"rows,omitempty"`
 	Series   []Series  `json:"series,omitempty"`
 	XLabel   string    `json:"x_label,omitempty"`
 	YLabel   string    `json:"y_label,omitempty"`

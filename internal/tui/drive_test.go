@@ -100,7 +100,7 @@ func (b *bench) Run(ctx context.Context, r rehearse.RunLab, progress func(report
 	if b.err != nil {
 		return rehearse.LabResult{}, b.err
 	}
-	out := rehearse.LabResult{Yours: sampleReport("Two stages keep 99% of ndcg_at_10"), Results: map[string]float64{}}
+	out := rehearse.LabResult{Yours: sampleReport("Two stages keep 99% of NDCG@10"), Results: map[string]float64{}}
 	other := sampleReport("The reference's own headline")
 	other.Metrics["stage1_recall_at_k"] = 0.991
 	out.Reference = other
@@ -122,7 +122,7 @@ func sampleReport(headline string) *report.Step {
 		Step: "requirements", Headline: headline, Setup: report.Setup{World: "images", Items: 2000, Queries: 40, Quality: "ndcg_at_10"},
 		Metrics: map[string]float64{"stage1_recall_at_k": 0.982, "quality": 0.731}, Timings: map[string]float64{"p99_ms": 1.15},
 		Blocks: []report.Block{
-			{Kind: report.Funnel, Title: "The funnel", Alt: "2,000 become 20.", Rows: [][]any{{"corpus", 2000}, {"stage 1", 200}, {"stage 2", 20}}},
+			{Kind: report.Funnel, Title: "The funnel", Alt: "2,000 become 20.", Rows: []report.Row{{report.Text("corpus"), report.Num(2000)}, {report.Text("stage 1"), report.Num(200)}, {report.Text("stage 2"), report.Num(20)}}},
 			{Kind: report.Lines, Title: "Recall by K", Alt: "It flattens.", Series: []report.Series{{Name: "hnsw", X: []float64{1, 2, 3}, Y: []float64{.5, .8, .9}}}},
 		},
 	}

@@ -13,6 +13,7 @@ import (
 	"dryrun/casestudies"
 	"dryrun/framework"
 	"dryrun/internal/draw"
+	"dryrun/internal/report"
 	"dryrun/internal/safetext"
 	"dryrun/internal/tui/frame"
 )
@@ -302,7 +303,7 @@ func (m *Model) stepLines(cs *casestudies.Case, st *framework.State, id framewor
 			where = "outside"
 		}
 		lines = append(lines, m.faint(fmt.Sprintf("%s: %s → %s: %s", casestudies.OptionWords(p.ID),
-			draw.MetricRange(p.Metric, said.Low, said.High), draw.Metric(p.Metric, truth), where), w)...)
+			report.MetricRange(p.Metric, said.Low, said.High), report.MetricValue(p.Metric, truth), where), w)...)
 	}
 	return lines
 }

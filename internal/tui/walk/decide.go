@@ -8,8 +8,8 @@ import (
 
 	"dryrun/casestudies"
 	"dryrun/framework"
-	"dryrun/internal/draw"
 	"dryrun/internal/rehearse"
+	"dryrun/internal/report"
 	"dryrun/internal/tui/frame"
 )
 
@@ -180,7 +180,7 @@ func (m *Model) rangeWords(p casestudies.Prediction, results rehearse.StepResult
 	case given && said.Passed:
 		words = "passed over, not scored"
 	case given:
-		words = draw.MetricRange(p.Metric, said.Low, said.High)
+		words = report.MetricRange(p.Metric, said.Low, said.High)
 	}
 	for _, r := range results.Predictions {
 		if r.ID == p.ID && r.Known {
@@ -193,7 +193,7 @@ func (m *Model) rangeWords(p casestudies.Prediction, results rehearse.StepResult
 // outcome is the truth of a prediction beside its range: never a colour alone.
 func (m *Model) outcome(r rehearse.PredictionResult) string {
 	t := m.o.Theme
-	truth := "  →  " + draw.Metric(r.Metric, r.Truth)
+	truth := "  →  " + report.MetricValue(r.Metric, r.Truth).String()
 	switch {
 	case !r.Given:
 		return truth

@@ -91,7 +91,7 @@ func (m *Model) layLab(w, h int) {
 		lines = m.labBefore(w)
 	} else {
 		lines = append(lines, m.xrayLines(w)...)
-		for _, l := range frame.Wrap(draw.Spelled(yours.Headline), w) {
+		for _, l := range frame.Wrap(yours.Headline, w) {
 			lines = append(lines, m.o.Theme.Strong.Render(l))
 		}
 		lines = append(lines, "")
@@ -183,7 +183,7 @@ func (m *Model) predicted(w int) []string {
 		}
 		said := "you gave no range"
 		if r.Given {
-			said = "you said " + draw.MetricRange(r.Metric, r.Low, r.High)
+			said = "you said " + report.MetricRange(r.Metric, r.Low, r.High)
 		}
 		lines = append(lines, frame.Wrap(r.Ask, w)...)
 		lines = append(lines, "  "+said+m.outcome(r), "")
@@ -259,7 +259,7 @@ func (m *Model) stages(x report.XRay, w int) []string {
 	if x.Rank1 == 0 {
 		return append(lines, mark(false, "stage one didn't find it at any depth"))
 	}
-	lines = append(lines, mark(found, fmt.Sprintf("stage one ranked it %s; K is %s", draw.Count(x.Rank1), draw.Count(x.K))))
+	lines = append(lines, mark(found, fmt.Sprintf("stage one ranked it %s; K is %s", report.Count(x.Rank1), report.Count(x.K))))
 	if found && x.Rank2 > 0 {
 		lines = append(lines, mark(x.Rank2 <= x.Top, fmt.Sprintf("stage two ranked it %d; %d are shown", x.Rank2, x.Top)))
 	}

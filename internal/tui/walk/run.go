@@ -8,9 +8,9 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"dryrun/internal/draw"
 	"dryrun/internal/rehearse"
 	"dryrun/internal/report"
+	"dryrun/internal/safetext"
 )
 
 // run is the lab's run under way, if any.
@@ -152,7 +152,7 @@ func (m *Model) startXRay(e rehearse.RunXRay) tea.Cmd {
 func (m *Model) runWords() string {
 	line := "running"
 	if p := m.run.last; p.What != "" {
-		line += ": " + draw.Spelled(p.What)
+		line += ": " + safetext.Line(p.What)
 		if p.Of > 0 {
 			line += fmt.Sprintf(" %d of %d", p.Done, p.Of)
 		}
