@@ -165,9 +165,12 @@ type setup struct {
 	w, h  int
 }
 
+// visualSearch is read once: the tests open hundreds of sessions of it.
+var visualSearch = sync.OnceValues(func() (*casestudies.Case, error) { return casestudies.Find("visual-search") })
+
 func caseOf(t testing.TB) *casestudies.Case {
 	t.Helper()
-	c, err := casestudies.Find("visual-search")
+	c, err := visualSearch()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -287,10 +290,15 @@ func keyOf(name string) tea.KeyMsg {
 	types := map[string]tea.KeyType{
 		"enter": tea.KeyEnter, "esc": tea.KeyEsc, "tab": tea.KeyTab, "shift+tab": tea.KeyShiftTab, "up": tea.KeyUp, "down": tea.KeyDown,
 		"ctrl+c": tea.KeyCtrlC, "ctrl+_": tea.KeyCtrlUnderscore, "f2": tea.KeyF2, "f3": tea.KeyF3, "f4": tea.KeyF4, "f5": tea.KeyF5,
-		"f7": tea.KeyF7, "f8": tea.KeyF8, "backspace": tea.KeyBackspace, "end": tea.KeyEnd, "pgdown": tea.KeyPgDown,
+		"f6": tea.KeyF6, "f7": tea.KeyF7, "f8": tea.KeyF8, "backspace": tea.KeyBackspace, "home": tea.KeyHome, "end": tea.KeyEnd,
+		"pgdown": tea.KeyPgDown, "pgup": tea.KeyPgUp, "left": tea.KeyLeft, "right": tea.KeyRight, "ctrl+d": tea.KeyCtrlD,
+		"ctrl+u": tea.KeyCtrlU, "ctrl+z": tea.KeyCtrlZ,
 	}
 	if typ, ok := types[name]; ok {
 		return tea.KeyMsg{Type: typ}
+	}
+	if name == " " {
+		return tea.KeyMsg{Type: tea.KeySpace, Runes: []rune{' '}}
 	}
 	return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(name)}
 }

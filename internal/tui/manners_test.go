@@ -10,6 +10,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"dryrun/framework"
+	"dryrun/internal/tui/frame"
 )
 
 func TestInATextFieldEveryCharacterIsText(t *testing.T) {
@@ -18,7 +19,7 @@ func TestInATextFieldEveryCharacterIsText(t *testing.T) {
 	d.write("q? 12 hello\nnot asked: why /?")
 	d.sees("q? 12 hello")
 	d.sees("not asked: why /?")
-	if !d.root.screen.TakesText() {
+	if !frame.TakesText(d.root.screen) {
 		t.Error("the field was left while typing")
 	}
 	d.until("the draft is saved", func() bool { return d.store.draft("requirements/") == "q? 12 hello\nnot asked: why /?" })
@@ -79,7 +80,7 @@ func TestLeavingWaitsForADiskThatIsFull(t *testing.T) {
 	d.store.fail(nil)
 	d.press("ctrl+c")
 	d.until("leaving", func() bool { return d.quit })
-	if err := d.root.screen.Flush(t.Context()); err != nil {
+	if err := frame.Flush(t.Context(), d.root.screen); err != nil {
 		t.Fatal(err)
 	}
 	if kinds := d.store.kinds(); !strings.Contains(kinds, "Answered") || !strings.HasSuffix(kinds, "Paused") {
@@ -97,7 +98,7 @@ func TestFlushSavesWhatNoMessageWillSaveAnyMore(t *testing.T) {
 	for _, r := range "unsaved" {
 		m.Update(keyOf(string(r)))
 	}
-	if err := m.Flush(t.Context()); err != nil {
+	if err := frame.Flush(t.Context(), m); err != nil {
 		t.Fatal(err)
 	}
 	if got := d.store.draft("requirements/"); got != "unsaved" {

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -113,7 +114,7 @@ func (m *root) leave(quit bool) tea.Cmd {
 		return tea.Quit
 	}
 	m.quitting = m.quitting || quit
-	return m.screen.Leave()
+	return frame.Leave(m.screen)
 }
 
 func (m *root) show(s frame.Screen) tea.Cmd {
@@ -129,7 +130,7 @@ func (m *root) typed(msg tea.KeyMsg) tea.Cmd {
 	}
 	var cmds []tea.Cmd
 	for i, r := range msg.Runes {
-		if m.keys == nil && m.screen != nil && m.screen.TakesText() {
+		if m.keys == nil && m.screen != nil && frame.TakesText(m.screen) {
 			return tea.Batch(append(cmds, m.key(tea.KeyMsg{Type: tea.KeyRunes, Runes: msg.Runes[i:], Paste: true}))...)
 		}
 		cmds = append(cmds, m.key(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}}))
@@ -137,48 +138,76 @@ func (m *root) typed(msg tea.KeyMsg) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// key handles the keys of every screen: suspending, the overlay, dismissing a failure, leaving.
+// bindings are the keys of every screen: first those that come before the screen's own, then those that the screen may
+// have another use for.
+func (m *root) bindings() (before, after []frame.Binding) {
+	before = []frame.Binding{
+		{Keys: []string{"esc", "enter"}, Does: "I have read it", When: func() bool { return len(m.failures) > 0 && !m.typing() }, Do: frame.Run(m.dismiss)},
+	}
+	after = []frame.Binding{
+		m.listKeys(),
+		{Keys: []string{"ctrl+c"}, Does: "save and leave", Quiet: true, Do: frame.Run(func() tea.Cmd { return m.leave(true) })},
+		{Keys: []string{"ctrl+z"}, Does: "suspend", Quiet: true, Do: frame.Run(m.suspend)},
+	}
+	return before, after
+}
+
+// listKeys opens the list of all keys. In a text field "?" is text.
+func (m *root) listKeys() frame.Binding {
+	b := frame.Binding{Keys: []string{"?", "f8"}, Does: "all keys", Do: frame.Set(func() {
+		m.keys = &frame.Scroll{}
+		m.layoutKeys()
+	})}
+	if m.typing() || m.screen != nil && frame.Bound(m.screen.Bindings(), "?") {
+		b.Keys = []string{"f8"}
+	}
+	return b
+}
+
+func (m *root) typing() bool { return m.screen != nil && frame.TakesText(m.screen) }
+
+// key runs a key: in the list of all keys, of every screen, or of the screen that is open.
 func (m *root) key(msg tea.KeyMsg) tea.Cmd {
 	m.note = ""
-	k := msg.String()
-	typing := m.screen != nil && m.screen.TakesText()
-	switch {
-	case k == "ctrl+z" && m.screen == nil:
-		return tea.Suspend
-	case k == "ctrl+z":
-		return tea.Batch(m.screen.Update(frame.Away{}), tea.Suspend)
-	case k == "ctrl+c":
-		m.keys = nil
-		return m.leave(true)
-	case m.screen == nil:
-		if k == "q" || k == "esc" {
-			return tea.Quit
-		}
-		return nil
-	case m.keys != nil:
-		if !m.keys.Key(k) {
+	before, after := m.bindings()
+	switch k := msg.String(); {
+	case m.keys != nil && k != "ctrl+c" && k != "ctrl+z":
+		if _, bound := frame.Press(m.keys.Bindings(), msg); !bound {
 			m.keys = nil
 		}
 		return nil
-	case k == "f8", k == "?" && !typing && !m.claims("?"):
-		m.keys = &frame.Scroll{}
-		m.layoutKeys()
+	case m.screen == nil && (k == "q" || k == "esc"):
+		return tea.Quit
+	}
+	m.keys = nil
+	if m.screen != nil {
+		if cmd, bound := frame.Press(before, msg); bound {
+			return cmd
+		}
+		if frame.Bound(m.screen.Bindings(), msg.String()) {
+			return m.screen.Update(msg)
+		}
+	}
+	if cmd, bound := frame.Press(after, msg); bound {
+		return cmd
+	}
+	if m.screen == nil {
 		return nil
-	case len(m.failures) > 0 && !typing && (k == "esc" || k == "enter"):
-		m.failures = m.failures[1:]
-		return m.resizeBody()
 	}
 	return m.screen.Update(msg)
 }
 
-// claims says that the screen has a use of its own for the key.
-func (m *root) claims(key string) bool {
-	for _, k := range m.screen.Keys() {
-		if k.Key == key {
-			return true
-		}
+// dismiss takes the failure that has been read away.
+func (m *root) dismiss() tea.Cmd {
+	m.failures = m.failures[1:]
+	return m.resizeBody()
+}
+
+func (m *root) suspend() tea.Cmd {
+	if m.screen == nil {
+		return tea.Suspend
 	}
-	return false
+	return tea.Batch(m.screen.Update(frame.Away{}), tea.Suspend)
 }
 
 func (m *root) small() bool { return m.w < frame.LeastWidth || m.h < frame.LeastHeight }
@@ -211,19 +240,9 @@ func (m *root) resizeBody() tea.Cmd {
 }
 
 func (m *root) layoutKeys() {
-	var lines []string
-	widest := 0
-	keys := append(m.screen.Keys(), frame.Key{Key: "ctrl+c", Does: "save and leave"}, frame.Key{Key: "ctrl+z", Does: "suspend"}, frame.Key{Key: "F8", Does: "these keys"})
-	if m.screen.TakesText() {
-		keys = append(keys, frame.Key{Key: "ctrl+_", Does: "undo"})
-	}
-	for _, k := range keys {
-		widest = max(widest, frame.Width(k.Key))
-	}
-	lines = append(lines, "", "  "+m.theme.Title.Render("Keys of this screen"), "")
-	for _, k := range keys {
-		lines = append(lines, "  "+m.theme.Accent.Render(frame.Pad(k.Key, widest))+"  "+k.Does)
-	}
+	before, after := m.bindings()
+	lines := []string{"", "  " + m.theme.Title.Render("Keys of this screen"), ""}
+	lines = append(lines, frame.KeyList(m.theme, slices.Concat(before, m.screen.Bindings(), after), m.w)...)
 	lines = append(lines, "", "  "+m.theme.Faint.Render("any other key closes this"))
 	m.keys.Set(lines, m.w, m.h-2)
 }
@@ -237,13 +256,15 @@ func (m *root) View() string {
 		return frame.TooSmall(m.w, m.h)
 	}
 	title, status, body := "", "", ""
-	var keys []frame.Key
+	var keys []frame.Binding
 	switch {
 	case m.keys != nil:
-		title, status = m.screen.Title(), m.screen.Status()
+		title, status = frame.Title(m.screen), frame.Status(m.screen)
 		body = m.keys.View(m.theme)
 	case m.screen != nil:
-		title, status, body, keys = m.screen.Title(), m.screen.Status(), m.screen.View(), m.screen.Keys()
+		before, _ := m.bindings()
+		title, status, body = frame.Title(m.screen), frame.Status(m.screen), m.screen.View()
+		keys = append(before, m.screen.Bindings()...)
 	default:
 		body = "\n  Opening …"
 	}
@@ -251,13 +272,13 @@ func (m *root) View() string {
 	for i, l := range failed {
 		failed[i] = " " + m.theme.Bad.Render(l)
 	}
-	typing := m.keys == nil && m.screen != nil && m.screen.TakesText()
-	lines := []string{frame.Header(m.theme, title, status, typing, m.w), frame.Box(body, m.w, m.h-2-len(failed))}
+	list := m.listKeys()
+	lines := []string{frame.Header(m.theme, title, status, list, m.w), frame.Box(body, m.w, m.h-2-len(failed))}
 	lines = append(lines, failed...)
-	help := frame.HelpLine(m.theme, keys, typing, m.w)
+	help := frame.HelpLine(m.theme, keys, list, m.w)
 	if m.note != "" {
-		all := " · " + frame.AllKeys(typing)
-		help = " " + m.theme.Accent.Render(frame.Fit(m.note, m.w-len(all)-1)) + all
+		all := frame.HelpLine(m.theme, nil, list, m.w)
+		help = " " + m.theme.Accent.Render(frame.Fit(m.note, m.w-frame.Width(all)-3)) + " ·" + all
 	}
 	lines = append(lines, help)
 	// The last gate: whatever a stranger's text holds, only colours reach the terminal.

@@ -87,7 +87,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	flush, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTime)
 	defer cancel()
 	if m.screen != nil {
-		if ferr := m.screen.Flush(flush); ferr != nil {
+		if ferr := frame.Flush(flush, m.screen); ferr != nil {
 			err = errors.Join(err, fmt.Errorf("saving what you wrote: %w", ferr))
 		}
 	}

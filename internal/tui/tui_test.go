@@ -175,7 +175,7 @@ func TestADigitOnAPredictionBeginsItsRange(t *testing.T) {
 	d.sees("judged grades")
 	d.seesNot("judged-grades")
 	d.write("5")
-	if d.root.screen.TakesText() {
+	if frame.TakesText(d.root.screen) {
 		t.Error("a digit on a decision opened a field")
 	}
 	for range caseOf(t).Step(framework.Evaluation).Decide {
@@ -277,7 +277,7 @@ func TestASessionIsFinishedByTwoKeysAndThenOnlyReads(t *testing.T) {
 	d.sees("This session is finished")
 	d.press("esc", "enter")
 	d.sees("nothing more can be written")
-	if d.root.screen.TakesText() {
+	if frame.TakesText(d.root.screen) {
 		t.Error("it still takes text")
 	}
 	d.press("q")

@@ -1,12 +1,25 @@
 package frame
 
-import "dryrun/internal/draw"
+import (
+	tea "github.com/charmbracelet/bubbletea"
+
+	"dryrun/internal/draw"
+)
 
 // Cursor is the chosen place of a list. Its zero value is the first.
 type Cursor int
 
-// Key moves the cursor in a list of n by a key.
-func (c *Cursor) Key(key string, n int) {
+// Bindings are the keys that move the cursor in a list of n.
+func (c *Cursor) Bindings(n int) []Binding {
+	do := func(msg tea.KeyMsg) tea.Cmd { c.key(msg.String(), n); return nil }
+	return []Binding{
+		{Keys: []string{"j", "k", "down", "up"}, Lead: 2, Does: "choose", Do: do},
+		{Keys: []string{"pgdown", "pgup"}, Does: "five down, or up", Quiet: true, Do: do},
+		{Keys: []string{"g", "home", "G", "end"}, Does: "to the first, or the last", Quiet: true, Do: do},
+	}
+}
+
+func (c *Cursor) key(key string, n int) {
 	const page = 5
 	switch key {
 	case "up", "k":
@@ -24,6 +37,9 @@ func (c *Cursor) Key(key string, n int) {
 	}
 	c.Within(n)
 }
+
+// Next moves the cursor one down in a list of n.
+func (c *Cursor) Next(n int) { *c++; c.Within(n) }
 
 // Within keeps the cursor in a list of n.
 func (c *Cursor) Within(n int) { *c = max(0, min(*c, Cursor(n-1))) }

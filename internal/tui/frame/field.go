@@ -82,6 +82,33 @@ func (f *Field) showCursor() {
 	f.area, _ = f.area.Update(nil)
 }
 
+// Bindings are the editing keys of a field that has the keys, for the list of all keys: every other key is text. changed is
+// what follows when one has changed the text; nil for nothing.
+func (f *Field) Bindings(changed func() tea.Cmd) []Binding {
+	do := func(msg tea.KeyMsg) tea.Cmd {
+		if f.Key(msg) && changed != nil {
+			return changed()
+		}
+		return nil
+	}
+	row := func(does string, keys ...string) Binding { return Binding{Keys: keys, Does: does, Quiet: true, Do: do} }
+	rows := []Binding{
+		row("undo", "ctrl+_"),
+		row("move", "left", "right", "ctrl+b", "ctrl+f", "home", "end", "ctrl+a", "ctrl+e"),
+		row("move by words", "alt+left", "alt+right", "alt+b", "alt+f"),
+		row("delete a character", "backspace", "ctrl+h", "delete", "ctrl+d"),
+		row("delete a word", "ctrl+w", "alt+backspace", "alt+d", "alt+delete"),
+		row("delete to the beginning, or the end", "ctrl+u", "ctrl+k"),
+		row("swap, or change case", "ctrl+t", "alt+u", "alt+l", "alt+c"),
+		row("move by lines", "up", "down", "ctrl+p", "ctrl+n"),
+		row("to the first line, or the last", "ctrl+home", "alt+<", "ctrl+end", "alt+>"),
+	}
+	if f.lines {
+		rows = append(rows, row("new line", "enter"))
+	}
+	return rows
+}
+
 // Key edits the text and says whether it changed.
 func (f *Field) Key(msg tea.KeyMsg) bool {
 	before := snapshot{f.area.Value(), f.area.Line(), f.area.LineInfo().StartColumn + f.area.LineInfo().ColumnOffset}

@@ -16,26 +16,71 @@ import (
 )
 
 // Screen is one screen. Its methods are called by the root alone, on the program's own goroutine; work that takes time
-// runs in the commands that they return.
+// runs in the commands that they return. What only some screens have is in the small interfaces below.
 type Screen interface {
 	Init() tea.Cmd
 	Update(msg tea.Msg) tea.Cmd
 	View() string
 	// SetSize gives the screen its body, without header and help line.
 	SetSize(w, h int) tea.Cmd
-	Keys() []Key
-	Title() string
-	Status() string // at the right of the header: mode and clock
-	// TakesText says that a text field has the keys: only text keys mean anything then.
-	TakesText() bool
+	// Bindings are the keys of the screen. The screen itself runs them, in Update.
+	Bindings() []Binding
+}
+
+// Titled is a screen with a title in the header.
+type Titled interface{ Title() string }
+
+// Clocked is a screen with a clock or a mode at the right of the header.
+type Clocked interface{ Status() string }
+
+// Typist is a screen with text fields. While one has the keys, a key that isn't bound is text.
+type Typist interface{ TakesText() bool }
+
+// Saver is a screen that may hold unsaved work. One that isn't a Saver may go at once.
+type Saver interface {
 	// Leave saves what is unsaved and then sends Left, or a Failure and nothing else.
 	Leave() tea.Cmd
-	// Flush saves what is unsaved, at once: the program is going away.
+	// Flush saves what is unsaved at once: the program is going away.
 	Flush(ctx context.Context) error
 }
 
-// Key is one key, or several that do the same, and what it does; the help line shows as many as fit, the overlay all.
-type Key struct{ Key, Does string }
+// Title returns a screen's title, "" where it has none.
+func Title(s Screen) string {
+	if t, ok := s.(Titled); ok {
+		return t.Title()
+	}
+	return ""
+}
+
+// Status returns what a screen shows at the right of the header.
+func Status(s Screen) string {
+	if c, ok := s.(Clocked); ok {
+		return c.Status()
+	}
+	return ""
+}
+
+// TakesText says whether a text field of the screen has the keys.
+func TakesText(s Screen) bool {
+	t, ok := s.(Typist)
+	return ok && t.TakesText()
+}
+
+// Leave asks a screen to go. It answers with Left when it may.
+func Leave(s Screen) tea.Cmd {
+	if saver, ok := s.(Saver); ok {
+		return saver.Leave()
+	}
+	return Send(Left{From: s})
+}
+
+// Flush saves at once what a screen has unsaved.
+func Flush(ctx context.Context, s Screen) error {
+	if saver, ok := s.(Saver); ok {
+		return saver.Flush(ctx)
+	}
+	return nil
+}
 
 // The messages by which a screen talks to the root.
 type (
@@ -108,10 +153,11 @@ func Box(s string, w, h int) string {
 	return strings.Join(out, "\n")
 }
 
-// Header is the first line: what is open at the left, mode and clock at the right.
-func Header(t draw.Theme, title, status string, typing bool, w int) string {
+// Header is the first line: what is open at the left, mode and clock at the right, and where there is room the key that
+// lists all keys.
+func Header(t draw.Theme, title, status string, list Binding, w int) string {
 	right := status
-	if long := strings.TrimLeft(status+"   "+strings.Replace(AllKeys(typing), "all ", "", 1), " "); Width(long)+Width(title)+12 <= w {
+	if long := strings.TrimLeft(status+"   "+list.label()+" keys", " "); Width(long)+Width(title)+12 <= w {
 		right = long // the help line names it too
 	}
 	left := " " + t.Title.Render("dryrun")
@@ -120,30 +166,6 @@ func Header(t draw.Theme, title, status string, typing bool, w int) string {
 	}
 	gap := w - Width(left) - Width(right) - 1
 	return Fit(left+strings.Repeat(" ", max(gap, 1))+t.Faint.Render(right), w)
-}
-
-// HelpLine shows as many keys as fit, and always the one that shows them all: ?, or in a text field, where that is text,
-// F8.
-func HelpLine(t draw.Theme, keys []Key, typing bool, w int) string {
-	all := AllKeys(typing)
-	line := " "
-	for _, k := range keys {
-		entry := t.Accent.Render(k.Key) + " " + k.Does
-		if Width(line)+Width(entry)+3+len(all)+4 > w {
-			line += "… · "
-			break
-		}
-		line += entry + " · "
-	}
-	return Fit(line+all, w)
-}
-
-// AllKeys is how the overlay of all keys is opened.
-func AllKeys(typing bool) string {
-	if typing {
-		return "F8 all keys"
-	}
-	return "? all keys"
 }
 
 // TooSmall is the one line that a terminal below the least size gets.

@@ -114,7 +114,7 @@ func TestScrollShowsEveryLineAndWhereItIs(t *testing.T) {
 					seen[l] = true
 				}
 			}
-			s.Key("down")
+			s.key("down")
 		}
 		if len(seen) != n {
 			t.Fatalf("%d of %d lines can be seen", len(seen), n)
@@ -129,9 +129,13 @@ func TestScrollShowsEveryLineAndWhereItIs(t *testing.T) {
 }
 
 func TestTheHelpLineAlwaysNamesTheKeyForAllKeys(t *testing.T) {
-	keys := []Key{{"enter", "answer the question"}, {"a", "ask"}, {"h", "hint"}, {"n", "next step"}}
+	bindings := []Binding{
+		{Keys: []string{"enter"}, Does: "answer the question"}, {Keys: []string{"a"}, Does: "ask"},
+		{Keys: []string{"h"}, Does: "hint"}, {Keys: []string{"n"}, Does: "next step"},
+	}
+	list := Binding{Keys: []string{"?", "f8"}, Does: "all keys"}
 	for w := 20; w < 120; w++ {
-		line := HelpLine(draw.Theme{}, keys, false, w)
+		line := HelpLine(draw.Theme{}, bindings, list, w)
 		if Width(line) > w || !strings.HasSuffix(line, "? all keys") {
 			t.Errorf("width %d: %q", w, line)
 		}

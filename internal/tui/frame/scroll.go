@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	tea "github.com/charmbracelet/bubbletea"
+
 	"dryrun/internal/draw"
 )
 
@@ -46,8 +48,18 @@ func (s *Scroll) room() int {
 
 func (s *Scroll) move(by int) { s.top = max(0, min(s.top+by, len(s.lines)-s.room())) }
 
-// Key scrolls by a key and says whether it was one of its own.
-func (s *Scroll) Key(key string) bool {
+// Bindings are the keys that scroll, where there is more than fits.
+func (s *Scroll) Bindings() []Binding {
+	long := func() bool { return len(s.lines) > s.h }
+	do := func(msg tea.KeyMsg) tea.Cmd { s.key(msg.String()); return nil }
+	return []Binding{
+		{Keys: []string{"j", "k", "down", "up"}, Lead: 2, Does: "scroll", When: long, Do: do},
+		{Keys: []string{"pgdown", " ", "ctrl+d", "pgup", "b", "ctrl+u"}, Does: "a page down, or up", Quiet: true, When: long, Do: do},
+		{Keys: []string{"g", "home", "G", "end"}, Does: "to the beginning, or the end", Quiet: true, When: long, Do: do},
+	}
+}
+
+func (s *Scroll) key(key string) {
 	switch key {
 	case "up", "k":
 		s.move(-1)
@@ -61,10 +73,7 @@ func (s *Scroll) Key(key string) bool {
 		s.Top()
 	case "end", "G":
 		s.End()
-	default:
-		return false
 	}
-	return true
 }
 
 // View draws the visible lines.

@@ -78,34 +78,39 @@ func (m *Model) Init() tea.Cmd {
 // Title says what dryrun is.
 func (m *Model) Title() string { return "ML system design, rehearsed against a running pipeline" }
 
-// Status is empty: no clock runs here.
-func (m *Model) Status() string { return "" }
-
 // TakesText says whether the filter has the keys.
 func (m *Model) TakesText() bool { return m.filter.Focused() }
 
-// Leave has nothing to save.
-func (m *Model) Leave() tea.Cmd { return frame.Send(frame.Left{From: m}) }
-
-// Flush has nothing to save.
-func (m *Model) Flush(context.Context) error { return nil }
-
-// Keys are what can be done here.
-func (m *Model) Keys() []frame.Key {
+// Bindings are the keys of the screen.
+func (m *Model) Bindings() []frame.Binding {
 	if m.filter.Focused() {
-		return []frame.Key{{Key: "enter", Does: "open"}, {Key: "↑ ↓", Does: "choose"}, {Key: "esc", Does: "end filter"}}
+		changed := func() tea.Cmd { m.choose(); return nil }
+		return append([]frame.Binding{
+			{Keys: []string{"enter"}, Does: "open", Do: frame.Run(func() tea.Cmd { m.filter.Blur(); return m.open() })},
+			{Keys: []string{"up", "down"}, Lead: 2, Does: "choose", Do: m.cursor.Bindings(len(m.shown))[0].Do},
+			{Keys: []string{"esc"}, Does: "end filter", Do: frame.Set(func() { m.filter.Blur(); m.showAll() })},
+		}, m.filter.Bindings(changed)...)
 	}
 	open := "open"
 	if it, ok := m.at(); ok && it.saved != nil {
 		open = "go on"
 	}
-	return []frame.Key{
-		{Key: "enter", Does: open},
-		{Key: "j k", Does: "choose"},
-		{Key: "/", Does: "filter"},
-		{Key: "v", Does: "review past sessions"},
-		{Key: "q", Does: "quit"},
+	choose := m.cursor.Bindings(len(m.shown))
+	rows := []frame.Binding{
+		{Keys: []string{"enter"}, Does: open, When: func() bool { return len(m.shown) > 0 }, Do: frame.Run(m.open)},
+		choose[0],
+		{Keys: []string{"/"}, Does: "filter", Do: frame.Set(m.filter.Focus)},
+		{Keys: []string{"v"}, Does: "review past sessions", When: func() bool { return m.o.Review != nil }, Do: frame.Run(func() tea.Cmd { return m.o.Review() })},
+		{Keys: []string{"esc"}, Does: "show everything", When: func() bool { return m.filter.Value() != "" }, Do: frame.Set(m.showAll)},
+		{Keys: []string{"q"}, Does: "quit", Do: frame.Run(func() tea.Cmd { return frame.Send(frame.Quit{}) })},
 	}
+	return append(rows, choose[1:]...)
+}
+
+// showAll ends the filter.
+func (m *Model) showAll() {
+	m.filter.SetValue("")
+	m.choose()
 }
 
 // SetSize lays the screen out.
@@ -138,44 +143,13 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
+// key runs a key, or types it into the filter.
 func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
-	k := msg.String()
-	if m.filter.Focused() {
-		switch k {
-		case "esc":
-			m.filter.Blur()
-			m.filter.SetValue("")
-			m.choose()
-		case "enter":
-			m.filter.Blur()
-			return m.open()
-		case "up", "down":
-			m.cursor.Key(k, len(m.shown))
-		default:
-			if m.filter.Key(msg) {
-				m.choose()
-			}
-		}
-		return nil
-	}
-	switch k {
-	case "enter":
-		return m.open()
-	case "/":
-		m.filter.Focus()
-	case "v":
-		if m.o.Review != nil {
-			return m.o.Review()
-		}
-	case "q":
-		return frame.Send(frame.Quit{})
-	case "esc":
-		m.filter.SetValue("")
+	cmd, bound := frame.Press(m.Bindings(), msg)
+	if !bound && m.filter.Focused() && m.filter.Key(msg) {
 		m.choose()
-	default:
-		m.cursor.Key(k, len(m.shown))
 	}
-	return nil
+	return cmd
 }
 
 func (m *Model) at() (item, bool) {

@@ -5,6 +5,7 @@ package review
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,28 +84,35 @@ func (m *Model) Title() string {
 	return "Review"
 }
 
-// Status is empty: no clock runs here.
-func (m *Model) Status() string { return "" }
-
-// TakesText is never: there is no field.
-func (m *Model) TakesText() bool { return false }
-
-// Leave has nothing to save.
-func (m *Model) Leave() tea.Cmd { return frame.Send(frame.Left{From: m}) }
-
-// Flush has nothing to save.
-func (m *Model) Flush(context.Context) error { return nil }
-
-// Keys are what can be done here.
-func (m *Model) Keys() []frame.Key {
+// Bindings are the keys of the screen.
+func (m *Model) Bindings() []frame.Binding {
+	back := frame.Run(func() tea.Cmd { return frame.Send(frame.Home{}) })
 	if m.open != nil {
-		keys := []frame.Key{{Key: "j k", Does: "scroll"}, {Key: "esc", Does: "the list"}}
-		if !m.open.about.Ended {
-			keys = append(keys, frame.Key{Key: "r", Does: "go on with it"})
-		}
-		return append(keys, frame.Key{Key: "q", Does: "back"})
+		scroll := m.page.Bindings()
+		return append([]frame.Binding{
+			scroll[0],
+			{Keys: []string{"esc"}, Does: "the list", Do: frame.Set(func() { m.open = nil })},
+			m.resume(m.open.about),
+			{Keys: []string{"q"}, Does: "back", Do: back},
+		}, scroll[1:]...)
 	}
-	return []frame.Key{{Key: "enter", Does: "look"}, {Key: "j k", Does: "choose"}, {Key: "r", Does: "go on with it"}, {Key: "q", Does: "back"}}
+	about, found := m.at()
+	choose := m.cursor.Bindings(len(m.saved))
+	rows := []frame.Binding{
+		{Keys: []string{"enter"}, Does: "look", When: func() bool { return found && m.o.Read != nil }, Do: frame.Run(m.look)},
+		choose[0],
+		{Keys: []string{"q", "esc"}, Does: "back", Do: back},
+	}
+	if found {
+		rows = slices.Insert(rows, 2, m.resume(about))
+	}
+	return append(rows, choose[1:]...)
+}
+
+// resume goes on with a session that isn't finished.
+func (m *Model) resume(about frame.Saved) frame.Binding {
+	return frame.Binding{Keys: []string{"r"}, Does: "go on with it", When: func() bool { return !about.Ended },
+		Do: frame.Run(func() tea.Cmd { return m.o.Resume(about.ID) })}
 }
 
 // SetSize lays the screen out.
@@ -136,41 +144,10 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		m.open = &msg.s
 		m.page.Top()
 	case tea.KeyMsg:
-		cmd = m.key(msg.String())
+		cmd, _ = frame.Press(m.Bindings(), msg)
 	}
 	m.layout()
 	return cmd
-}
-
-func (m *Model) key(k string) tea.Cmd {
-	if m.open != nil {
-		switch k {
-		case "esc":
-			m.open = nil
-		case "q":
-			return frame.Send(frame.Home{})
-		case "r":
-			if !m.open.about.Ended {
-				return m.o.Resume(m.open.about.ID)
-			}
-		default:
-			m.page.Key(k)
-		}
-		return nil
-	}
-	switch k {
-	case "enter":
-		return m.look()
-	case "r":
-		if s, ok := m.at(); ok && !s.Ended {
-			return m.o.Resume(s.ID)
-		}
-	case "q", "esc":
-		return frame.Send(frame.Home{})
-	default:
-		m.cursor.Key(k, len(m.saved))
-	}
-	return nil
 }
 
 // at is the session under the cursor.

@@ -1,6 +1,7 @@
 package walk
 
 import (
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -31,30 +32,33 @@ func (m *Model) question(to string) string {
 	return m.s.Step().Prompt
 }
 
-func (m *Model) answerKey(k string) (tea.Cmd, bool) {
-	switch k {
-	case "enter", "i":
-		return m.write(), true
-	case "o":
-		targets := m.targets()
-		for i, to := range targets {
-			if to == m.to {
-				m.answering(targets[(i+1)%len(targets)])
-				break
-			}
-		}
-		return nil, true
-	case "p":
-		before := len(m.state().Probes)
-		cmd := m.do(rehearse.Probe{})
-		if probes := m.state().Probes; len(probes) > before {
-			m.answering(probes[len(probes)-1].ID)
-			m.pane = answer
-			return tea.Batch(cmd, m.write()), true
-		}
-		return cmd, true
+// answerBindings are the keys of the pane.
+func (m *Model) answerBindings() []frame.Binding {
+	return []frame.Binding{
+		{Keys: []string{"enter", "i"}, Does: "write", Do: frame.Run(m.write)},
+		{Keys: []string{"p"}, Does: "be asked more", When: func() bool { return m.state().HasAnswer() }, Do: frame.Run(m.askMore)},
+		{Keys: []string{"o"}, Does: "other question", When: func() bool { return len(m.targets()) > 1 }, Do: frame.Set(m.otherQuestion)},
 	}
-	return nil, false
+}
+
+// otherQuestion turns to the next thing that can be answered.
+func (m *Model) otherQuestion() {
+	targets := m.targets()
+	at := slices.Index(targets, m.to)
+	m.answering(targets[(at+1)%len(targets)])
+}
+
+// askMore lets the interviewer ask a probe or a follow-up, and opens the field for its answer.
+func (m *Model) askMore() tea.Cmd {
+	before := len(m.state().Probes)
+	cmd := m.do(rehearse.Probe{})
+	probes := m.state().Probes
+	if len(probes) == before {
+		return cmd
+	}
+	m.answering(probes[len(probes)-1].ID)
+	m.pane = answer
+	return tea.Batch(cmd, m.write())
 }
 
 // answering turns the field to another question.

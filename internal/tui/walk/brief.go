@@ -2,6 +2,8 @@ package walk
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -87,7 +89,7 @@ func (m *Model) stepsView(w, h int) string {
 	for i, id := range m.s.State().StepIDs() {
 		s, _ := framework.StepByID(id)
 		mark, style := "  ", t.Plain()
-		if i == m.steps.at {
+		if i == int(m.steps.at) {
 			mark, style = "▸ ", t.Selected
 		}
 		done := " "
@@ -101,26 +103,23 @@ func (m *Model) stepsView(w, h int) string {
 	return frame.Box(strings.Join(lines, "\n"), w, h)
 }
 
-func (m *Model) stepsKey(k string) tea.Cmd {
+// stepsBindings are the keys of the list of steps.
+func (m *Model) stepsBindings() []frame.Binding {
 	ids := m.s.State().StepIDs()
-	switch k {
-	case "j", "down":
-		m.steps.at = min(m.steps.at+1, len(ids)-1)
-	case "k", "up":
-		m.steps.at = max(m.steps.at-1, 0)
-	case "1", "2", "3", "4", "5", "6", "7":
-		for i, id := range ids {
-			if s, _ := framework.StepByID(id); fmt.Sprint(s.N) == k {
-				m.steps.at = i
-			}
-		}
-		return m.goTo(ids[m.steps.at])
-	case "enter":
-		return m.goTo(ids[m.steps.at])
-	case "esc", "q", "s":
-		m.steps = nil
+	var numbers []string
+	for _, id := range ids {
+		s, _ := framework.StepByID(id)
+		numbers = append(numbers, strconv.Itoa(s.N))
 	}
-	return nil
+	choose := m.steps.at.Bindings(len(ids))
+	return append([]frame.Binding{
+		{Keys: []string{"enter"}, Does: "go to the step", Do: frame.Run(func() tea.Cmd { return m.goTo(ids[m.steps.at]) })},
+		choose[0],
+		{Keys: numbers, Does: "go to the step of that number", Do: func(msg tea.KeyMsg) tea.Cmd {
+			return m.goTo(ids[slices.Index(numbers, msg.String())])
+		}},
+		{Keys: []string{"esc", "q", "s"}, Does: "back", Do: frame.Set(func() { m.steps = nil })},
+	}, choose[1:]...)
 }
 
 func (m *Model) goTo(id framework.StepID) tea.Cmd {

@@ -14,70 +14,76 @@ import (
 )
 
 // onPrediction says whether the cursor is on a prediction; decisions come first.
-func (m *Model) onPrediction() bool { return m.chosen >= len(m.s.Step().Decide) }
+func (m *Model) onPrediction() bool { return int(m.chosen) >= len(m.s.Step().Decide) }
 
 func (m *Model) choices() int { return len(m.s.Step().Decide) + len(m.s.Step().Lab.Predict) }
 
 // hasWhiteboard says whether choices can be drawn in this step.
 func (m *Model) hasWhiteboard() bool { return m.step() == framework.Architecture }
 
-func (m *Model) decideKey(k string) (tea.Cmd, bool) {
-	step := m.s.Step()
-	switch k {
-	case "j", "down":
-		m.chosen = min(m.chosen+1, m.choices()-1)
-	case "k", "up":
-		m.chosen = max(m.chosen-1, 0)
-	case "a", "b", "c", "d":
-		if m.onPrediction() {
-			return nil, k == "a" // "a" asks elsewhere; here it would be a slip
-		}
-		d := step.Decide[m.chosen]
-		i := int(k[0] - 'a')
-		if i >= len(d.Options) {
-			return frame.Send(frame.Note{Text: fmt.Sprintf("there is no choice %s) here", k)}), true
-		}
-		cmd := m.do(rehearse.Decide{Decision: d.ID, Option: d.Options[i].ID})
-		if m.state().Decisions[d.ID].Option == d.Options[i].ID {
-			m.chosen = min(m.chosen+1, m.choices()-1)
-		}
-		return cmd, true
-	case "x":
-		var cmd tea.Cmd
-		if m.onPrediction() {
-			cmd = m.do(rehearse.Predict{Prediction: step.Lab.Predict[m.chosen-len(step.Decide)].ID, Pass: true})
-		} else {
-			cmd = m.do(rehearse.Decide{Decision: step.Decide[m.chosen].ID, Pass: true})
-		}
-		m.chosen = min(m.chosen+1, m.choices()-1)
-		return cmd, true
-	case "enter":
-		if m.onPrediction() {
-			m.ranging.SetValue("")
-			m.ranging.Focus()
-		}
-	case "w":
-		if !m.hasWhiteboard() {
-			return nil, false
-		}
+// decideBindings are the keys of the pane.
+func (m *Model) decideBindings() []frame.Binding {
+	choose := m.chosen.Bindings(m.choices())
+	some := func() bool { return m.choices() > 0 }
+	board := frame.Binding{Keys: []string{"w"}, Does: "whiteboard", When: m.hasWhiteboard, Do: frame.Set(func() {
 		m.drawing.SetValue(m.state().Sketch.Line)
 		m.drawing.Focus()
-	default:
-		if !m.onPrediction() || !beginsRange(k) {
-			return nil, false
-		}
-		m.ranging.SetValue(k)
-		m.ranging.Focus()
+	})}
+	pass := frame.Binding{Keys: []string{"x"}, Does: "pass over", When: some, Do: frame.Run(m.passOver)}
+	ask := frame.Binding{Keys: []string{"f5"}, Does: "ask", Do: frame.Run(m.startAsking)}
+	rows := []frame.Binding{choose[0]}
+	if m.onPrediction() {
+		rows = append(rows,
+			frame.Binding{Keys: append([]string{"enter"}, strings.Split(rangeCharacters, "")...), Does: "give a range", When: some, Do: m.beginRange},
+			frame.Binding{Keys: []string{"a", "b", "c", "d"}}) // "a" asks elsewhere: here it would be a slip
+	} else {
+		letters := strings.Split("abcd"[:min(4, len(m.s.Step().Decide[m.chosen].Options))], "")
+		rows = append(rows, frame.Binding{Keys: letters, Lead: len(letters), Does: "decide", Do: m.option})
 	}
-	return nil, true
+	return append(append(rows, pass, board, ask), choose[1:]...)
 }
 
-// beginsRange says whether a key begins a number: on a prediction it opens the field.
-func beginsRange(k string) bool { return len(k) == 1 && strings.Contains("0123456789.-+", k) }
+// option commits to the option of a letter.
+func (m *Model) option(msg tea.KeyMsg) tea.Cmd {
+	d := m.s.Step().Decide[m.chosen]
+	option := d.Options[msg.String()[0]-'a'].ID
+	cmd := m.do(rehearse.Decide{Decision: d.ID, Option: option})
+	if m.state().Decisions[d.ID].Option == option {
+		m.chosen.Next(m.choices())
+	}
+	return cmd
+}
+
+// passOver passes over the decision or prediction under the cursor.
+func (m *Model) passOver() tea.Cmd {
+	step := m.s.Step()
+	var c rehearse.Command
+	if m.onPrediction() {
+		c = rehearse.Predict{Prediction: step.Lab.Predict[int(m.chosen)-len(step.Decide)].ID, Pass: true}
+	} else {
+		c = rehearse.Decide{Decision: step.Decide[m.chosen].ID, Pass: true}
+	}
+	m.chosen.Next(m.choices())
+	return m.do(c)
+}
+
+// rangeCharacters begin a number: on a prediction they open its field.
+const rangeCharacters = "0123456789.-+"
+
+// beginRange opens the field of a prediction, with the number that is begun.
+func (m *Model) beginRange(msg tea.KeyMsg) tea.Cmd {
+	begun := msg.String()
+	if begun == "enter" {
+		begun = ""
+	}
+	m.ranging.SetValue(begun)
+	m.ranging.Focus()
+	return nil
+}
 
 // givenRange commits to the range that was typed.
 func (m *Model) givenRange(text string) tea.Cmd {
-	p := m.s.Step().Lab.Predict[m.chosen-len(m.s.Step().Decide)]
+	p := m.s.Step().Lab.Predict[int(m.chosen)-len(m.s.Step().Decide)]
 	low, high, err := rehearse.ParseRange(text)
 	if err != nil {
 		m.ranging.Focus() // what was typed is still there to be mended
@@ -85,7 +91,7 @@ func (m *Model) givenRange(text string) tea.Cmd {
 	}
 	cmd := m.do(rehearse.Predict{Prediction: p.ID, Low: low, High: high})
 	if said := m.state().Predictions[p.ID]; said.Low == low && said.High == high {
-		m.chosen = min(m.chosen+1, m.choices()-1)
+		m.chosen.Next(m.choices())
 	}
 	return cmd
 }
@@ -101,7 +107,7 @@ func (m *Model) layDecide(w, h int) {
 	step := m.s.Step()
 	results := m.s.Debrief(m.step())
 	for i, d := range step.Decide {
-		if i == m.chosen {
+		if i == int(m.chosen) {
 			at = len(lines)
 		}
 		lines = append(lines, m.entry(i, fmt.Sprintf("%d of %d", i+1, m.choices()), d.Ask, w)...)
@@ -120,7 +126,7 @@ func (m *Model) layDecide(w, h int) {
 	}
 	for i, p := range step.Lab.Predict {
 		n := len(step.Decide) + i
-		if n == m.chosen {
+		if n == int(m.chosen) {
 			at = len(lines)
 		}
 		lines = append(lines, m.entry(n, fmt.Sprintf("%d of %d", n+1, m.choices()), "Predict, with an 80% range: "+p.Ask, w)...)
@@ -140,7 +146,7 @@ func (m *Model) layDecide(w, h int) {
 func (m *Model) entry(i int, number, ask string, w int) []string {
 	t := m.o.Theme
 	mark, style := "  ", t.Plain()
-	if i == m.chosen {
+	if i == int(m.chosen) {
 		mark, style = "▸ ", t.Accent
 	}
 	lines := frame.Wrap(ask, w-10)

@@ -10,106 +10,129 @@ import (
 	"dryrun/internal/tui/frame"
 )
 
-// Keys are what can be done now: in a field the field's own, else the pane's and then those of every pane.
-func (m *Model) Keys() []frame.Key {
+// Bindings are the keys that do something now: in a field the field's own, else the pane's and then those of every pane,
+// and the function keys everywhere.
+func (m *Model) Bindings() []frame.Binding {
 	switch {
-	case m.writing.Focused():
-		return []frame.Key{{Key: "esc", Does: "done, keep it"}, {Key: "tab", Does: "next pane"}, {Key: "F2", Does: "next step"}, {Key: "F3", Does: "run"}, {Key: "F4", Does: "hint"}, {Key: "F5", Does: "ask"}, {Key: "F6", Does: "editor"}, {Key: "F7", Does: "panes"}}
 	case m.field() != nil:
-		return []frame.Key{{Key: "enter", Does: "done"}, {Key: "esc", Does: "leave the field"}}
+		return append(m.fieldBindings(), keysInFields(m.everywhere())...)
 	case m.steps != nil:
-		return []frame.Key{{Key: "enter", Does: "go to the step"}, {Key: "j k", Does: "choose"}, {Key: "esc", Does: "back"}}
+		return append(m.stepsBindings(), functionKeys(m.everywhere())...)
 	case m.confirm:
-		return []frame.Key{{Key: "y", Does: "open the reference"}, {Key: "esc", Does: "not yet"}}
+		return append(m.confirmBindings(), functionKeys(m.everywhere())...)
 	}
-	keys := m.paneKeys()
-	for _, k := range everyKeys() {
-		if !slices.ContainsFunc(keys, func(own frame.Key) bool { return slices.Contains(strings.Fields(own.Key), k.Key) }) {
-			keys = append(keys, k)
+	return append(m.paneBindings(), m.everywhere()...)
+}
+
+// everywhere are the keys of every pane, the most used first. They leave a field or a list that is open.
+func (m *Model) everywhere() []frame.Binding {
+	row := func(does string, do func() tea.Cmd, keys ...string) frame.Binding {
+		return frame.Binding{Keys: keys, Does: does, Do: frame.Run(func() tea.Cmd {
+			left := m.leaveField()
+			m.steps, m.confirm = nil, false
+			return tea.Batch(left, do())
+		})}
+	}
+	turn := func(by int) func() tea.Cmd { return func() tea.Cmd { m.turn(by); return nil } }
+	before := row("the pane before", turn(-1), "shift+tab", "left")
+	before.Quiet = true
+	ask := row("ask", m.startAsking, "a", "f5")
+	ask.When = func() bool { return !m.asking.Focused() }
+	rows := []frame.Binding{
+		row("panes", turn(1), "tab", "right", "f7"),
+		before,
+		row("next step", m.next, "n", "f2"),
+		row("run", m.startLab, "r", "f3"),
+		row("hint", func() tea.Cmd { return m.do(rehearse.Hint{}) }, "h", "f4"),
+		ask,
+		row("editor", m.edit, "e", "f6"),
+	}
+	show := "the reference"
+	if !m.state().Revealed {
+		show = "open the reference"
+	}
+	open := row(show, m.showReference, "v")
+	open.When = func() bool { return m.pane != reference || !m.state().Revealed }
+	return append(rows,
+		open,
+		row("steps", func() tea.Cmd { m.openSteps(); return nil }, "s"),
+		row("back", m.back, "esc"),
+		row("leave", func() tea.Cmd { return frame.Send(frame.Home{}) }, "q"),
+	)
+}
+
+// functionKeys keeps only the function keys, which mean the same whatever is open.
+func functionKeys(rows []frame.Binding) []frame.Binding { return keepKeys(rows, frame.FunctionKey) }
+
+// keysInFields keeps the keys that a text field has no use for.
+func keysInFields(rows []frame.Binding) []frame.Binding {
+	return keepKeys(rows, func(k string) bool { return k == "tab" || k == "shift+tab" || frame.FunctionKey(k) })
+}
+
+func keepKeys(rows []frame.Binding, keep func(string) bool) []frame.Binding {
+	var out []frame.Binding
+	for _, b := range rows {
+		b.Keys = slices.DeleteFunc(slices.Clone(b.Keys), func(k string) bool { return !keep(k) })
+		if len(b.Keys) > 0 {
+			out = append(out, b)
 		}
 	}
-	return keys
+	return out
 }
 
-// everyKeys are those of every pane, the most used first.
-func everyKeys() []frame.Key {
-	return []frame.Key{
-		{Key: "tab", Does: "panes"},
-		{Key: "n", Does: "next step"},
-		{Key: "r", Does: "run"},
-		{Key: "h", Does: "hint"},
-		{Key: "a", Does: "ask"},
-		{Key: "e", Does: "editor"},
-		{Key: "v", Does: "open the reference"},
-		{Key: "s", Does: "steps"},
-		{Key: "esc", Does: "back"},
-		{Key: "q", Does: "leave"},
-		{Key: "F2 F3 F4 F5 F6 F7", Does: "next, run, hint, ask, editor, panes: also from a field"},
+// fieldBindings are the keys of the field that has the keys.
+func (m *Model) fieldBindings() []frame.Binding {
+	f := m.field()
+	if f == &m.writing {
+		done := frame.Binding{Keys: []string{"esc"}, Does: "done, keep it", Do: frame.Run(m.leaveField)}
+		return append([]frame.Binding{done}, f.Bindings(m.written)...)
+	}
+	return append([]frame.Binding{
+		{Keys: []string{"enter"}, Does: "done", Do: frame.Run(m.entered)},
+		{Keys: []string{"esc"}, Does: "leave the field", Do: frame.Run(m.leaveField)},
+	}, f.Bindings(nil)...)
+}
+
+// written keeps what has been typed into the answer.
+func (m *Model) written() tea.Cmd { return m.do(rehearse.Draft{To: m.to, Text: m.writing.Value()}) }
+
+// confirmBindings are the keys while the reveal waits for its second key; any other key means no.
+func (m *Model) confirmBindings() []frame.Binding {
+	return []frame.Binding{
+		{Keys: []string{"y", "enter"}, Does: "open the reference", Do: frame.Run(func() tea.Cmd {
+			m.confirm = false
+			return m.do(rehearse.Reveal{})
+		})},
+		{Keys: []string{"esc"}, Does: "not yet", Do: frame.Set(func() { m.confirm = false })},
 	}
 }
 
-// paneKeys are the pane's own; a letter that means something here doesn't mean what it means elsewhere.
-func (m *Model) paneKeys() []frame.Key {
+// paneBindings are the pane's own keys; a letter that means something here doesn't mean what it means elsewhere.
+func (m *Model) paneBindings() []frame.Binding {
 	switch m.pane {
+	case brief:
+		return append([]frame.Binding{
+			{Keys: []string{"enter"}, Does: "answer", Do: frame.Run(func() tea.Cmd { m.pane = answer; return m.write() })},
+			{Keys: []string{"a", "f5"}, Does: "ask", Do: frame.Run(m.startAsking)},
+			{Keys: []string{"h", "f4"}, Does: "hint", Do: frame.Run(func() tea.Cmd { return m.do(rehearse.Hint{}) })},
+		}, m.scrolls[brief].Bindings()...)
 	case answer:
-		keys := []frame.Key{{Key: "enter", Does: "write"}}
-		if m.s.State().StepState(m.step()).HasAnswer() {
-			keys = append(keys, frame.Key{Key: "p", Does: "be asked more"})
-		}
-		if len(m.targets()) > 1 {
-			keys = append(keys, frame.Key{Key: "o", Does: "other question"})
-		}
-		return keys
+		return m.answerBindings()
 	case decide:
-		keys := []frame.Key{{Key: "j k", Does: "choose"}}
-		if m.onPrediction() {
-			keys = append(keys, frame.Key{Key: "enter", Does: "give a range"})
-		} else {
-			keys = append(keys, frame.Key{Key: "a b c d", Does: "decide"})
-		}
-		keys = append(keys, frame.Key{Key: "x", Does: "pass over"})
-		if m.hasWhiteboard() {
-			keys = append(keys, frame.Key{Key: "w", Does: "whiteboard"})
-		}
-		return append(keys, frame.Key{Key: "F5", Does: "ask"})
+		return m.decideBindings()
 	case labs:
-		if m.running() {
-			return []frame.Key{{Key: "c", Does: "cancel"}}
-		}
-		fault := frame.Key{Key: "f", Does: "run with a fault"}
-		yours, ref := m.s.Report(m.step())
-		if yours == nil {
-			return []frame.Key{{Key: "r", Does: "run"}, fault}
-		}
-		keys := []frame.Key{{Key: "x", Does: "x-ray a query"}}
-		if m.undiagnosed() {
-			keys = append(keys, frame.Key{Key: "d", Does: "name the cause"})
-		}
-		if ref != nil {
-			keys = append(keys, frame.Key{Key: "o", Does: "yours / reference"})
-		}
-		return append(keys, frame.Key{Key: "j k", Does: "scroll"}, fault)
-	case score:
-		if m.card {
-			if m.s.State().Ended {
-				return []frame.Key{{Key: "c", Does: "this step"}, {Key: "q", Does: "leave"}}
-			}
-			return []frame.Key{{Key: "c", Does: "this step"}, {Key: "f", Does: "finish the session"}}
-		}
-		if !m.marking() {
-			return []frame.Key{{Key: "c", Does: "scorecard"}}
-		}
-		return []frame.Key{{Key: "enter", Does: "take the suggestion"}, {Key: "0 h 1", Does: "mark"}, {Key: "w", Does: "words"}, {Key: "?", Does: "criterion"}, {Key: "j k", Does: "choose"}, {Key: "c", Does: "scorecard"}}
+		return m.labBindings()
+	case reference:
+		open := func() bool { return !m.state().Revealed }
+		return append([]frame.Binding{
+			{Keys: []string{"enter"}, Does: "open the reference", When: open, Do: frame.Run(m.showReference)},
+		}, m.scrolls[reference].Bindings()...)
 	}
-	if m.pane == brief {
-		return []frame.Key{{Key: "enter", Does: "answer"}, {Key: "a", Does: "ask"}, {Key: "h", Does: "hint"}, {Key: "j k", Does: "scroll"}}
-	}
-	return []frame.Key{{Key: "j k", Does: "scroll"}}
+	return m.scoreBindings()
 }
 
-// key sends a key to the field that has the keys, to a list that is open, to the pane, or to what every pane has.
+// key runs a key, or types it into the field that has the keys.
 func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
-	k := msg.String()
 	if m.s.State().Paused && !m.saves.leaving {
 		// Leaving failed and the failure has been read: the clock goes on with the next key.
 		cmd := m.goOn()
@@ -118,77 +141,31 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 		}
 		return tea.Batch(cmd, m.key(msg))
 	}
-	if cmd, ok := m.functionKey(k); ok {
+	if msg.String() != "f" {
+		m.ending = false
+	}
+	if cmd, bound := frame.Press(m.Bindings(), msg); bound {
 		return cmd
 	}
-	switch {
-	case m.field() != nil:
-		return m.fieldKey(msg)
-	case m.steps != nil:
-		return m.stepsKey(k)
-	case m.confirm:
-		m.confirm = false
-		if k == "y" || k == "enter" {
-			return m.do(rehearse.Reveal{})
-		}
-		return nil
+	m.confirm = false
+	if f := m.field(); f != nil && f.Key(msg) && f == &m.writing {
+		return m.written()
 	}
-	if cmd, ok := m.paneKey(k); ok {
-		return cmd
-	}
-	return m.everyKey(k)
+	return nil
 }
 
-// functionKey handles the keys that mean the same from anywhere, fields included.
-func (m *Model) functionKey(k string) (tea.Cmd, bool) {
-	run := map[string]func() tea.Cmd{
-		"f2": m.next,
-		"f3": m.startLab,
-		"f4": func() tea.Cmd { return m.do(rehearse.Hint{}) },
-		"f5": m.startAsking,
-		"f6": m.edit,
-		"f7": func() tea.Cmd { m.turn(1); return nil },
-	}[k]
-	if run == nil {
-		return nil, false
-	}
-	left := m.leaveField()
-	m.steps, m.confirm = nil, false
-	return tea.Batch(left, run()), true
+// showReference opens the pane, and asks whether the reference should be opened.
+func (m *Model) showReference() tea.Cmd {
+	m.pane, m.confirm = reference, !m.state().Revealed
+	return nil
 }
 
-// everyKey handles the single letters outside of fields.
-func (m *Model) everyKey(k string) tea.Cmd {
-	switch k {
-	case "tab", "right":
-		m.turn(1)
-	case "shift+tab", "left":
-		m.turn(-1)
-	case "n":
-		return m.next()
-	case "r":
-		return m.startLab()
-	case "h":
-		return m.do(rehearse.Hint{})
-	case "a":
-		return m.startAsking()
-	case "e":
-		return m.edit()
-	case "v":
-		m.pane = reference
-		m.confirm = !m.state().Revealed
-	case "s":
-		m.openSteps()
-	case "q":
+// back goes to the brief, and from there home.
+func (m *Model) back() tea.Cmd {
+	if m.pane == brief {
 		return frame.Send(frame.Home{})
-	case "esc":
-		if m.pane == brief {
-			return frame.Send(frame.Home{})
-		}
-		m.pane = brief
-	default:
-		m.scrolls[m.pane].Key(k)
 	}
+	m.pane = brief
 	return nil
 }
 
@@ -233,57 +210,9 @@ func (m *Model) running() bool {
 	return on
 }
 
-// paneKey handles the keys that are the pane's own.
-func (m *Model) paneKey(k string) (tea.Cmd, bool) {
-	switch m.pane {
-	case brief:
-		if k == "enter" {
-			m.pane = answer
-			return m.write(), true
-		}
-	case answer:
-		return m.answerKey(k)
-	case decide:
-		return m.decideKey(k)
-	case labs:
-		return m.labKey(k)
-	case reference:
-		if k == "enter" && !m.state().Revealed {
-			m.confirm = true
-			return nil, true
-		}
-	case score:
-		return m.scoreKey(k)
-	}
-	return nil, false
-}
-
-// fieldKey handles a key while a field has them: only text keys, enter in one-line fields, tab and esc.
-func (m *Model) fieldKey(msg tea.KeyMsg) tea.Cmd {
-	k := msg.String()
-	switch k {
-	case "esc":
-		return m.leaveField()
-	case "tab", "shift+tab":
-		cmd := m.leaveField()
-		if k == "tab" {
-			m.turn(1)
-		} else {
-			m.turn(-1)
-		}
-		return cmd
-	}
+// entered takes what was typed into a field of one line.
+func (m *Model) entered() tea.Cmd {
 	f := m.field()
-	if f == &m.writing {
-		if f.Key(msg) {
-			return m.do(rehearse.Draft{To: m.to, Text: f.Value()})
-		}
-		return nil
-	}
-	if k != "enter" {
-		f.Key(msg)
-		return nil
-	}
 	text := strings.TrimSpace(f.Value())
 	f.Blur()
 	if text == "" {
@@ -296,10 +225,8 @@ func (m *Model) fieldKey(msg tea.KeyMsg) tea.Cmd {
 		return m.givenRange(text)
 	case &m.drawing:
 		return m.do(rehearse.Sketch{Line: text})
-	case &m.naming:
-		return m.named(text)
 	}
-	return nil
+	return m.named(text)
 }
 
 // leaveField takes the keys from the field that has them; an answer is committed, so that no word is lost.

@@ -16,26 +16,24 @@ import (
 	"dryrun/internal/tui/frame"
 )
 
-func (m *Model) labKey(k string) (tea.Cmd, bool) {
+// labBindings are the keys of the pane.
+func (m *Model) labBindings() []frame.Binding {
 	yours, ref := m.s.Report(m.step())
-	switch {
-	case k == "c" && m.running():
-		return m.do(rehearse.Cancel{}), true
-	case k == "x" && yours != nil && !m.running():
-		m.ask(query)
-		return nil, true
-	case k == "f" && !m.running():
-		m.ask(fault)
-		return nil, true
-	case k == "d" && m.undiagnosed():
-		m.ask(cause)
-		return nil, true
-	case k == "o" && ref != nil:
-		m.other = !m.other
-		m.scrolls[labs].Top()
-		return nil, true
-	}
-	return nil, false
+	idle := func() bool { return !m.running() }
+	ran := func() bool { return yours != nil && idle() }
+	opens := func(what labAsk) func(tea.KeyMsg) tea.Cmd { return frame.Set(func() { m.ask(what) }) }
+	return append([]frame.Binding{
+		{Keys: []string{"c"}, Does: "cancel", When: m.running, Do: frame.Run(func() tea.Cmd { return m.do(rehearse.Cancel{}) })},
+		{Keys: []string{"r", "f3"}, When: m.running},
+		{Keys: []string{"r", "f3"}, Does: "run", When: func() bool { return yours == nil }, Do: frame.Run(m.startLab)},
+		{Keys: []string{"x"}, Does: "x-ray a query", When: ran, Do: opens(query)},
+		{Keys: []string{"d"}, Does: "name the cause", When: m.undiagnosed, Do: opens(cause)},
+		{Keys: []string{"o"}, Does: "yours / reference", When: func() bool { return ref != nil }, Do: frame.Set(func() {
+			m.other = !m.other
+			m.scrolls[labs].Top()
+		})},
+		{Keys: []string{"f"}, Does: "run with a fault", When: idle, Do: opens(fault)},
+	}, m.scrolls[labs].Bindings()...)
 }
 
 // labAsk is what the lab's field asks for, as it stands before the field.

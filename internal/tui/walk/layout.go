@@ -188,13 +188,13 @@ func beside(left, right string) string {
 func indent(s, by string) string { return by + strings.ReplaceAll(s, "\n", "\n"+by) }
 
 // stepList is the list of steps to jump to.
-type stepList struct{ at int }
+type stepList struct{ at frame.Cursor }
 
 func (m *Model) openSteps() {
 	m.steps = &stepList{}
 	for i, id := range m.s.State().StepIDs() {
 		if id == m.step() {
-			m.steps.at = i
+			m.steps.at = frame.Cursor(i)
 		}
 	}
 }

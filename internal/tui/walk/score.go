@@ -16,54 +16,71 @@ func (m *Model) marking() bool {
 	return !m.s.Hidden(rehearse.Scores) && m.state().Revealed && m.state().HasAnswer()
 }
 
-func (m *Model) scoreKey(k string) (tea.Cmd, bool) {
-	if k == "c" {
-		m.card = !m.card
-		m.scrolls[score].Top()
-		return nil, true
+// scoreBindings are the keys of the pane.
+func (m *Model) scoreBindings() []frame.Binding {
+	card := frame.Binding{Keys: []string{"c"}, Does: "scorecard", Do: frame.Set(func() { m.card = !m.card; m.scrolls[score].Top() })}
+	if m.card {
+		card.Does = "this step"
+		return append([]frame.Binding{
+			card,
+			{Keys: []string{"f"}, Does: "finish the session", When: func() bool { return !m.s.State().Ended }, Do: frame.Run(m.finish)},
+		}, m.scrolls[score].Bindings()...)
 	}
-	if m.card && k == "f" && !m.s.State().Ended {
-		if !m.ending {
-			m.ending = true
-			return frame.Send(frame.Note{Text: "f again finishes the session for good; it stays in review"}), true
-		}
-		m.ending = false
-		return m.do(rehearse.End{}), true
+	criteria := m.s.Rubric()[m.step()]
+	if !m.marking() || len(criteria) == 0 {
+		return append([]frame.Binding{card}, m.scrolls[score].Bindings()...)
+	}
+	m.mark.Within(len(criteria))
+	under := criteria[m.mark].ID
+	choose := m.mark.Bindings(len(criteria))
+	return append([]frame.Binding{
+		{Keys: []string{"enter"}, Does: "take the suggestion", Do: frame.Run(func() tea.Cmd { return m.takeSuggestion(under, len(criteria)) })},
+		{Keys: []string{"0", "h", "1"}, Lead: 3, Does: "mark", Do: func(msg tea.KeyMsg) tea.Cmd {
+			marks := map[string]framework.Mark{"0": framework.None, "h": framework.Half, "1": framework.Full}
+			return m.give(under, marks[msg.String()], len(criteria))
+		}},
+		{Keys: []string{"w"}, Does: "words", When: func() bool { return m.quotes(under) > 1 }, Do: frame.Set(func() { m.words = !m.words })},
+		{Keys: []string{"?"}, Does: "criterion", Do: frame.Set(func() { m.explain = !m.explain })},
+		choose[0],
+		card,
+	}, choose[1:]...)
+}
+
+// finish ends the session at its second key.
+func (m *Model) finish() tea.Cmd {
+	if !m.ending {
+		m.ending = true
+		return frame.Send(frame.Note{Text: "f again finishes the session for good; it stays in review"})
 	}
 	m.ending = false
-	criteria := m.s.Rubric()[m.step()]
-	if m.card || !m.marking() || len(criteria) == 0 {
-		return nil, false
-	}
-	m.mark = max(0, min(m.mark, len(criteria)-1))
-	marks := map[string]framework.Mark{"0": framework.None, "h": framework.Half, "1": framework.Full}
-	mark, is := marks[k]
-	switch k {
-	case "j", "down":
-		m.mark = min(m.mark+1, len(criteria)-1)
-		return nil, true
-	case "k", "up":
-		m.mark = max(m.mark-1, 0)
-		return nil, true
-	case "w":
-		m.words = !m.words
-		return nil, true
-	case "?":
-		m.explain = !m.explain
-		return nil, true
-	case "enter":
-		for _, s := range m.s.Suggestions(m.step()) {
-			if s.Criterion == criteria[m.mark].ID {
-				mark, is = s.Mark, true
-			}
+	return m.do(rehearse.End{})
+}
+
+// takeSuggestion marks a criterion as the coach suggests.
+func (m *Model) takeSuggestion(criterion string, of int) tea.Cmd {
+	for _, s := range m.s.Suggestions(m.step()) {
+		if s.Criterion == criterion {
+			return m.give(criterion, s.Mark, of)
 		}
 	}
-	if !is {
-		return nil, false
+	return nil
+}
+
+// quotes is how many spans of words the coach's suggestion for a criterion rests on.
+func (m *Model) quotes(criterion string) int {
+	for _, s := range m.s.Suggestions(m.step()) {
+		if s.Criterion == criterion {
+			return len(s.Quotes)
+		}
 	}
-	cmd := m.do(rehearse.Mark{Criterion: criteria[m.mark].ID, Mark: mark})
-	m.mark = min(m.mark+1, len(criteria)-1)
-	return cmd, true
+	return 0
+}
+
+// give marks a criterion and goes on to the next of them.
+func (m *Model) give(criterion string, mark framework.Mark, of int) tea.Cmd {
+	cmd := m.do(rehearse.Mark{Criterion: criterion, Mark: mark})
+	m.mark.Next(of)
+	return cmd
 }
 
 // layScore lists the criteria with marks and suggestions, and under them what the step came to.
@@ -89,7 +106,7 @@ func (m *Model) layScore(w, h int) {
 	lines = append(lines, "")
 	at := 0
 	for i, c := range r.Criteria {
-		if i == m.mark {
+		if i == int(m.mark) {
 			at = len(lines)
 		}
 		lines = append(lines, m.criterion(i, c, w)...)
@@ -99,7 +116,7 @@ func (m *Model) layScore(w, h int) {
 		lines = append(lines, m.debrief(r, w)...)
 	}
 	m.scrolls[score].Set(lines, w, h)
-	if r.Marked < len(r.Criteria) || m.mark < len(r.Criteria)-1 {
+	if r.Marked < len(r.Criteria) || int(m.mark) < len(r.Criteria)-1 {
 		m.scrolls[score].Show(min(at+5, len(lines)-1))
 		m.scrolls[score].Show(at)
 	}
@@ -119,7 +136,7 @@ func box3(c rehearse.CriterionResult) string {
 // criterion draws one criterion: mark, text, the coach's suggestion; under the cursor also the words that it rests on.
 func (m *Model) criterion(i int, c rehearse.CriterionResult, w int) []string {
 	t := m.o.Theme
-	here := i == m.mark
+	here := i == int(m.mark)
 	lead, style := "  ", t.Plain()
 	if here {
 		lead, style = "▸ ", t.Accent

@@ -58,20 +58,20 @@ type Model struct {
 	steps   *stepList // the list of steps to jump to, nil when closed
 	talk    map[framework.StepID][]rehearse.Line
 	asking  frame.Field
-	writing frame.Field // the answer
-	to      string      // what the answer answers: "" the prompt, or a probe or follow-up
-	chosen  int         // decision or prediction under the cursor, decisions first
+	writing frame.Field  // the answer
+	to      string       // what the answer answers: "" the prompt, or a probe or follow-up
+	chosen  frame.Cursor // decision or prediction under the cursor, decisions first
 	ranging frame.Field
 	drawing frame.Field // the whiteboard line
 	naming  frame.Field // what the lab asks for: see labAsk
 	asked   labAsk
-	other   bool // the lab shows the reference's report
-	confirm bool // the reveal waits for its second key
-	mark    int  // criterion under the cursor
-	words   bool // all the words that a suggestion rests on
-	explain bool // the criterion in full
-	card    bool // the session's scorecard instead of the step's
-	ending  bool // finishing waits for its second key
+	other   bool         // the lab shows the reference's report
+	confirm bool         // the reveal waits for its second key
+	mark    frame.Cursor // criterion under the cursor
+	words   bool         // all the words that a suggestion rests on
+	explain bool         // the criterion in full
+	card    bool         // the session's scorecard instead of the step's
+	ending  bool         // finishing waits for its second key
 
 	run   run
 	xrays map[framework.StepID]*xray
