@@ -10,7 +10,7 @@ import (
 	"slices"
 
 	"dryrun/internal/metrics"
-	"dryrun/internal/ranking"
+	"dryrun/internal/ranking/trees"
 )
 
 // Trees of this comparison: LightGBM's defaults.
@@ -175,7 +175,7 @@ func (b *bench) modelFor(ctx context.Context, j *job) error {
 	if err != nil {
 		return err
 	}
-	m, err := ranking.TrainTrees(ctx, d, nil, ranking.TreesOptions{Trees: j.Trees, Leaves: j.Leaves}, nil)
+	m, err := trees.Train(ctx, d, nil, trees.Options{Trees: j.Trees, Leaves: j.Leaves}, nil)
 	if err != nil {
 		return err
 	}
@@ -184,7 +184,7 @@ func (b *bench) modelFor(ctx context.Context, j *job) error {
 	if err != nil {
 		return fmt.Errorf("saving the model to score by: %w", err)
 	}
-	return errors.Join(m.Save(f), f.Close())
+	return errors.Join(m.Save(ctx, f), f.Close())
 }
 
 // dcnEpochs are enough for the luck of the first weights to wear off.

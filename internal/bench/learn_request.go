@@ -10,7 +10,7 @@ import (
 	"dryrun/internal/metrics"
 	"dryrun/internal/problem"
 	"dryrun/internal/ranking"
-	"dryrun/internal/retrieval"
+	"dryrun/internal/retrieval/hnsw"
 )
 
 // A request of this comparison: the graph gives K candidates, each becomes a row of the item's facts, the request's
@@ -25,7 +25,7 @@ const (
 
 // stages is both stages of our side. It makes rows as a world's features would.
 type stages struct {
-	graph  *retrieval.HNSW
+	graph  *hnsw.Index
 	ranker *ranking.Scored
 	facts  []float32
 	cands  []problem.Candidate
@@ -51,11 +51,11 @@ func (s *server) prepare(ctx context.Context, o order) error {
 	if p.facts, err = readVectors(filepath.Join(o.Job.Rows, itemFactsOf)); err != nil {
 		return err
 	}
-	model, err := readModel(o.Job.Model)
+	model, err := readModel(ctx, o.Job.Model)
 	if err != nil {
 		return err
 	}
-	if p.graph, err = retrieval.BuildHNSW(ctx, s.items, s.dim, retrieval.HNSWOptions{M: graphM, EfConstruction: o.Ef, Seed: 1, Workers: 1}, nil); err != nil {
+	if p.graph, err = hnsw.Build(ctx, s.items, s.dim, hnsw.Options{M: graphM, EfConstruction: o.Ef, Seed: 1, Workers: 1}, nil); err != nil {
 		return err
 	}
 	p.ranker = ranking.NewRanker(model, p)

@@ -11,7 +11,10 @@ import (
 
 	"dryrun/internal/problem"
 	"dryrun/internal/ranking"
-	"dryrun/internal/retrieval"
+	"dryrun/internal/ranking/dcn"
+	"dryrun/internal/ranking/lightgbm"
+	"dryrun/internal/ranking/trees"
+	"dryrun/internal/retrieval/collab"
 )
 
 // learned is what our worker keeps between orders that learn.
@@ -28,15 +31,15 @@ func (s *server) learn(ctx context.Context, o order) (reply, error) {
 	switch o.Do {
 	case doBoost:
 		return s.train(o.Job, func(d *ranking.Dataset) (ranking.Model, error) {
-			return ranking.TrainTrees(ctx, d, nil, ranking.TreesOptions{Objective: ranking.Objective(o.Job.Objective), Trees: o.Job.Trees, Leaves: o.Job.Leaves, Workers: 1, Seed: 1}, nil)
+			return trees.Train(ctx, d, nil, trees.Options{Objective: trees.Objective(o.Job.Objective), Trees: o.Job.Trees, Leaves: o.Job.Leaves, Workers: 1, Seed: 1}, nil)
 		})
 	case doCross:
 		return s.train(o.Job, func(d *ranking.Dataset) (ranking.Model, error) {
 			j := o.Job
-			return ranking.TrainDCN(ctx, d, nil, ranking.DCNOptions{Cross: j.Cross, Rank: j.Rank, Hidden: j.Hidden, Embedding: j.Embedding, Epochs: j.Epochs, Batch: j.Batch, Seed: 1}, nil)
+			return dcn.Train(ctx, d, nil, dcn.Options{Cross: j.Cross, Rank: j.Rank, Hidden: j.Hidden, Embedding: j.Embedding, Epochs: j.Epochs, Batch: j.Batch, Seed: 1}, nil)
 		})
 	case doScore:
-		return s.score(o)
+		return s.score(ctx, o)
 	case doALS:
 		return trainALS(ctx, o.Job)
 	case doStages:
@@ -70,13 +73,13 @@ func (s *server) train(j *job, fit func(*ranking.Dataset) (ranking.Model, error)
 }
 
 // score answers requests of K rows, one after another, as a service gets them. Without a model's file it trains one.
-func (s *server) score(o order) (reply, error) {
+func (s *server) score(ctx context.Context, o order) (reply, error) {
 	test, err := readRows(o.Job.Test, o.Job.Width, 0)
 	if err != nil {
 		return reply{}, err
 	}
 	if s.learned.scorer == nil {
-		if s.learned.scorer, err = readModel(o.Job.Model); err != nil {
+		if s.learned.scorer, err = readModel(ctx, o.Job.Model); err != nil {
 			return reply{}, err
 		}
 	}
@@ -93,16 +96,16 @@ func (s *server) score(o order) (reply, error) {
 }
 
 // readModel reads LightGBM's model, or our own where the file is of ours.
-func readModel(path string) (ranking.Model, error) {
+func readModel(ctx context.Context, path string) (ranking.Model, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading the model to score by: %w", err)
 	}
 	defer f.Close()
 	if filepath.Ext(path) == ".trees" {
-		return ranking.LoadTrees(f)
+		return trees.Load(ctx, f)
 	}
-	return ranking.ReadLightGBM(f)
+	return lightgbm.Read(f)
 }
 
 func trainALS(ctx context.Context, j *job) (reply, error) {
@@ -112,7 +115,7 @@ func trainALS(ctx context.Context, j *job) (reply, error) {
 	}
 	runtime.GC()
 	began := spent()
-	f, err := retrieval.TrainALS(ctx, h, retrieval.ALSOptions{Factors: j.Factors, Iterations: j.Iterations, Reg: j.Reg, Alpha: j.Alpha, Seed: 1, Workers: 1}, nil)
+	f, err := collab.TrainALS(ctx, h, collab.ALSOptions{Factors: j.Factors, Iterations: j.Iterations, Reg: j.Reg, Alpha: j.Alpha, Seed: 1, Workers: 1}, nil)
 	if err != nil {
 		return reply{}, err
 	}

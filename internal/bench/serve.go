@@ -10,6 +10,8 @@ import (
 
 	"dryrun/internal/problem"
 	"dryrun/internal/retrieval"
+	"dryrun/internal/retrieval/hnsw"
+	"dryrun/internal/retrieval/ivfpq"
 )
 
 // server is our side: the same orders that a peer's program follows.
@@ -81,13 +83,13 @@ func (s *server) build(ctx context.Context, o order) error {
 	defer runtime.GOMAXPROCS(1)
 	switch o.Do {
 	case doHNSW:
-		h, err := retrieval.BuildHNSW(ctx, s.items, s.dim, retrieval.HNSWOptions{M: o.M, EfConstruction: o.Ef, Seed: 1, Workers: o.Threads}, nil)
+		h, err := hnsw.Build(ctx, s.items, s.dim, hnsw.Options{M: o.M, EfConstruction: o.Ef, Seed: 1, Workers: o.Threads}, nil)
 		s.search = func(_ context.Context, q []float32, o order) ([]problem.Candidate, error) {
 			return h.Search(q, o.K, o.Ef, s.into[:0]), nil
 		}
 		return err
 	case doIVFPQ:
-		x, err := retrieval.BuildIVFPQ(ctx, s.items, s.dim, retrieval.IVFPQOptions{Lists: o.Lists, M: o.M, Seed: 1, Workers: o.Threads}, nil)
+		x, err := ivfpq.Build(ctx, s.items, s.dim, ivfpq.Options{Lists: o.Lists, M: o.M, Seed: 1, Workers: o.Threads}, nil)
 		s.search = func(ctx context.Context, q []float32, o order) ([]problem.Candidate, error) {
 			return x.Search(ctx, q, o.K, o.Probe, o.Refine, s.into[:0])
 		}

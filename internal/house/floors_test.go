@@ -20,7 +20,7 @@ var floors = [][]string{
 	// the two stages
 	{"internal/world", "internal/retrieval", "internal/ranking", "internal/metrics"},
 	// ground
-	{"framework", "casestudies", "internal/problem", "internal/report", "internal/draw", "internal/nn", "internal/vec", "internal/parallel", "internal/safetext", "internal/termbg"},
+	{"framework", "casestudies", "internal/problem", "internal/report", "internal/draw", "internal/nn", "internal/vec", "internal/parallel", "internal/binfile", "internal/safetext", "internal/termbg"},
 }
 
 // arrows are the edges allowed within a floor.

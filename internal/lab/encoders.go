@@ -6,13 +6,13 @@ import (
 	"time"
 
 	"dryrun/internal/problem"
-	"dryrun/internal/retrieval"
+	"dryrun/internal/retrieval/encode"
 )
 
 // coded is an encoder with the corpus encoded by it.
 type coded struct {
 	name  string
-	vec   retrieval.Vectorizer // of raw content; nil where emb encodes by who asks
+	vec   encode.Vectorizer // of raw content; nil where emb encodes by who asks
 	emb   *problem.Embedding
 	curve []float64     // training loss by epoch; nil where nothing is learned by steps
 	took  time.Duration // training and encoding the corpus
@@ -67,8 +67,8 @@ func inputsOf(p *problem.Problem) (problem.Inputs, error) {
 }
 
 // embed encodes the corpus.
-func embed(ctx context.Context, s site, v retrieval.Vectorizer, name string, dim int) (*coded, error) {
-	emb, err := retrieval.Embed(ctx, s.prob.Inputs, s.prob.Items, v, name, dim, s.workers, func(done, of int) { s.tell.say("encoding "+s.prob.Words.Corpus, done, of) })
+func embed(ctx context.Context, s site, v encode.Vectorizer, name string, dim int) (*coded, error) {
+	emb, err := encode.Embed(ctx, s.prob.Inputs, s.prob.Items, v, name, dim, s.workers, func(done, of int) { s.tell.say("encoding "+s.prob.Words.Corpus, done, of) })
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func trainRaw(ctx context.Context, s site) (*coded, error) {
 	if px, ok := in.(problem.Pixels); ok {
 		width = px.PixelWidth()
 	}
-	return embed(ctx, s, retrieval.Raw{Width: width}, "raw", width)
+	return embed(ctx, s, encode.Raw{Width: width}, "raw", width)
 }
 
 // pcaRows is how many items the principal components are computed from.
@@ -108,7 +108,7 @@ func trainPCA(ctx context.Context, s site) (*coded, error) {
 		return nil, fmt.Errorf("sampling the corpus for principal components: %w", err)
 	}
 	dim := min(s.set.dim, width, n)
-	v, err := retrieval.TrainPCA(ctx, rows, width, dim, s.seed)
+	v, err := encode.TrainPCA(ctx, rows, width, dim, s.seed)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +125,7 @@ func trainLearned(ctx context.Context, s site) (*coded, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := retrieval.TrainEncoder(ctx, set, encoderOptions(s), func(epoch, of int, _ float64) { s.tell.say("training the encoder", epoch, of) })
+	v, err := encode.Train(ctx, set, encoderOptions(s), func(epoch, of int, _ float64) { s.tell.say("training the encoder", epoch, of) })
 	if err != nil {
 		return nil, err
 	}
@@ -142,11 +142,11 @@ const pairsMost = 4000
 
 // pairsOf gathers what the encoder learns from: past requests with the item that each was about, or where every item of
 // a class is as good as another, past requests with their classes.
-func pairsOf(ctx context.Context, s site, in problem.Inputs) (retrieval.PairSet, error) {
+func pairsOf(ctx context.Context, s site, in problem.Inputs) (encode.PairSet, error) {
 	past := forEncoder(s.prob)
 	past = past[max(0, len(past)-pairsMost):]
 	width := in.Width()
-	set := retrieval.PairSet{Width: width, A: make([]float32, len(past)*width), Label: make([]int32, len(past))}
+	set := encode.PairSet{Width: width, A: make([]float32, len(past)*width), Label: make([]int32, len(past))}
 	byClass := s.prob.Positive == 1 && len(s.prob.TrainLabels) > 0
 	if !byClass {
 		set.B = make([]float32, len(past)*width)
@@ -173,11 +173,11 @@ func pairsOf(ctx context.Context, s site, in problem.Inputs) (retrieval.PairSet,
 	return set, nil
 }
 
-func encoderOptions(s site) retrieval.EncoderOptions {
-	return retrieval.EncoderOptions{Dim: s.set.dim, Epochs: s.set.epochs, Batch: 128, Temperature: 0.2, Seed: s.seed}
+func encoderOptions(s site) encode.Options {
+	return encode.Options{Dim: s.set.dim, Epochs: s.set.epochs, Batch: 128, Temperature: 0.2, Seed: s.seed}
 }
 
 // foldOptions are for a few hundred labelled pictures: smaller steps.
-func foldOptions(set settings, seed uint64) retrieval.EncoderOptions {
-	return retrieval.EncoderOptions{Dim: set.dim, Epochs: set.epochs, Batch: 64, Seed: seed}
+func foldOptions(set settings, seed uint64) encode.Options {
+	return encode.Options{Dim: set.dim, Epochs: set.epochs, Batch: 64, Seed: seed}
 }

@@ -5,6 +5,7 @@ import (
 
 	"dryrun/internal/problem"
 	"dryrun/internal/retrieval"
+	"dryrun/internal/retrieval/collab"
 )
 
 // Encoders and engines that learn from who engaged with what. Their requests are users: what encodes them is the model.
@@ -21,8 +22,8 @@ const (
 const alsReg = 20
 
 func trainALS(ctx context.Context, s site) (*coded, error) {
-	o := retrieval.ALSOptions{Factors: s.set.dim, Iterations: s.set.epochs, Reg: alsReg, Seed: s.seed, Workers: s.workers}
-	f, err := retrieval.TrainALS(ctx, s.prob.History, o, func(it, of int, _ float64) { s.tell.say("factorizing by ALS", it, of) })
+	o := collab.ALSOptions{Factors: s.set.dim, Iterations: s.set.epochs, Reg: alsReg, Seed: s.seed, Workers: s.workers}
+	f, err := collab.TrainALS(ctx, s.prob.History, o, func(it, of int, _ float64) { s.tell.say("factorizing by ALS", it, of) })
 	if err != nil {
 		return nil, err
 	}
@@ -30,8 +31,8 @@ func trainALS(ctx context.Context, s site) (*coded, error) {
 }
 
 func trainBPR(ctx context.Context, s site) (*coded, error) {
-	o := retrieval.BPROptions{Factors: s.set.dim, Epochs: bprPasses * s.set.epochs, Seed: s.seed}
-	f, err := retrieval.TrainBPR(ctx, s.prob.History, o, func(epoch, of int, _ float64) { s.tell.say("factorizing by BPR", epoch, of) })
+	o := collab.BPROptions{Factors: s.set.dim, Epochs: bprPasses * s.set.epochs, Seed: s.seed}
+	f, err := collab.TrainBPR(ctx, s.prob.History, o, func(epoch, of int, _ float64) { s.tell.say("factorizing by BPR", epoch, of) })
 	if err != nil {
 		return nil, err
 	}
@@ -40,14 +41,14 @@ func trainBPR(ctx context.Context, s site) (*coded, error) {
 
 // factored takes the factors with one more dimension, so that every engine can search them: an item's length, which is
 // its popularity, becomes a direction.
-func factored(f *retrieval.Factors) *coded {
+func factored(f *collab.Factors) *coded {
 	return &coded{name: f.Name, emb: f.UnitEmbedding(), curve: f.Loss}
 }
 
 func trainTwoTower(ctx context.Context, s site) (*coded, error) {
-	o := retrieval.TwoTowerOptions{Dim: s.set.dim, Epochs: max(s.set.epochs/towerEpochOf, 1), Seed: s.seed}
+	o := collab.TwoTowerOptions{Dim: s.set.dim, Epochs: max(s.set.epochs/towerEpochOf, 1), Seed: s.seed}
 	var curve []float64
-	emb, err := retrieval.TrainTwoTower(ctx, s.prob.History, s.prob.Inputs, o, func(epoch, of int, loss float64) {
+	emb, err := collab.TrainTwoTower(ctx, s.prob.History, s.prob.Inputs, o, func(epoch, of int, loss float64) {
 		s.tell.say("training two towers", epoch, of)
 		curve = append(curve, loss)
 	})
@@ -58,10 +59,10 @@ func trainTwoTower(ctx context.Context, s site) (*coded, error) {
 }
 
 func buildPopularity(_ context.Context, s site, _ *problem.Embedding) (retrieval.Index, error) {
-	return retrieval.NewPopularity(s.prob.History, 0), nil
+	return collab.NewPopularity(s.prob.History, 0), nil
 }
 
 func buildCooccurrence(ctx context.Context, s site, _ *problem.Embedding) (retrieval.Index, error) {
-	o := retrieval.CooccurrenceOptions{Workers: s.workers}
-	return retrieval.NewCooccurrence(ctx, s.prob.History, o, func(done, of int) { s.tell.say("counting what goes together", done, of) })
+	o := collab.CooccurrenceOptions{Workers: s.workers}
+	return collab.NewCooccurrence(ctx, s.prob.History, o, func(done, of int) { s.tell.say("counting what goes together", done, of) })
 }

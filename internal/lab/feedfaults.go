@@ -9,7 +9,7 @@ import (
 	"dryrun/internal/lab/seed"
 	"dryrun/internal/problem"
 	"dryrun/internal/ranking"
-	"dryrun/internal/retrieval"
+	"dryrun/internal/retrieval/collab"
 	"dryrun/internal/world"
 )
 
@@ -81,7 +81,7 @@ func looped(ctx context.Context, base *problem.Problem, seed uint64, tell *telle
 	var list []problem.Candidate
 	for day := range loopDays {
 		tell.say("showing what is popular", day, loopDays)
-		page := retrieval.NewPopularity(&h, 0)
+		page := collab.NewPopularity(&h, 0)
 		for i := range loopVisits {
 			q := play.Request(float64(day)+float64(i)/loopVisits, rng)
 			var err error

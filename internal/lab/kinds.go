@@ -6,6 +6,8 @@ import (
 
 	"dryrun/internal/problem"
 	"dryrun/internal/retrieval"
+	"dryrun/internal/retrieval/hnsw"
+	"dryrun/internal/retrieval/ivfpq"
 )
 
 // Everything that differs between kinds of world and isn't behind problem.Problem is in this file: which engines,
@@ -96,11 +98,11 @@ func buildIVFPQ(ctx context.Context, s site, emb *problem.Embedding) (retrieval.
 	if len(emb.Items) == 0 {
 		return retrieval.NewExact(emb.Items, emb.Dim), nil
 	}
-	o := retrieval.IVFPQOptions{Seed: s.seed, Workers: s.workers}
-	return retrieval.BuildIVFPQ(ctx, emb.Items, emb.Dim, o, func(done, of int) { s.tell.say("encoding the items", done, of) })
+	o := ivfpq.Options{Seed: s.seed, Workers: s.workers}
+	return ivfpq.Build(ctx, emb.Items, emb.Dim, o, func(done, of int) { s.tell.say("encoding the items", done, of) })
 }
 
 func buildHNSW(ctx context.Context, s site, emb *problem.Embedding) (retrieval.Index, error) {
-	o := retrieval.HNSWOptions{Seed: s.seed, Workers: s.workers}
-	return retrieval.BuildHNSW(ctx, emb.Items, emb.Dim, o, func(done, of int) { s.tell.say("building the index", done, of) })
+	o := hnsw.Options{Seed: s.seed, Workers: s.workers}
+	return hnsw.Build(ctx, emb.Items, emb.Dim, o, func(done, of int) { s.tell.say("building the index", done, of) })
 }

@@ -10,6 +10,7 @@ import (
 	"dryrun/internal/problem"
 	"dryrun/internal/report"
 	"dryrun/internal/retrieval"
+	"dryrun/internal/retrieval/encode"
 )
 
 // Five-nearest-neighbour accuracy.
@@ -115,19 +116,19 @@ func (r *run) fold(ctx context.Context, set *pictures, folds []int, fold int, ra
 		x, labels = append(x, set.row(i)...), append(labels, set.labels[i])
 	}
 	dim := min(r.set.dim, len(train)/2)
-	components, err := retrieval.TrainPCA(ctx, x, set.width, dim, r.seed("fold"))
+	components, err := encode.TrainPCA(ctx, x, set.width, dim, r.seed("fold"))
 	if err != nil {
 		return err
 	}
-	encoder, err := retrieval.TrainEncoder(ctx, retrieval.PairSet{Width: set.width, A: x, Label: labels}, foldOptions(r.set, r.seed("fold")), nil)
+	encoder, err := encode.Train(ctx, encode.PairSet{Width: set.width, A: x, Label: labels}, foldOptions(r.set, r.seed("fold")), nil)
 	if err != nil {
 		return err
 	}
 	for _, c := range []struct {
-		v   retrieval.Vectorizer
+		v   encode.Vectorizer
 		dim int
 		out []float64
-	}{{retrieval.Raw{Width: set.pixels}, set.pixels, raw}, {components, dim, pca}, {encoder, r.set.dim, learned}} {
+	}{{encode.Raw{Width: set.pixels}, set.pixels, raw}, {components, dim, pca}, {encoder, r.set.dim, learned}} {
 		if err := vote(ctx, set, train, held, c.v, c.dim, r.lab.workers, c.out); err != nil {
 			return err
 		}
@@ -137,7 +138,7 @@ func (r *run) fold(ctx context.Context, set *pictures, folds []int, fold int, ra
 
 // vote fills out for the held-out pictures: 1 where their nearest training pictures name the right class by majority,
 // ties for the class of the nearer.
-func vote(ctx context.Context, set *pictures, train, held []int, v retrieval.Vectorizer, dim, workers int, out []float64) error {
+func vote(ctx context.Context, set *pictures, train, held []int, v encode.Vectorizer, dim, workers int, out []float64) error {
 	codes := make([]float32, len(set.labels)*dim)
 	if err := each(ctx, len(set.labels), workers, func(i int) error {
 		v.Encode(set.row(i), codes[i*dim:(i+1)*dim])

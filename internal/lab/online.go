@@ -9,6 +9,7 @@ import (
 	"dryrun/internal/metrics"
 	"dryrun/internal/problem"
 	"dryrun/internal/ranking"
+	"dryrun/internal/ranking/trees"
 )
 
 // policy is one way to order the candidates of a live request.
@@ -38,10 +39,10 @@ func (r *run) policies(ctx context.Context) ([]policy, error) {
 		blank   columns
 		until   int32
 	}
-	naive, err := once(ctx, r.lab.cache, naiveKey{p.key.index.vectors, p.key.leak, told, until}, func(ctx context.Context) (*ranking.Trees, error) {
+	naive, err := once(ctx, r.lab.cache, naiveKey{p.key.index.vectors, p.key.leak, told, until}, func(ctx context.Context) (*trees.Model, error) {
 		r.tell.say("training a ranker on logged clicks", 0, 0)
-		o := ranking.TreesOptions{Objective: ranking.Binary, Trees: 60, Leaves: 15, MinLeaf: 40, Rate: 0.1, Workers: r.lab.workers, Seed: r.seed("variants")}
-		return ranking.TrainTrees(ctx, log.rows(func(i int) bool { return log.impressions[i].Request < until }, told, clicked), nil, o, nil)
+		o := trees.Options{Objective: trees.Binary, Trees: 60, Leaves: 15, MinLeaf: 40, Rate: 0.1, Workers: r.lab.workers, Seed: r.seed("variants")}
+		return trees.Train(ctx, log.rows(func(i int) bool { return log.impressions[i].Request < until }, told, clicked), nil, o, nil)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("training the offline winner: %w", err)

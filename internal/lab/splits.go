@@ -10,6 +10,7 @@ import (
 	"dryrun/internal/metrics"
 	"dryrun/internal/problem"
 	"dryrun/internal/ranking"
+	"dryrun/internal/ranking/trees"
 	"dryrun/internal/report"
 )
 
@@ -108,8 +109,8 @@ func heldOut(log []problem.Impression, asked []problem.Query, split string, from
 
 // claim trains on train and returns its AUC on valid and on future.
 func (r *run) claim(ctx context.Context, train, valid, future *ranking.Dataset) (claimed, real float64, err error) {
-	o := ranking.TreesOptions{Objective: ranking.Binary, Trees: 30, Leaves: 31, MinLeaf: 5, Workers: r.lab.workers}
-	model, err := ranking.TrainTrees(ctx, train, nil, o, nil)
+	o := trees.Options{Objective: trees.Binary, Trees: 30, Leaves: 31, MinLeaf: 5, Workers: r.lab.workers}
+	model, err := trees.Train(ctx, train, nil, o, nil)
 	if err != nil {
 		return 0, 0, err
 	}

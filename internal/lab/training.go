@@ -13,6 +13,7 @@ import (
 	"dryrun/internal/lab/seed"
 	"dryrun/internal/problem"
 	"dryrun/internal/ranking"
+	"dryrun/internal/ranking/trees"
 	"dryrun/internal/retrieval"
 )
 
@@ -333,17 +334,17 @@ func (l *Lab) train(ctx context.Context, ranker, loss string, r *rows, seed uint
 }
 
 // trainSome fits a model of at most so many trees of a learning rate.
-func (l *Lab) trainSome(ctx context.Context, ranker, loss string, trees int, rate float64, r *rows, seed uint64, p ranking.Progress) (ranking.Model, error) {
+func (l *Lab) trainSome(ctx context.Context, ranker, loss string, count int, rate float64, r *rows, seed uint64, p ranking.Progress) (ranking.Model, error) {
 	if ranker == "logistic" {
 		return ranking.TrainLogistic(ctx, expected(r.train), ranking.LogisticOptions{}, p)
 	}
 	if ranker == "dcn" {
-		return trainDCN(ctx, r, trees, seed, p)
+		return trainDCN(ctx, r, count, seed, p)
 	}
-	o := ranking.TreesOptions{Objective: ranking.LambdaRank, Trees: trees, Leaves: r.lessons.leaves, MinLeaf: r.lessons.minLeaf, L2: r.lessons.l2, Rate: rate, EarlyStop: 20, Workers: l.workers, Seed: seed}
+	o := trees.Options{Objective: trees.LambdaRank, Trees: count, Leaves: r.lessons.leaves, MinLeaf: r.lessons.minLeaf, L2: r.lessons.l2, Rate: rate, EarlyStop: 20, Workers: l.workers, Seed: seed}
 	train, valid := r.train, r.valid
 	if loss == "logistic" {
-		o.Objective = ranking.Binary
+		o.Objective = trees.Binary
 		train, valid = expected(train), expected(valid)
 	}
 	if valid.Rows() == 0 {
@@ -352,7 +353,7 @@ func (l *Lab) trainSome(ctx context.Context, ranker, loss string, trees int, rat
 	if ranker == lightGBMID {
 		return l.trainLightGBM(ctx, train, valid, o, p)
 	}
-	return ranking.TrainTrees(ctx, train, valid, o, p)
+	return trees.Train(ctx, train, valid, o, p)
 }
 
 // dropSeen removes what a request must not be given; seen is ascending.

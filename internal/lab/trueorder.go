@@ -8,7 +8,7 @@ import (
 
 	"dryrun/internal/metrics"
 	"dryrun/internal/problem"
-	"dryrun/internal/ranking"
+	"dryrun/internal/ranking/trees"
 	"dryrun/internal/report"
 )
 
@@ -64,14 +64,14 @@ func (r *run) twoOrders(ctx context.Context, at int) (said [3]metrics.Interval, 
 	}
 	r.tell.say("training on clicks weighed by position", 0, 0)
 	prop := p.base.Log.Propensity
-	o := ranking.TreesOptions{Objective: ranking.Binary, Trees: 60, Leaves: 15, MinLeaf: 40, Rate: 0.1, Workers: r.lab.workers, Seed: r.seed("order")}
+	o := trees.Options{Objective: trees.Binary, Trees: 60, Leaves: 15, MinLeaf: 40, Rate: 0.1, Workers: r.lab.workers, Seed: r.seed("order")}
 	past := log.rows(func(i int) bool { return log.impressions[i].Request < log.later }, p.keep, func(im *problem.Impression) (y, weight float32) {
 		if im.Clicked {
 			return 1, float32(1 / prop[im.Pos])
 		}
 		return 0, 1
 	})
-	model, err := ranking.TrainTrees(ctx, past, nil, o, nil)
+	model, err := trees.Train(ctx, past, nil, o, nil)
 	if err != nil {
 		return said, fmt.Errorf("training on clicks weighed by position: %w", err)
 	}

@@ -156,11 +156,5 @@ func BCE(z, y, w, dz []float32) float64 {
 	return total / mass
 }
 
-// Sigmoid is 1/(1+e⁻ˢ), for any s without overflow.
-func Sigmoid(s float64) float64 {
-	if s >= 0 {
-		return 1 / (1 + math.Exp(-s))
-	}
-	e := math.Exp(s)
-	return e / (1 + e)
-}
+// Sigmoid is 1/(1+e⁻ˢ), the probability whose log odds are s. Where e⁻ˢ is too large for a number it is 0, as it should be.
+func Sigmoid(s float64) float64 { return 1 / (1 + math.Exp(-s)) }

@@ -10,8 +10,8 @@ import (
 // Width returns the number of columns.
 func (d *Dataset) Width() int { return len(d.Columns) }
 
-// weight returns the weight of row i.
-func (d *Dataset) weight(i int) float64 {
+// RowWeight returns the weight of row i.
+func (d *Dataset) RowWeight(i int) float64 {
 	if d.Weight == nil {
 		return 1
 	}
@@ -32,7 +32,7 @@ func (d *Dataset) check(name string) error {
 		return fmt.Errorf("training on the %s rows: %d categorical marks for %d columns", name, len(d.Categorical), m)
 	}
 	for i, y := range d.Y {
-		if w := d.weight(i); !finite(float64(y)) || !finite(w) || w < 0 {
+		if w := d.RowWeight(i); !finite(float64(y)) || !finite(w) || w < 0 {
 			return fmt.Errorf("training on the %s rows: row %d has label %g and weight %g; both must be finite, the weight not negative", name, i, y, w)
 		}
 	}
@@ -61,8 +61,8 @@ func (d *Dataset) checkGroups(name string) error {
 	return nil
 }
 
-// checkCodes says whether categorical columns hold codes.
-func (d *Dataset) checkCodes() error {
+// CheckCodes says whether categorical columns hold codes.
+func (d *Dataset) CheckCodes() error {
 	for c, categorical := range d.Categorical {
 		for i := c; categorical && i < len(d.X); i += d.Width() {
 			if x := d.X[i]; x == x && (x < 0 || x > 1<<24 || x != float32(int32(x))) {
@@ -73,16 +73,16 @@ func (d *Dataset) checkCodes() error {
 	return nil
 }
 
-// checkLabels says whether every label satisfies ok.
-func (d *Dataset) checkLabels(name, want string, ok func(y float32) bool) error {
+// CheckLabels says whether every label satisfies ok.
+func (d *Dataset) CheckLabels(name, want string, ok func(y float32) bool) error {
 	if i := slices.IndexFunc(d.Y, func(y float32) bool { return !ok(y) }); i >= 0 {
 		return fmt.Errorf("training on the %s rows: row %d has label %g; this loss wants %s", name, i, d.Y[i], want)
 	}
 	return nil
 }
 
-// checkPair checks the rows to learn from and, where there are any, those to validate on.
-func checkPair(train, valid *Dataset) error {
+// CheckRows checks the rows to learn from and, where there are any, those to validate on.
+func CheckRows(train, valid *Dataset) error {
 	if train == nil {
 		return errors.New("training: there are no rows; build some first")
 	}
@@ -103,10 +103,21 @@ func checkPair(train, valid *Dataset) error {
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
-// sigmoid is the probability whose log odds are x.
-func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
-
-// logLoss is the log loss of log odds x against label y in [0, 1]: ln(1 + eˣ) − y·x, without overflow.
-func logLoss(x, y float64) float64 {
+// LogLoss is the log loss of log odds x against label y in [0, 1]: ln(1 + eˣ) − y·x, without overflow.
+func LogLoss(x, y float64) float64 {
 	return math.Max(x, 0) - y*x + math.Log1p(math.Exp(-math.Abs(x)))
+}
+
+// WeightedMean is Σ w·f(i) / Σ w over the rows of d, 0 where there is no weight.
+func WeightedMean(d *Dataset, f func(i int) float64) float64 {
+	sum, total := 0.0, 0.0
+	for i := range d.Y {
+		w := d.RowWeight(i)
+		sum += w * f(i)
+		total += w
+	}
+	if total == 0 {
+		return 0
+	}
+	return sum / total
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"dryrun/internal/nn"
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
@@ -56,10 +57,10 @@ func TrainLogistic(ctx context.Context, train *Dataset, o LogisticOptions, p Pro
 	if err != nil {
 		return nil, err
 	}
-	if err := checkPair(train, nil); err != nil {
+	if err := CheckRows(train, nil); err != nil {
 		return nil, err
 	}
-	if err := train.checkLabels("training", "0 to 1", func(y float32) bool { return y >= 0 && y <= 1 }); err != nil {
+	if err := train.CheckLabels("training", "0 to 1", func(y float32) bool { return y >= 0 && y <= 1 }); err != nil {
 		return nil, err
 	}
 	f, err := newNewton(ctx, train, o.L2)
@@ -102,7 +103,7 @@ func newNewton(ctx context.Context, d *Dataset, l2 float64) (*newton, error) {
 		if i%newtonBlock == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		w := d.weight(i)
+		w := d.RowWeight(i)
 		f.total += w
 		for c, x := range d.X[i*m : (i+1)*m] {
 			if x == x && w > 0 { // Welford's running moments, weighted (West 1979)
@@ -186,9 +187,9 @@ func (f *newton) derivatives(ctx context.Context, beta []float64, hessian *mat.S
 		z := blas64.Vector{N: n, Inc: 1, Data: f.logit[:n]}
 		blas64.Gemv(blas.NoTrans, 1, x, blas64.Vector{N: f.m, Inc: 1, Data: beta}, 0, z)
 		for i := range n {
-			y, w := float64(f.d.Y[from+i]), f.d.weight(from+i)
-			p := sigmoid(z.Data[i])
-			loss += w * logLoss(z.Data[i], y)
+			y, w := float64(f.d.Y[from+i]), f.d.RowWeight(from+i)
+			p := nn.Sigmoid(z.Data[i])
+			loss += w * LogLoss(z.Data[i], y)
 			f.residual[i] = w * (y - p)
 			z.Data[i] = math.Sqrt(w * p * (1 - p))
 		}
@@ -250,7 +251,7 @@ func (l *Logistic) Score(rows []float32, out []float32) {
 }
 
 // Prob is the probability of a positive for a score.
-func (l *Logistic) Prob(score float32) float64 { return sigmoid(float64(score)) }
+func (l *Logistic) Prob(score float32) float64 { return nn.Sigmoid(float64(score)) }
 
 // Columns are the columns of a row, in order.
 func (l *Logistic) Columns() []string { return l.columns }

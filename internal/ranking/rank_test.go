@@ -5,13 +5,14 @@ import (
 	"context"
 	"errors"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"testing"
 
-	"pgregory.net/rapid"
-
+	"dryrun/internal/nn"
 	"dryrun/internal/problem"
+	"pgregory.net/rapid"
 )
 
 // twoColumns is features of two columns: stage one's score, and what a table says of the item.
@@ -103,7 +104,16 @@ func TestIdentityKeepsStageOnesOrder(t *testing.T) {
 }
 
 func TestLogisticFindsTheOptimum(t *testing.T) {
-	d := clicks(2000, 4, 1)
+	rng := rand.New(rand.NewPCG(1, 1))
+	d := &Dataset{Columns: []string{"a", "b", "c", "d"}, X: make([]float32, 2000*4), Y: make([]float32, 2000)}
+	for i := range d.X {
+		d.X[i] = float32(rng.NormFloat64())
+	}
+	for i := range d.Y {
+		if rng.Float64() < nn.Sigmoid(float64(d.X[4*i])-0.5) {
+			d.Y[i] = 1
+		}
+	}
 	d.X[0], d.X[5] = float32(math.NaN()), float32(math.NaN())
 	l, err := TrainLogistic(context.Background(), d, LogisticOptions{L2: 2}, nil)
 	if err != nil {
@@ -135,7 +145,7 @@ func TestLogisticFindsTheOptimum(t *testing.T) {
 }
 
 func TestLogisticIsCalibratedAndStandsPartedClasses(t *testing.T) {
-	d := &Dataset{Columns: columns(2)}
+	d := &Dataset{Columns: []string{"a", "b"}}
 	for i := range 100 {
 		d.X, d.Y = append(d.X, float32(i), 7), append(d.Y, float32(i/50)) // parted by the first column, the second constant
 	}
@@ -143,7 +153,8 @@ func TestLogisticIsCalibratedAndStandsPartedClasses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := scores(l, d)
+	out := make([]float32, d.Rows())
+	l.Score(d.X, out)
 	if out[0] >= 0 || out[99] <= 0 || math.IsNaN(float64(out[50])) || l.Weights()[1].Weight != 0 {
 		t.Errorf("scores %v to %v, weights %v", out[0], out[99], l.Weights())
 	}

@@ -1,5 +1,6 @@
 // Package ranking is stage two: it scores the candidates of stage one with everything that is known about the request
-// and the item. One file holds one model; a Dataset comes in, a Model comes out, and a Ranker applies it to candidates.
+// and the item. A Dataset of training rows comes in, a Model comes out, and a Ranker applies it to candidates. Here are the
+// interfaces, the rows, and logistic regression; the folders trees, dcn and lightgbm hold the other models.
 package ranking
 
 import (

@@ -39,7 +39,7 @@ func NewExact(items []float32, dim int) *Exact {
 
 // Retrieve implements Retriever.
 func (e *Exact) Retrieve(ctx context.Context, q problem.Query, k int, into []problem.Candidate) ([]problem.Candidate, error) {
-	if err := checkVector(q, e.dim); err != nil {
+	if err := CheckVector(q, e.dim); err != nil {
 		return into, err
 	}
 	s := e.pool.Get().(*exactScratch)
@@ -60,11 +60,13 @@ func (e *Exact) Retrieve(ctx context.Context, q problem.Query, k int, into []pro
 func (e *Exact) Len() int { return e.n }
 
 // MB implements Index.
-func (e *Exact) MB() float64 { return megabytes(4 * len(e.items)) }
+func (e *Exact) MB() float64 { return Megabytes(4 * len(e.items)) }
 
-func megabytes(bytes int) float64 { return float64(bytes) / 1e6 }
+// Megabytes is a size as Index.MB gives it.
+func Megabytes(bytes int) float64 { return float64(bytes) / 1e6 }
 
-func checkVector(q problem.Query, dim int) error {
+// CheckVector says whether the request's vector fits an index of dim columns.
+func CheckVector(q problem.Query, dim int) error {
 	if len(q.Vec) != dim {
 		return fmt.Errorf("retrieving for request %d: its vector has %d values and the index %d: encode it with the index's encoder",
 			q.ID, len(q.Vec), dim)

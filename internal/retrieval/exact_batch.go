@@ -71,7 +71,7 @@ func pushBlock(tops []TopK, worst []float32, first int32, c []float32) {
 
 // again compares the chosen with the query as a scan does, and returns the k best.
 func (e *Exact) again(q []float32, k int, top *TopK) []problem.Candidate {
-	kept := top.take(nil)
+	kept := top.AppendUnordered(nil)
 	ids, scores := make([]int32, len(kept)), make([]float32, len(kept))
 	for i, c := range kept {
 		ids[i] = c.Item
@@ -80,6 +80,6 @@ func (e *Exact) again(q []float32, k int, top *TopK) []problem.Candidate {
 	for i := range kept {
 		kept[i].Score = scores[i]
 	}
-	sortBest(kept)
+	SortBest(kept)
 	return kept[:min(k, len(kept))]
 }

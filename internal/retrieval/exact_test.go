@@ -1,4 +1,4 @@
-package retrieval
+package retrieval_test
 
 import (
 	"context"
@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"dryrun/internal/problem"
+	"dryrun/internal/retrieval"
+	"dryrun/internal/retrieval/retrievaltest"
 	"dryrun/internal/vec"
 )
 
@@ -20,8 +22,8 @@ func items(cs []problem.Candidate) []int32 {
 
 func TestExactIsASortOfAllInnerProducts(t *testing.T) {
 	const n, dim, k = 700, 17, 25 // over two blocks, the last not full
-	rows, q := uniform(1, n, dim), uniform(2, 1, dim)
-	got, err := NewExact(rows, dim).Retrieve(t.Context(), problem.Query{Vec: q}, k, nil)
+	rows, q := retrievaltest.Uniform(1, n, dim), retrievaltest.Uniform(2, 1, dim)
+	got, err := retrieval.NewExact(rows, dim).Retrieve(t.Context(), problem.Query{Vec: q}, k, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +31,7 @@ func TestExactIsASortOfAllInnerProducts(t *testing.T) {
 	for i := range all {
 		all[i] = problem.Candidate{Item: int32(i), Score: vec.Dot(q, rows[i*dim:(i+1)*dim])}
 	}
-	sortBest(all)
+	retrieval.SortBest(all)
 	if !slices.Equal(got, all[:k]) {
 		t.Errorf("got %v\nwant %v", got, all[:k])
 	}
@@ -39,19 +41,19 @@ func TestExactAnswersABatchAsOneByOne(t *testing.T) {
 	for _, tc := range []struct{ n, dim, queries, k int }{
 		{1, 3, 1, 2}, {700, 17, 70, 10}, {130, 64, 5, 200}, {300, 8, 3, 0}, {0, 4, 2, 3}, {50, 4, 0, 3},
 	} {
-		e, qs := NewExact(uniform(1, tc.n, tc.dim), tc.dim), uniform(2, tc.queries, tc.dim)
+		e, qs := retrieval.NewExact(retrievaltest.Uniform(1, tc.n, tc.dim), tc.dim), retrievaltest.Uniform(2, tc.queries, tc.dim)
 		got, err := e.Batch(t.Context(), qs, tc.k)
 		if err != nil || len(got) != tc.queries {
 			t.Fatalf("%+v: %d answers, %v", tc, len(got), err)
 		}
-		for i, q := range vectors(qs, tc.dim) {
+		for i, q := range retrievaltest.Queries(qs, tc.dim) {
 			want, err := e.Retrieve(t.Context(), q, tc.k, nil)
 			if err != nil || !slices.Equal(got[i], want) {
 				t.Fatalf("%+v, query %d: %v\nwant %v, %v", tc, i, got[i], want, err)
 			}
 		}
 	}
-	if _, err := NewExact([]float32{1, 0}, 2).Batch(t.Context(), []float32{1}, 1); err == nil {
+	if _, err := retrieval.NewExact([]float32{1, 0}, 2).Batch(t.Context(), []float32{1}, 1); err == nil {
 		t.Error("half a query was accepted")
 	}
 }
@@ -59,18 +61,18 @@ func TestExactAnswersABatchAsOneByOne(t *testing.T) {
 func TestExactStopsWhenCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	got, err := NewExact([]float32{1, 0}, 2).Retrieve(ctx, problem.Query{Vec: []float32{1, 0}}, 1, nil)
+	got, err := retrieval.NewExact([]float32{1, 0}, 2).Retrieve(ctx, problem.Query{Vec: []float32{1, 0}}, 1, nil)
 	if !errors.Is(err, context.Canceled) || len(got) != 0 {
 		t.Errorf("got %v, %v", got, err)
 	}
-	if _, err := NewExact([]float32{1, 0}, 2).Batch(ctx, []float32{1, 0}, 1); !errors.Is(err, context.Canceled) {
+	if _, err := retrieval.NewExact([]float32{1, 0}, 2).Batch(ctx, []float32{1, 0}, 1); !errors.Is(err, context.Canceled) {
 		t.Errorf("a batch: %v", err)
 	}
 }
 
 func TestASubsetAnswersInTheCorpusIds(t *testing.T) {
 	rows := []float32{1, 0, 0, 1, 0.6, 0.8}
-	s := NewSubset(NewExact(rows, 2), []int32{4, 10, 70})
+	s := retrieval.NewSubset(retrieval.NewExact(rows, 2), []int32{4, 10, 70})
 	got, err := s.Retrieve(t.Context(), problem.Query{Vec: []float32{0, 1}}, 2, []problem.Candidate{{Item: 1}})
 	if want := []int32{1, 10, 70}; err != nil || !slices.Equal(items(got), want) {
 		t.Errorf("items %v, %v; want %v", items(got), err, want)
@@ -82,7 +84,7 @@ func TestASubsetAnswersInTheCorpusIds(t *testing.T) {
 
 func TestUnseenDropsWhatWasSeenAndFillsUp(t *testing.T) {
 	rows := []float32{1, 0.9, 0.8, 0.7, 0.6}
-	r := Unseen(NewExact(rows, 1))
+	r := retrieval.Unseen(retrieval.NewExact(rows, 1))
 	for _, tc := range []struct {
 		name string
 		seen []int32

@@ -1,5 +1,7 @@
-// Package retrieval is stage one: it narrows a corpus to a few hundred candidates. One file holds one engine or one way
-// to make vectors; vectors and interactions come in, a Retriever or an embedding comes out.
+// Package retrieval is stage one: it narrows a corpus to a few hundred candidates. A request comes in, and the best items
+// that a Retriever knows come out, with scores. Here are the interfaces, the exact scan that every other engine is measured
+// against, and what engines share; the engines are the folders hnsw, ivfpq, collab, faiss and milvus, and encode makes the
+// vectors that some of them search.
 package retrieval
 
 import (

@@ -43,4 +43,4 @@ func (s *Subset) Has(item int32) bool {
 func (s *Subset) Len() int { return len(s.ids) }
 
 // MB implements Index.
-func (s *Subset) MB() float64 { return s.inner.MB() + megabytes(4*len(s.ids)) }
+func (s *Subset) MB() float64 { return s.inner.MB() + Megabytes(4*len(s.ids)) }

@@ -69,20 +69,21 @@ func (t *TopK) PushRows(first int32, scores []float32) {
 
 // Append appends what was kept to into, best first, and empties the selection.
 func (t *TopK) Append(into []problem.Candidate) []problem.Candidate {
-	sortBest(t.heap)
+	SortBest(t.heap)
 	into = append(into, t.heap...)
 	t.heap = t.heap[:0]
 	return into
 }
 
-// take is Append in no order.
-func (t *TopK) take(into []problem.Candidate) []problem.Candidate {
+// AppendUnordered is Append without the sorting.
+func (t *TopK) AppendUnordered(into []problem.Candidate) []problem.Candidate {
 	into = append(into, t.heap...)
 	t.heap = t.heap[:0]
 	return into
 }
 
-func sortBest(cs []problem.Candidate) {
+// SortBest sorts candidates, best first, as Better orders them. No two may be of one item, and no score may be NaN.
+func SortBest(cs []problem.Candidate) {
 	slices.SortFunc(cs, func(a, b problem.Candidate) int {
 		if Better(a, b) {
 			return -1

@@ -1,0 +1,274 @@
+package hnsw
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"dryrun/internal/vec"
+)
+
+// Insert adds rows of dim values, of unit length, with the ids first, first+1, ... It adds batch by batch: each is seen
+// by searches as a whole, and those before the end of ctx stay. added says how many items did. Inserted in batches of
+// 512 from the start, they make the graph that Build makes; only the numbers of its nodes differ where it is large. The first insert copies the vectors, which until then were
+// the caller's.
+func (h *Index) Insert(ctx context.Context, rows []float32) (first int32, added int, err error) {
+	h.changing.Lock()
+	defer h.changing.Unlock()
+	before := h.n
+	switch {
+	case len(rows)%h.dim != 0:
+		return 0, 0, fmt.Errorf("inserting %d values into an HNSW index: not rows of %d", len(rows), h.dim)
+	case before+len(rows)/h.dim > math.MaxInt32:
+		return 0, 0, fmt.Errorf("inserting %d items into an HNSW index of %d: at most %d fit", len(rows)/h.dim, before, math.MaxInt32)
+	}
+	if h.builder == nil {
+		h.builder = newBuilder(h)
+	}
+	b := h.builder
+	for len(rows) > 0 && err == nil {
+		part := rows[:min(len(rows), buildBatch*h.dim)]
+		rows = rows[len(part):]
+		err = h.grow(ctx, b, part)
+	}
+	if err != nil {
+		err = fmt.Errorf("inserting into an HNSW index, stopped at item %d: %w", h.n, err)
+	}
+	return int32(before), h.n - before, err
+}
+
+// grow adds one batch, or leaves the index as it was.
+func (h *Index) grow(ctx context.Context, b *builder, rows []float32) error {
+	from, upper := h.n, len(h.upper)
+	copies, err := h.copiesAmong(ctx, rows)
+	if err != nil {
+		return err
+	}
+	isCopy := map[int32]bool{}
+	for i := range copies {
+		isCopy[i] = true
+	}
+	codes := h.codes.Resize(from + len(rows)/h.dim)
+	for i := 0; i < len(rows); i += h.dim {
+		codes.Set(from+i/h.dim, rows[i:i+h.dim])
+	}
+	h.resize(append(h.items, rows...), codes)
+	if err = h.layOut(ctx, from, isCopy); err == nil {
+		err = b.prepare(ctx, from, h.n)
+	}
+	if err != nil { // nothing of the batch can be reached yet
+		h.resize(h.items[:from*h.dim], h.codes.Resize(from))
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.level, h.rowAt = h.level[:min(from, len(h.level))], h.rowAt[:min(from, len(h.rowAt))]
+		h.base, h.upper = h.base[:from*h.mmax0], h.upper[:upper]
+		return err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	b.commit(from, h.n)
+	h.live += h.n - from
+	for i := int32(h.n) - 1; i >= int32(from) && len(copies) > 0; i-- {
+		if first, ok := copies[i]; ok {
+			h.join(i, first)
+			if h.dead != nil {
+				h.shut[h.nodeOf(first)] = false // its circle has a living item again
+			}
+		}
+	}
+	return nil
+}
+
+// resize sets the vectors and their codes, and makes what else is kept for each item as long. What it copies, it copies
+// without mu.
+func (h *Index) resize(items []float32, codes vec.Codes) {
+	n := len(items) / h.dim
+	ids, nodes, copies, dead, shut := h.ids, h.nodes, h.copies, h.dead, h.shut
+	if ids != nil {
+		ids, nodes = alike(ids, n), alike(nodes, n)
+	}
+	if copies != nil {
+		copies = resized(copies, n, -1)
+	}
+	if dead != nil {
+		dead, shut = resized(dead, n, false), resized(shut, n, false)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.items, h.codes, h.n, h.ids, h.nodes, h.copies, h.dead, h.shut = items, codes, n, ids, nodes, copies, dead, shut
+}
+
+// alike returns numbers with n of them, new ones their own: nodes that are inserted are numbered as their items.
+func alike(numbers []int32, n int) []int32 {
+	for i := len(numbers); i < n; i++ {
+		numbers = append(numbers, int32(i))
+	}
+	return numbers[:n]
+}
+
+// resized returns x with n values, new ones as given.
+func resized[T any](x []T, n int, value T) []T {
+	for len(x) < n {
+		x = append(x, value)
+	}
+	return x[:n]
+}
+
+// copiesAmong finds the new items that are identical to one that has a node, or to an earlier one of the batch, and names
+// it. A copy that the search for it misses becomes a node, which costs a little and breaks nothing.
+func (h *Index) copiesAmong(ctx context.Context, rows []float32) (map[int32]int32, error) {
+	const ef = 24
+	copies := map[int32]int32{}
+	firsts := map[uint64]int32{}
+	s := h.pool.Get().(*searcher)
+	defer h.pool.Put(s)
+	for i := 0; i < len(rows); i += h.dim {
+		row, id := rows[i:i+h.dim], int32(h.n+i/h.dim)
+		if h.entry >= 0 {
+			s.aim(row)
+			if err := s.approach(ctx); err != nil {
+				return nil, err
+			}
+			if err := s.explore(ctx, min(ef, h.n), 0); err != nil {
+				return nil, err
+			}
+			s.rescore(row)
+			if best := h.itemOf(s.found[0].node()); slices.Equal(row, h.row(best)) {
+				copies[id] = best
+				continue
+			}
+		}
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		hash := hashOf(row)
+		if first, found := firsts[hash]; !found {
+			firsts[hash] = id
+		} else if at := (int(first) - h.n) * h.dim; slices.Equal(row, rows[at:at+h.dim]) {
+			copies[id] = first
+		}
+	}
+	return copies, nil
+}
+
+// Delete takes items out of every later answer. Their nodes stay as tombstones that searches walk through, so the graph
+// keeps its ways and its memory; with more than about half deleted, build a new one. Deleting twice is no error.
+func (h *Index) Delete(ids ...int32) error {
+	h.changing.Lock()
+	defer h.changing.Unlock()
+	for _, id := range ids {
+		if id < 0 || int(id) >= h.n {
+			return fmt.Errorf("deleting item %d of an HNSW index: it has items 0 to %d", id, h.n-1)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.dead == nil {
+		h.dead, h.shut = make([]bool, h.n), make([]bool, h.n)
+	}
+	for _, id := range ids {
+		if h.dead[id] {
+			continue
+		}
+		h.dead[id] = true
+		h.live--
+		first, all := h.circle(id)
+		h.shut[h.nodeOf(first)] = all
+	}
+	return nil
+}
+
+// circle returns the item of which another is a copy, or the item itself, and whether all of their circle are dead.
+func (h *Index) circle(id int32) (first int32, allDead bool) {
+	first, allDead = id, h.dead[id]
+	if h.copies == nil || h.copies[id] < 0 {
+		return first, allDead
+	}
+	for i := h.copies[id]; i != id; i = h.copies[i] {
+		if h.level[h.nodeOf(i)] >= 0 {
+			first = i
+		}
+		allDead = allDead && h.dead[i]
+	}
+	return first, allDead
+}
+
+// exploreThrough is explore on layer 0 of an index with tombstones: a deleted node is followed while it might lead to
+// something better than the worst of the ef found, and takes no place among them.
+func (s *searcher) exploreThrough(ctx context.Context, ef int) error {
+	s.begin()
+	starts := s.found
+	s.found, s.passing = s.found[:0], s.passing[:0]
+	for _, c := range starts { // the i-th writes to the first i places at most, and they have been read
+		s.visited.set(c.node())
+		s.meet(c&^followed, ef)
+	}
+	var due, coming []int32
+	for at, steps := 0, 1; ; steps++ {
+		for at < len(s.found) && s.found[at]&followed != 0 {
+			at++
+		}
+		due, coming = coming, nil
+		switch through := len(s.passing) > 0 && (len(s.found) < ef || s.passing[0] > s.found[ef-1]); {
+		case through && (at == len(s.found) || s.passing[0] > s.found[at]):
+			coming = s.unvisited(s.h.links(s.pass().node(), 0))
+			s.h.codes.Prefetch(coming)
+		case at < len(s.found):
+			coming = s.follow(at, 0)
+		case len(due) == 0:
+			return nil
+		}
+		if steps%askEvery == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		s.h.codes.DotGather(s.q, due, s.scores)
+		for i, node := range due {
+			at = min(at, s.meet(toNear(s.scores[i], node), ef))
+		}
+	}
+}
+
+// meet puts a node where it belongs and returns its place among the found; len(found) or more for none.
+func (s *searcher) meet(c near, ef int) int {
+	if !s.h.shut[c.node()] {
+		return s.insert(c, ef)
+	}
+	if len(s.found) == ef && c < s.found[ef-1] {
+		return ef
+	}
+	s.passing = append(s.passing, c)
+	for i := len(s.passing) - 1; i > 0; {
+		parent := (i - 1) / 2
+		if s.passing[parent] > s.passing[i] {
+			break
+		}
+		s.passing[parent], s.passing[i] = s.passing[i], s.passing[parent]
+		i = parent
+	}
+	return len(s.found)
+}
+
+// pass takes the best off the heap of deleted nodes.
+func (s *searcher) pass() near {
+	top, n := s.passing[0], len(s.passing)-1
+	s.passing[0] = s.passing[n]
+	s.passing = s.passing[:n]
+	for i := 0; ; {
+		best := 2*i + 1
+		if best >= n {
+			return top
+		}
+		if r := best + 1; r < n && s.passing[r] > s.passing[best] {
+			best = r
+		}
+		if s.passing[i] > s.passing[best] {
+			return top
+		}
+		s.passing[i], s.passing[best] = s.passing[best], s.passing[i]
+		i = best
+	}
+}

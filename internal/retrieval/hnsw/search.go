@@ -1,0 +1,221 @@
+package hnsw
+
+import (
+	"context"
+
+	"dryrun/internal/vec"
+)
+
+// searcher is the working memory of one search at a time.
+type searcher struct {
+	h       *Index
+	q       []int16 // what it searches for, aimed at the codes
+	visited marks   // the nodes that this search has met
+	found   []near  // the ef best so far, best first: by codes until rescore
+	passing []near  // deleted nodes to walk through, the best on top of a heap
+	ids     []int32 // neighbours of the node followed last
+	before  []int32 // those of the node followed before it
+	nodes   []int32 // those found
+	items   []int32 // the items of some nodes
+	scores  []float32
+}
+
+func newSearcher(h *Index) *searcher {
+	return &searcher{
+		h: h, visited: newMarks(h.n),
+		ids: make([]int32, h.mmax0), before: make([]int32, h.mmax0), scores: make([]float32, h.mmax0),
+	}
+}
+
+// begin forgets which nodes were visited. The marks are made anew when the index has grown.
+func (s *searcher) begin() {
+	if s.visited.room() < s.h.n {
+		s.visited = newMarks(s.h.n + s.h.n/8)
+	}
+	s.visited.clear()
+}
+
+// aim says what is searched for from now on.
+func (s *searcher) aim(q []float32) { s.q = s.h.codes.Aim(q, s.q) }
+
+// score compares by codes, as all do until rescore.
+func (s *searcher) score(node int32) near {
+	s.ids[0] = node
+	s.h.codes.DotGather(s.q, s.ids[:1], s.scores)
+	return toNear(s.scores[0], node)
+}
+
+func (s *searcher) room(n int) []float32 {
+	if len(s.scores) < n {
+		s.scores = make([]float32, n)
+	}
+	return s.scores[:n]
+}
+
+// rescore puts the found nodes into the order of their inner products with q. Codes had them nearly there.
+func (s *searcher) rescore(q []float32) {
+	s.nodes = s.nodes[:0]
+	for _, c := range s.found {
+		s.nodes = append(s.nodes, c.node())
+	}
+	scores := s.room(len(s.nodes))
+	s.dot(q, s.nodes, scores)
+	for i, node := range s.nodes {
+		c := toNear(scores[i], node)
+		for ; i > 0 && s.found[i-1] < c; i-- {
+			s.found[i] = s.found[i-1]
+		}
+		s.found[i] = c
+	}
+}
+
+// dot fills out with the inner products of q and the vectors of nodes.
+func (s *searcher) dot(q []float32, nodes []int32, out []float32) {
+	items := nodes
+	if s.h.ids != nil {
+		items = s.items[:0]
+		for _, node := range nodes {
+			items = append(items, s.h.ids[node])
+		}
+		s.items = items
+	}
+	vec.DotGather(q, s.h.items, s.h.dim, items, out)
+}
+
+// In a graph of millions a walk that keeps one node often ends in the wrong place of the layers above, so that a longer
+// list has to make up for it on layer 0; some nodes kept on the last few of them cost less. Below that they cost more.
+const (
+	beamLeast  = 2 << 20 // nodes
+	beamLayers = 3
+	beam       = 4
+)
+
+// approach leaves in found the nodes that a search of layer 0 begins with.
+func (s *searcher) approach(ctx context.Context) error {
+	h, layer := s.h, 0
+	if h.n >= h.beamLeast {
+		layer = min(beamLayers, h.top)
+	}
+	s.found = append(s.found[:0], s.descend(s.score(h.entry), h.top, layer))
+	for ; layer > 0; layer-- {
+		if err := s.explore(ctx, beam, layer); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// descend is the search with ef = 1 from layer from down to layer to, not included: step to the best neighbour until
+// there is none better.
+func (s *searcher) descend(at near, from, to int) near {
+	for layer := from; layer > to; layer-- {
+		for moved := true; moved; {
+			moved = false
+			row := open(s.h.links(at.node(), layer))
+			s.h.codes.Prefetch(row)
+			s.h.codes.DotGather(s.q, row, s.scores)
+			for i, node := range row {
+				if c := toNear(s.scores[i], node); c > at {
+					at, moved = c, true
+				}
+			}
+		}
+	}
+	return at
+}
+
+// open returns a row's links without the padding.
+func open(row []int32) []int32 {
+	for i, node := range row {
+		if node < 0 {
+			return row[:i]
+		}
+	}
+	return row
+}
+
+// How many nodes a search follows between two looks at its context: well under a millisecond.
+const askEvery = 512
+
+// explore is Algorithm 2 of the paper: it leaves in found the ef best nodes of a layer that are reached from those in it.
+// The paper's two heaps are one sorted list here, where those not yet followed are the candidates: it is done when all
+// are followed.
+//
+// A node's neighbours are scored one step late, after those of the next node have been asked for: otherwise each step
+// would wait for the memory. So a node may be followed that turns out not to be the best, which costs a little.
+func (s *searcher) explore(ctx context.Context, ef, layer int) error {
+	s.begin()
+	s.found = s.found[:min(len(s.found), ef)]
+	for i, c := range s.found {
+		s.found[i] = c &^ followed
+		s.visited.set(c.node())
+	}
+	var due, coming []int32
+	for at, steps := 0, 1; ; steps++ {
+		for at < len(s.found) && s.found[at]&followed != 0 {
+			at++
+		}
+		due, coming = coming, nil
+		switch {
+		case at < len(s.found):
+			coming = s.follow(at, layer)
+			at++
+		case len(due) == 0:
+			return nil
+		}
+		if steps%askEvery == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		s.h.codes.DotGather(s.q, due, s.scores)
+		for i, node := range due {
+			c := toNear(s.scores[i], node)
+			if len(s.found) == ef && c < s.found[ef-1] { // as most are
+				continue
+			}
+			if place := s.insert(c, ef); place <= at {
+				at = place
+				vec.Prefetch(s.h.links(node, layer)) // it may well be the next
+			}
+		}
+	}
+}
+
+// follow begins to visit the neighbours of the found node at a place, those that weren't met before, and has at hand the
+// links of the two that will most likely be followed next.
+func (s *searcher) follow(at, layer int) []int32 {
+	ids := s.unvisited(s.h.links(s.found[at].node(), layer))
+	s.found[at] |= followed
+	for left := 2; at < len(s.found) && left > 0; at++ {
+		if c := s.found[at]; c&followed == 0 {
+			vec.Prefetch(s.h.links(c.node(), layer))
+			left--
+		}
+	}
+	s.h.codes.Prefetch(ids)
+	return ids
+}
+
+// unvisited marks the nodes of a row and returns those that were not marked before. The result lives until the call
+// after the next. Whether a node was marked can't be foreseen, so it is added up, not asked.
+func (s *searcher) unvisited(row []int32) []int32 {
+	s.ids, s.before = s.before, s.ids
+	ids, n := s.ids, 0
+	for _, node := range row {
+		if node < 0 {
+			break
+		}
+		ids[n] = node
+		n += s.visited.set(node)
+	}
+	return ids[:n]
+}
+
+// insert puts c in its place among the ef best and returns the place; len(found) or more where it is not among them.
+func (s *searcher) insert(c near, ef int) int {
+	if len(s.found) < ef {
+		s.found = append(s.found, c)
+	} else if c < s.found[ef-1] {
+		return ef
+	}
+	return vec.Place(s.found, c)
+}
