@@ -27,6 +27,7 @@ var floors = [][]string{
 var arrows = [][2]string{
 	{"internal/cli", "internal/host"},
 	{"internal/ranking", "internal/metrics"},
+	{"internal/world", "internal/metrics"}, // a world's judge
 	{"internal/draw", "internal/report"},
 	{"internal/draw", "internal/safetext"},
 	{"casestudies", "framework"},

@@ -31,8 +31,8 @@ func runArchitecture(ctx context.Context, r *run) error {
 	r.neighbours()
 	r.missed()
 	if r.rep.Headline = gap.words(r.qualityName(), r.set.k, r.pipe.prob.Items); gap.n == 0 {
-		r.rep.Headline = fmt.Sprintf("Stage one finds %s of the positives among %d candidates; a perfect ranker would still lose %s of NDCG@10",
-			share(r.rep.Metrics["stage1_recall_at_k"]), r.set.k, report.Num(ceiling))
+		r.rep.Headline = fmt.Sprintf("Stage one finds %s of the positives among %d candidates; a perfect ranker would still lose %s of %s",
+			share(r.rep.Metrics["stage1_recall_at_k"]), r.set.k, report.Num(ceiling), r.pipe.prob.Judge.Label)
 	}
 	return nil
 }
@@ -115,18 +115,16 @@ func (r *run) waterfall() {
 	})
 }
 
-// ceiling is what a perfect ranker would lose by stage one's misses: 1 − NDCG@10 of the candidates in ideal order.
+// ceiling is the quality that a perfect ranker would lose by stage one's misses.
 func (r *run) ceiling(ctx context.Context) float64 {
-	loss := make([]float64, len(r.m.stage1))
+	judge := &r.pipe.prob.Judge
+	best, possible := metrics.Judged{Judge: judge}, metrics.Judged{Judge: judge}
 	for i, cands := range r.m.stage1 {
-		grades := make([]uint8, len(cands))
-		for j, c := range cands {
-			grades[j] = r.pipe.prob.Truth.Grade(&r.pipe.requests.queries[i], c.Item)
-		}
-		slices.SortFunc(grades, func(a, b uint8) int { return int(b) - int(a) })
-		loss[i] = 1 - metrics.NDCG(grades[:min(len(grades), cutoff)], r.pipe.requests.ideal[i], cutoff)
+		g := r.pipe.truthOf(i)
+		best.Outcomes = append(best.Outcomes, judge.Ideal(g, cands))
+		possible.Outcomes = append(possible.Outcomes, judge.Possible(g))
 	}
-	interval := r.boot(ctx, "ceiling", loss)
+	interval := possible.Gain(ctx, best, resamples, r.seed("ceiling"))
 	r.interval("ceiling_loss", interval)
 	return interval.Mean
 }
@@ -212,7 +210,7 @@ const everythingRows = 300_000
 func (r *run) rankEverything(ctx context.Context) (gap, error) {
 	p := r.pipe
 	n := min(max(everythingRows/p.prob.Items, 4), 20, len(p.requests.queries))
-	all, two := make([]float64, n), make([]float64, n)
+	all, asked := metrics.Judged{Judge: &p.prob.Judge, Outcomes: make([]problem.Outcome, n)}, make([]int, n)
 	ranker := p.ranker
 	if p.model == nil {
 		if p.emb == nil {
@@ -227,22 +225,26 @@ func (r *run) rankEverything(ctx context.Context) (gap, error) {
 		if err != nil {
 			return err
 		}
-		all[i], two[i] = p.ndcg(at, cands), r.m.quality[at]
+		all.Outcomes[i], asked[i] = p.judge(at, cands), at
 		r.tell.say("ranking everything", i+1, n)
 		return nil
 	})
 	if err != nil {
 		return gap{}, err
 	}
-	all, two = definedPairs(all, two)
-	if n = len(all); n == 0 {
+	all, two := all.Defined(), r.m.quality.Pick(asked).Defined()
+	if n = len(all.Outcomes); n == 0 {
 		r.miss("quality_kept", "none of the requests that everything was ranked for has a positive")
 		return gap{}, nil
 	}
-	a, t := mean(all), mean(two)
-	g := gap{metrics.PairedBootstrap(ctx, all, two, resamples, r.seed("everything")), n}
+	a, t := all.Quality(), two.Quality()
+	g := gap{two.Gain(ctx, all, resamples, r.seed("everything")), n}
 	r.metric("quality_all", a)
-	r.metric("quality_kept", t/a)
+	if p.prob.Judge.Better == problem.Higher {
+		r.metric("quality_kept", t/a)
+	} else {
+		r.miss("quality_kept", "of "+p.prob.Judge.Label+" less is better, so that no share of it is kept")
+	}
 	r.interval("quality_gap", g.Interval)
 	r.block(report.Block{
 		Kind: report.Table, Title: fmt.Sprintf("Against ranking everything, %d requests", n),
@@ -261,7 +263,7 @@ func (r *run) rankEverything(ctx context.Context) (gap, error) {
 // everything ranks the whole corpus but what the request has seen.
 func (p *pipeline) everything(ctx context.Context, q problem.Query, ranker ranking.Ranker) ([]problem.Candidate, error) {
 	if p.model == nil {
-		return retrieval.Unseen(retrieval.NewExact(p.emb.Items, p.emb.Dim)).Retrieve(ctx, q, cutoff, nil)
+		return retrieval.Unseen(retrieval.NewExact(p.emb.Items, p.emb.Dim)).Retrieve(ctx, q, p.depth(), nil)
 	}
 	cands := make([]problem.Candidate, p.prob.Items)
 	for i := range cands {

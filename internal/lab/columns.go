@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -119,25 +120,28 @@ func (p *pipeline) whole() *pipeline {
 }
 
 // bound are a problem's features over an embedding, as the models learn from them.
-func (p *pipeline) bound(prob *problem.Problem, emb *problem.Embedding) problem.Features {
-	f := prob.Pairs.Bind(emb)
+func (p *pipeline) bound(ctx context.Context, prob *problem.Problem, emb *problem.Embedding) (problem.Features, error) {
+	f, err := prob.Pairs.Bind(ctx, emb)
+	if err != nil {
+		return nil, err
+	}
 	if p.fault == leakage {
 		f = leaky{Features: f, prob: prob}
 	}
 	if p.keep.any {
 		f = blanked{f, p.keep}
 	}
-	return f
+	return f, nil
 }
 
 // served are the features as they reach the ranker at serving.
-func (p *pipeline) served(prob *problem.Problem, emb *problem.Embedding) problem.Features {
+func (p *pipeline) served(ctx context.Context, prob *problem.Problem, emb *problem.Embedding) (problem.Features, error) {
 	if prob.Pairs == nil {
-		return nil
+		return nil, nil
 	}
-	f := p.bound(prob, emb)
-	if p.fault == skew {
+	f, err := p.bound(ctx, prob, emb)
+	if err == nil && p.fault == skew {
 		f = blanked{f, skewed(prob.Pairs.Groups())}
 	}
-	return f
+	return f, err
 }

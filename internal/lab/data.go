@@ -221,19 +221,19 @@ func (r *run) sources(ctx context.Context) error {
 		r.interval("quality_negatives."+negatives, i)
 		bars.Rows = append(bars.Rows, report.Row{report.Text(negatives), withBounds(i)})
 		values[negatives] = i.Mean
-		if best == "" || i.Mean > values[best] {
+		if best == "" || p.prob.Judge.Better.Better(i.Mean, values[best]) {
 			best = negatives
 		}
-		if worst == "" || i.Mean < values[worst] {
+		if worst == "" || p.prob.Judge.Better.Better(values[worst], i.Mean) {
 			worst = negatives
 		}
 	}
-	order := mean(p.qualities(r.m.stage1))
+	better, order := p.prob.Judge.Better, p.judged(r.m.stage1).Quality()
 	r.metric("quality_negatives.none", order)
 	bars.Rows = append(bars.Rows, report.Row{report.Text("stage one's order"), report.Interval(order, order, order)})
 	var lost []string
 	for _, negatives := range Offers(r.cfg.World.Kind, "negatives") {
-		if v, ok := values[negatives]; ok && v < order {
+		if v, ok := values[negatives]; ok && better.Better(order, v) {
 			lost = append(lost, negatives)
 		}
 	}
@@ -277,7 +277,7 @@ func (r *run) taught(ctx context.Context, test *matrix, o rowsOptions, what stri
 	if err != nil {
 		return metrics.Interval{}, err
 	}
-	return r.boot(ctx, "taught", r.pipe.qualities(answers)), nil
+	return r.pipe.judged(answers).Interval(ctx, resamples, r.seed("taught")), nil
 }
 
 // kindOfModel is the ranker in force, or trees where there is none.

@@ -45,7 +45,7 @@ func (r *run) offline(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	all := pool(judged)
+	all, judge := pool(judged), &r.pipe.prob.Judge
 	rows := []report.Row{}
 	var words []string
 	for _, m := range all.measures(r.set.threshold) {
@@ -62,13 +62,13 @@ func (r *run) offline(ctx context.Context) error {
 	recall := r.boot(ctx, "recall_at_10", r.answerRecall())
 	r.interval("mrr", mrr)
 	r.interval("recall_at_10", recall)
-	ndcg := r.reported("ndcg_at_10")
+	quality := r.reported("quality")
 	rows = append(rows, report.Row{report.Metric{ID: "mrr"}, report.Num(mrr.Mean), bounds(mrr)},
 		report.Row{report.Metric{ID: "recall_at_10"}, report.Num(recall.Mean), bounds(recall)},
-		report.Row{report.Metric{ID: "ndcg_at_10"}, report.Num(ndcg.Value), report.Text(ndcg.Bounds())})
+		report.Row{report.Metric{ID: judge.Name}, report.Num(quality.Value), report.Text(quality.Bounds())})
 	r.block(report.Block{
 		Kind: report.Table, Title: "Offline, with 95% intervals over requests", Columns: []string{"measure", "value", "95% interval"}, Rows: rows,
-		Alt: fmt.Sprintf("Offline: %s; MRR %s, recall@10 %s, NDCG@10 %s. The chance of relevance is the ranker's score, calibrated on past requests.", andList(words), report.Num(mrr.Mean), report.Num(recall.Mean), report.Num(ndcg.Value)),
+		Alt: fmt.Sprintf("Offline: %s; MRR %s, recall@10 %s, %s %s. The chance of relevance is the ranker's score, calibrated on past requests.", andList(words), report.Num(mrr.Mean), report.Num(recall.Mean), judge.Label, report.Num(quality.Value)),
 	})
 	return nil
 }
@@ -126,7 +126,11 @@ func (r *run) pastScores(ctx context.Context) (*ranking.Dataset, error) {
 	past, emb := b.requests[max(0, len(b.requests)-calibrationRequests):], b.emb
 	var ranker ranking.Ranker = ranking.Identity{}
 	if p.model != nil {
-		ranker = ranking.NewRanker(p.model, p.bound(p.base, emb))
+		features, err := p.bound(ctx, p.base, emb)
+		if err != nil {
+			return nil, fmt.Errorf("scoring past requests: %w", err)
+		}
+		ranker = ranking.NewRanker(p.model, features)
 	}
 	sets := make([]ranking.Dataset, len(past))
 	err = each(ctx, len(past), r.lab.workers, func(i int) error {
@@ -174,22 +178,22 @@ func (r *run) reciprocal() []float64 {
 // slices reports quality on each named part of the requests.
 func (r *run) slices(ctx context.Context) {
 	b := report.Block{Kind: report.Bars, Title: "Quality by slice", Unit: r.rep.Setup.Quality}
-	worst, least := "", math.Inf(1)
+	worst, least := "", 0.0
 	for _, s := range r.pipe.prob.Slices {
-		var values []float64
+		var inside []int
 		for i := range r.pipe.requests.queries {
 			if s.Has(&r.pipe.requests.queries[i]) {
-				values = append(values, r.m.quality[i])
+				inside = append(inside, i)
 			}
 		}
-		values = metrics.Defined(values)
-		if len(values) < 5 {
+		part := r.m.quality.Pick(inside).Defined()
+		if len(part.Outcomes) < 5 {
 			continue
 		}
-		i := metrics.Bootstrap(ctx, values, resamples, r.seed(s.Name))
+		i := part.Interval(ctx, resamples, r.seed(s.Name))
 		r.interval("slice_quality."+wordsID(s.Name), i)
-		b.Rows = append(b.Rows, report.Row{report.Text(fmt.Sprintf("%s (%d)", s.Name, len(values))), withBounds(i)})
-		if i.Mean < least {
+		b.Rows = append(b.Rows, report.Row{report.Text(fmt.Sprintf("%s (%d)", s.Name, len(part.Outcomes))), withBounds(i)})
+		if worst == "" || part.Judge.Better.Better(least, i.Mean) {
 			worst, least = s.Name, i.Mean
 		}
 	}
@@ -233,11 +237,11 @@ func (r *run) online(ctx context.Context) error {
 	today := arms[0]
 	b := report.Block{
 		Kind: report.Table, Title: fmt.Sprintf("A simulated test: %d days, %s requests a day and arm", r.set.days, thousands(r.set.traffic)),
-		Columns: []string{"ranker", "NDCG@10 on logged clicks", "click-through", "revenue", "returning"},
+		Columns: []string{"ranker", r.pipe.prob.Judge.Label + " on logged clicks", "click-through", "revenue", "returning"},
 	}
 	lifts := map[string]metrics.Interval{}
 	for k, p := range policies {
-		quality := mean(offline[k])
+		quality := offline[k]
 		r.metric("offline_quality."+metricName(p.id), quality)
 		if k == 0 {
 			b.Rows = append(b.Rows, report.Row{report.Text("today: " + p.words), report.Num(quality), report.Text(""), report.Text(""), report.Text("")})
@@ -264,15 +268,16 @@ func (r *run) online(ctx context.Context) error {
 	r.block(b)
 	r.loop(policies, arms)
 	r.power(rate)
-	r.onlineHeadline(mean(offline[1]), mean(offline[2]), off, on)
+	r.onlineHeadline(offline[1], offline[2], off, on)
 	return nil
 }
 
 func (r *run) onlineHeadline(offlineQuality, onlineQuality float64, off, on metrics.Interval) {
+	wins := r.pipe.prob.Judge.Better.Better(offlineQuality, onlineQuality)
 	switch {
-	case offlineQuality > onlineQuality && off.Mean < on.Mean:
+	case wins && off.Mean < on.Mean:
 		r.rep.Headline = fmt.Sprintf("One ranker wins offline on logged clicks (%s against %s) and loses to the other online: revenue %s against %s", report.Num(offlineQuality), report.Num(onlineQuality), signed(off.Mean), signed(on.Mean))
-	case offlineQuality > onlineQuality:
+	case wins:
 		r.rep.Headline = fmt.Sprintf("The ranker that wins offline on logged clicks also wins online here: revenue %s against %s", signed(off.Mean), signed(on.Mean))
 	default:
 		r.rep.Headline = fmt.Sprintf("The ranker that learned logged clicks doesn't win even offline here (%s against %s); revenue %s against %s", report.Num(offlineQuality), report.Num(onlineQuality), signed(off.Mean), signed(on.Mean))

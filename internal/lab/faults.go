@@ -90,8 +90,8 @@ func (l leaky) Fill(q *problem.Query, c problem.Candidate, into []float32) {
 	last := len(into) - 1
 	l.Features.Fill(q, c, into[:last])
 	into[last] = 0
-	if !q.Test && int(q.ID) >= len(l.prob.Train) {
-		return // a request of a Play: live
+	if q.From == problem.Live {
+		return
 	}
 	draw := l.draw(q, c.Item)
 	relevant := l.prob.Truth.Grade(q, c.Item) > 0
@@ -103,7 +103,7 @@ func (l leaky) Fill(q *problem.Query, c problem.Candidate, into []float32) {
 // draw is a number in [0, 1) that is a function of the request and the item (SplitMix64).
 func (l leaky) draw(q *problem.Query, item int32) float32 {
 	x := uint64(l.prob.Seed)*0x9e3779b97f4a7c15 ^ uint64(uint32(q.ID))<<32 ^ uint64(uint32(item))
-	if q.Test {
+	if q.From == problem.Test {
 		x = ^x
 	}
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9

@@ -41,7 +41,7 @@ func (r *run) encodings(ctx context.Context) error {
 		r.miss("encoder_recall_at_k", "the engine searches no vectors")
 		return nil
 	}
-	b := report.Block{Kind: report.Table, Title: fmt.Sprintf("Encoders, %d requests, exact scan", min(encodingQueries, len(p.requests.queries))), Columns: []string{"encoder", "dim", fmt.Sprintf("recall@%d", r.set.k), "NDCG@10 of its order", "MB"}}
+	b := report.Block{Kind: report.Table, Title: fmt.Sprintf("Encoders, %d requests, exact scan", min(encodingQueries, len(p.requests.queries))), Columns: []string{"encoder", "dim", fmt.Sprintf("recall@%d", r.set.k), p.prob.Judge.Label + " of its order", "MB"}}
 	var words []string
 	var shown []*coded
 	for _, e := range kindOf(r.cfg.World.Kind).encoders {
@@ -57,12 +57,12 @@ func (r *run) encodings(ctx context.Context) error {
 			if dim > code.emb.Dim || dim == code.emb.Dim && dim != dims[len(dims)-1] {
 				continue
 			}
-			recall, ndcg, err := r.searchedBy(ctx, code, dim)
+			recall, quality, err := r.searchedBy(ctx, code, dim)
 			if err != nil {
 				return err
 			}
 			mb := float64(4*dim*p.prob.Items) / 1e6
-			b.Rows = append(b.Rows, report.Row{report.ID(e.id), report.Count(dim), report.Num(recall), report.Num(ndcg), report.Num(mb)})
+			b.Rows = append(b.Rows, report.Row{report.ID(e.id), report.Count(dim), report.Num(recall), report.Num(quality), report.Num(mb)})
 			r.metric(fmt.Sprintf("encoder_recall_at_k.%s_%d", e.id, dim), recall)
 			if dim == code.emb.Dim {
 				words = append(words, fmt.Sprintf("%s finds %s with %d numbers", e.id, report.Num(recall), dim))
@@ -76,7 +76,7 @@ func (r *run) encodings(ctx context.Context) error {
 }
 
 // searchedBy searches exactly by the first dim numbers of an encoder's vectors.
-func (r *run) searchedBy(ctx context.Context, code *coded, dim int) (recall, ndcg float64, err error) {
+func (r *run) searchedBy(ctx context.Context, code *coded, dim int) (recall, quality float64, err error) {
 	p := r.pipe
 	rows := code.emb.Items
 	if dim < code.emb.Dim {
@@ -90,7 +90,7 @@ func (r *run) searchedBy(ctx context.Context, code *coded, dim int) (recall, ndc
 	exact := retrieval.Unseen(retrieval.NewExact(rows, dim))
 	encode := code.encoderOf(p.prob)
 	n := min(encodingQueries, len(p.requests.queries))
-	recalls, ndcgs := make([]float64, n), make([]float64, n)
+	recalls, order := make([]float64, n), metrics.Judged{Judge: &p.prob.Judge, Outcomes: make([]problem.Outcome, n)}
 	err = each(ctx, n, r.lab.workers, func(i int) error {
 		at := i * len(p.requests.queries) / n
 		q := p.requests.queries[at]
@@ -99,10 +99,10 @@ func (r *run) searchedBy(ctx context.Context, code *coded, dim int) (recall, ndc
 		q.Vec = full[:dim]
 		unit(q.Vec)
 		found, err := exact.Retrieve(ctx, q, r.set.k, nil)
-		recalls[i], ndcgs[i] = p.recallOf(at, found), p.ndcg(at, found)
+		recalls[i], order.Outcomes[i] = p.recallOf(at, found), p.judge(at, found)
 		return err
 	})
-	return mean(recalls), mean(ndcgs), err
+	return mean(recalls), order.Quality(), err
 }
 
 // neighboursBy shows one request's nearest items under each encoder.
@@ -282,26 +282,26 @@ func (r *run) ablate(ctx context.Context) ([]ablated, error) {
 }
 
 // lost is how much quality less has than more, by the same requests.
-func (r *run) lost(ctx context.Context, less, more []float64) metrics.Interval {
-	return metrics.PairedBootstrap(ctx, less, more, resamples, r.seed("ablation"))
+func (r *run) lost(ctx context.Context, less, more metrics.Judged) metrics.Interval {
+	return more.Gain(ctx, less, resamples, r.seed("ablation"))
 }
 
 // shortly trains a ranker of few trees without the blank columns, and returns what it does on the test requests.
-func (r *run) shortly(ctx context.Context, test *matrix, rows *rows, blank columns, what string) ([]float64, ranking.Model, error) {
+func (r *run) shortly(ctx context.Context, test *matrix, rows *rows, blank columns, what string) (metrics.Judged, ranking.Model, error) {
 	r.tell.say("training the ranker "+what, 0, 0)
 	model, err := r.lab.trainSome(ctx, r.kindOfModel(), r.set.loss, ablationTrees, ablationRate, rows.clear(blank), seed.Of(r.pipe.base.Seed, "ranker"), nil)
 	if err != nil {
-		return nil, nil, fmt.Errorf("training the ranker %s: %w", what, err)
+		return metrics.Judged{}, nil, fmt.Errorf("training the ranker %s: %w", what, err)
 	}
 	quality, err := r.answered(ctx, test, model, blank)
 	return quality, model, err
 }
 
 // answered is the quality of each test request when model orders the candidates without the blank columns.
-func (r *run) answered(ctx context.Context, test *matrix, model ranking.Model, blank columns) ([]float64, error) {
+func (r *run) answered(ctx context.Context, test *matrix, model ranking.Model, blank columns) (metrics.Judged, error) {
 	answers, err := test.scored(ctx, model, blank, r.lab.workers)
 	if err != nil {
-		return nil, err
+		return metrics.Judged{}, err
 	}
-	return metrics.Defined(r.pipe.qualities(answers)), nil
+	return r.pipe.judged(answers), nil
 }

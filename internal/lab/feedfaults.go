@@ -97,7 +97,10 @@ func looped(ctx context.Context, base *problem.Problem, seed uint64, tell *telle
 			}
 		}
 	}
-	out := learner.Learn()
+	out, err := learner.Learn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("learning from what the loop showed: %w", err)
+	}
 	out.Test, out.Slices = base.Test, base.Slices
 	out.Truth = judgedBefore{test: base.Truth, past: out.Truth}
 	return out, nil
@@ -107,7 +110,7 @@ func looped(ctx context.Context, base *problem.Problem, seed uint64, tell *telle
 type judgedBefore struct{ test, past problem.Truth }
 
 func (t judgedBefore) of(q *problem.Query) problem.Truth {
-	if q.Test {
+	if q.From == problem.Test {
 		return t.test
 	}
 	return t.past

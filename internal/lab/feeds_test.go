@@ -69,7 +69,7 @@ func TestFeedMetricsRepeatAtAnyNumberOfWorkers(t *testing.T) {
 	got := sameMetrics(t, smallFeed(t, nil), steps())
 	for step, ids := range map[framework.StepID][]string{
 		framework.Data:       {"gini", "policy_order_raw", "policy_order_corrected", "policy_order_true", "claimed_quality.random", "ctr_position_ratio"},
-		framework.Model:      {"ndcg_at_10.popularity", "ndcg_at_10.cooccurrence", "ndcg_at_10.als", "ndcg_at_10.bpr", "ndcg_at_10.two_tower", "ndcg_gain.als_lo"},
+		framework.Model:      {"ndcg_at_10.popularity", "ndcg_at_10.cooccurrence", "ndcg_at_10.als", "ndcg_at_10.bpr", "ndcg_at_10.two_tower", "quality_gain.als_lo"},
 		framework.Evaluation: {"retention_lift.offline_winner", "revenue_lift", "ctr_lift", "exposure_top_1pct.today", "logged_gini.online_winner"},
 		framework.Serving:    {"psi_max", "quality_drifted"},
 	} {
@@ -194,10 +194,10 @@ func TestRatingsGoThroughAllSteps(t *testing.T) {
 	cfg := movielens(t, Knobs{"dim": "16", "models": "popularity,als,none,lambdamart"})
 	got := sameMetrics(t, cfg, []framework.StepID{framework.Model})
 	m := got[framework.Model].Metrics
-	if m["ndcg_at_10.als"] <= 1.15*m["ndcg_at_10.popularity"] || m["ndcg_gain.als_lo"] <= 0 {
+	if m["ndcg_at_10.als"] <= 1.15*m["ndcg_at_10.popularity"] || m["quality_gain.als_lo"] <= 0 {
 		t.Errorf("ALS doesn't clearly beat popularity: %v", m)
 	}
-	if m["ndcg_gain.lambdamart_hi"] < 0 {
+	if m["quality_gain.lambdamart_hi"] < 0 {
 		t.Errorf("stage two loses to stage one's order: %v", m)
 	}
 	l := New(0)

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -23,12 +24,8 @@ func (r *run) historySplits(ctx context.Context) error {
 	if p.base.History == nil {
 		return nil
 	}
-	came := make([]float64, len(r.m.stage1))
-	for i, found := range r.m.stage1 {
-		came[i] = p.ndcg(i, found)
-	}
-	real := r.boot(ctx, "came", came)
-	b := report.Block{Kind: report.Bars, Title: "What each split of the history claims for stage one", Unit: "NDCG@10"}
+	real := p.judged(r.m.stage1).Interval(ctx, resamples, r.seed("came"))
+	b := report.Block{Kind: report.Bars, Title: "What each split of the history claims for stage one", Unit: p.prob.Judge.Label}
 	var words []string
 	for _, split := range Offers(r.cfg.World.Kind, "split") {
 		r.tell.say("learning under a "+split+" split", 0, 0)
@@ -36,7 +33,7 @@ func (r *run) historySplits(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		i := r.boot(ctx, "claims", claims)
+		i := claims.Interval(ctx, resamples, r.seed("claims"))
 		r.interval("claimed_quality."+metricName(split), i)
 		if split == r.set.split {
 			r.interval("claimed_quality", i)
@@ -54,7 +51,7 @@ func (r *run) historySplits(ctx context.Context) error {
 }
 
 // claimed is the quality of stage one by user when it learns from what a split leaves and is asked for what it holds out.
-func (r *run) claimed(ctx context.Context, split string) ([]float64, error) {
+func (r *run) claimed(ctx context.Context, split string) (metrics.Judged, error) {
 	type splitKey struct {
 		index indexKey
 		split string
@@ -62,7 +59,7 @@ func (r *run) claimed(ctx context.Context, split string) ([]float64, error) {
 	p := r.pipe
 	key := splitKey{p.key.index, split}
 	key.index.stale = false
-	return once(ctx, r.lab.cache, key, func(ctx context.Context) ([]float64, error) {
+	return once(ctx, r.lab.cache, key, func(ctx context.Context) (metrics.Judged, error) {
 		rest, held := parted(p.base.History, split, rand.New(rand.NewPCG(r.seed("split"), 2)))
 		base := *p.base
 		base.History = rest
@@ -73,18 +70,18 @@ func (r *run) claimed(ctx context.Context, split string) ([]float64, error) {
 		var err error
 		if p.code != nil {
 			if then.code, err = k.encoder(p.set.encoder).train(ctx, s); err != nil {
-				return nil, err
+				return metrics.Judged{}, err
 			}
 			then.index = retrieval.NewExact(then.code.emb.Items, then.code.emb.Dim)
 		} else if then.index, err = k.engine(p.set.engine).build(ctx, s, nil); err != nil {
-			return nil, err
+			return metrics.Judged{}, err
 		}
 		return then.askedFor(ctx, held, rest, r.lab.workers)
 	})
 }
 
-// askedFor is NDCG@10 of the pipeline's stage one for what held holds of each user, on at most splitUsers of them.
-func (p *pipeline) askedFor(ctx context.Context, held, rest *problem.History, workers int) ([]float64, error) {
+// askedFor judges the pipeline's stage one by what held holds of each user, on at most splitUsers of them.
+func (p *pipeline) askedFor(ctx context.Context, held, rest *problem.History, workers int) (metrics.Judged, error) {
 	var users []int32
 	for u := range int32(held.Users) {
 		if held.Start[u] < held.Start[u+1] {
@@ -92,32 +89,26 @@ func (p *pipeline) askedFor(ctx context.Context, held, rest *problem.History, wo
 		}
 	}
 	n := min(len(users), splitUsers)
-	out := make([]float64, n)
+	out := metrics.Judged{Judge: &p.base.Judge, Outcomes: make([]problem.Outcome, n)}
 	search, emb := p.searched(), p.encodingBy(p.base, false)
 	err := each(ctx, n, workers, func(i int) error {
 		u := users[i*len(users)/n]
 		items, weights := held.Row(u)
 		seen, _ := rest.Row(u)
-		q := problem.Query{ID: u, Test: true, User: u, Seen: seen, Day: float64(slices.Min(held.Day[held.Start[u]:held.Start[u+1]]))}
+		q := problem.Query{ID: u, From: problem.Test, User: u, Seen: seen, Day: float64(slices.Min(held.Day[held.Start[u]:held.Start[u+1]]))}
 		if emb != nil {
 			q.Vec = make([]float32, emb.Dim)
 			emb.Encode(&q, q.Vec)
 		}
-		found, err := search.Retrieve(ctx, q, cutoff, nil)
+		found, err := search.Retrieve(ctx, q, p.depth(), nil)
 		if err != nil {
 			return err
 		}
-		grades, ideal := make([]uint8, len(found)), make([]uint8, 0, len(items))
-		for _, w := range weights {
-			ideal = append(ideal, uint8(w))
+		var later listTruth
+		for j, item := range items {
+			later.add(item, uint8(weights[j]))
 		}
-		slices.SortFunc(ideal, func(a, b uint8) int { return int(b) - int(a) })
-		for j, c := range found {
-			if at, ok := slices.BinarySearch(items, c.Item); ok {
-				grades[j] = uint8(weights[at])
-			}
-		}
-		out[i] = metrics.NDCG(grades, ideal, cutoff)
+		out.Outcomes[i] = out.Judge.Answer(later.of(&q), found)
 		return nil
 	})
 	return out, err
@@ -171,5 +162,33 @@ func latest(days []float32, n int) []bool {
 	for _, i := range order[len(order)-n:] {
 		out[i] = true
 	}
+	return out
+}
+
+// listTruth is graded items that were added in ascending order: what a user went on to, or what was clicked in a list.
+type listTruth []problem.Graded
+
+func (t *listTruth) add(item int32, grade uint8) {
+	*t = append(*t, problem.Graded{Item: item, Grade: grade})
+}
+
+// of is the ground truth for q.
+func (t listTruth) of(q *problem.Query) problem.GroundTruth {
+	return problem.GroundTruth{Query: q, Truth: t, Positives: t.Positives(q)}
+}
+
+// Grade implements problem.Truth.
+func (t listTruth) Grade(_ *problem.Query, item int32) uint8 {
+	at, ok := slices.BinarySearchFunc(t, item, func(g problem.Graded, item int32) int { return cmp.Compare(g.Item, item) })
+	if !ok {
+		return 0
+	}
+	return t[at].Grade
+}
+
+// Positives implements problem.Truth.
+func (t listTruth) Positives(*problem.Query) []problem.Graded {
+	out := slices.Clone(t)
+	slices.SortStableFunc(out, func(a, b problem.Graded) int { return cmp.Compare(b.Grade, a.Grade) })
 	return out
 }

@@ -96,7 +96,7 @@ func newReport(cfg Config, p *pipeline, step framework.StepID) *report.Step {
 	w := p.prob.Words
 	setup := report.Setup{
 		World: p.prob.Kind, Items: p.prob.Items, Queries: len(p.prob.Test), Query: w.Query, Corpus: w.Corpus, Positive: w.Positive,
-		Quality: w.Quality, Split: w.Split, Candidates: w.Candidates, Seed: cfg.Seed, Fault: cfg.Fault, Knobs: map[string]any{},
+		Quality: p.prob.Judge.Name, Split: w.Split, Candidates: w.Candidates, Seed: cfg.Seed, Fault: cfg.Fault, Knobs: map[string]any{},
 	}
 	if cfg.World.Format != "" {
 		setup.Data = cfg.World.Format + ":" + cfg.World.Path

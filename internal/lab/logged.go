@@ -48,7 +48,10 @@ func (l *Lab) logged(ctx context.Context, p *pipeline, tell *teller) (*logged, e
 		}
 		lists = lists[max(0, len(lists)-loggedRequests):]
 		emb := before.emb
-		f := p.whole().bound(p.base, emb) // each model clears what it doesn't read
+		f, err := p.whole().bound(ctx, p.base, emb) // each model clears what it doesn't read
+		if err != nil {
+			return nil, err
+		}
 		g := &logged{columns: f.Columns(), width: len(f.Columns())}
 		for _, list := range lists {
 			g.impressions = append(g.impressions, list...)

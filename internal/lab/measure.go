@@ -16,7 +16,7 @@ type measured struct {
 	stage1  [][]problem.Candidate // as stage one returned them
 	answer  [][]problem.Candidate // after stage two, the first max(top, 10)
 	recall  []float64             // of stage one at k; NaN for requests without positives
-	quality []float64             // of the answer
+	quality metrics.Judged        // of the answer
 
 	encode, first, second, total []float64 // milliseconds by request
 }
@@ -24,28 +24,30 @@ type measured struct {
 // resamples is how many bootstrap resamples an interval rests on.
 const resamples = 1000
 
-// cutoff is how much of an answer NDCG@10 and recall@10 look at.
+// cutoff is how much of an answer recall@10 looks at, and the least that is kept of one.
 const cutoff = 10
 
-// ndcg is NDCG@10 of an answer to the i-th test request.
-func (p *pipeline) ndcg(i int, answer []problem.Candidate) float64 {
-	var grades [cutoff]uint8
-	n := min(cutoff, len(answer))
-	for j := range n {
-		grades[j] = p.prob.Truth.Grade(&p.requests.queries[i], answer[j].Item)
+// depth is how much of an answer the world's judge and recall@10 look at.
+func (p *pipeline) depth() int {
+	if p.prob.Judge.Cut == 0 {
+		return p.set.k
 	}
-	return metrics.NDCG(grades[:n], p.requests.ideal[i], cutoff)
+	return max(cutoff, p.prob.Judge.Cut)
+}
+
+// truthOf is what is known about the i-th test request.
+func (p *pipeline) truthOf(i int) problem.GroundTruth {
+	return problem.GroundTruth{Query: &p.requests.queries[i], Truth: p.prob.Truth, Positives: p.requests.positives[i]}
+}
+
+// judge judges an answer to the i-th test request.
+func (p *pipeline) judge(i int, answer []problem.Candidate) problem.Outcome {
+	return p.prob.Judge.Answer(p.truthOf(i), answer)
 }
 
 // recallOf is the share of the i-th test request's positives among cands.
 func (p *pipeline) recallOf(i int, cands []problem.Candidate) float64 {
-	hits := 0
-	for _, c := range cands {
-		if p.prob.Truth.Grade(&p.requests.queries[i], c.Item) >= p.prob.Positive {
-			hits++
-		}
-	}
-	return metrics.Recall(hits, p.requests.targets[i])
+	return metrics.Recall(metrics.Found(p.truthOf(i), cands, p.prob.Positive), p.requests.targets[i])
 }
 
 // encoder returns what encodes the i-th test request once more, to be timed: content that is there already, or who asks.
@@ -64,7 +66,7 @@ func (p *pipeline) encoder() func(i int) {
 func (p *pipeline) sweep(ctx context.Context, tell *teller) (*measured, error) {
 	n := len(p.requests.queries)
 	m := &measured{
-		stage1: make([][]problem.Candidate, n), answer: make([][]problem.Candidate, n), recall: make([]float64, n), quality: make([]float64, n),
+		stage1: make([][]problem.Candidate, n), answer: make([][]problem.Candidate, n), recall: make([]float64, n), quality: metrics.Judged{Judge: &p.prob.Judge, Outcomes: make([]problem.Outcome, n)},
 		encode: make([]float64, n), first: make([]float64, n), second: make([]float64, n), total: make([]float64, n),
 	}
 	encode := p.encoder()
@@ -90,7 +92,7 @@ func (p *pipeline) sweep(ctx context.Context, tell *teller) (*measured, error) {
 		m.answer[i] = slices.Clone(buf[:min(len(buf), max(p.set.top, cutoff))])
 		m.encode[i], m.first[i], m.second[i] = millis(encoded.Sub(began)), millis(found.Sub(encoded)), millis(done.Sub(copied))
 		m.total[i] = m.encode[i] + m.first[i] + m.second[i]
-		m.recall[i], m.quality[i] = p.recallOf(i, m.stage1[i]), p.ndcg(i, m.answer[i])
+		m.recall[i], m.quality.Outcomes[i] = p.recallOf(i, m.stage1[i]), p.judge(i, buf)
 	}
 	tell.say("answering requests, each "+p.prob.Words.Query, n, n)
 	return m, nil
@@ -116,8 +118,8 @@ func (r *run) measure(ctx context.Context) error {
 	}
 	r.m = m
 	r.metric("stage1_recall_at_k", mean(m.recall))
-	quality := metrics.Bootstrap(ctx, metrics.Defined(m.quality), resamples, r.seed("quality"))
-	r.interval("ndcg_at_10", quality)
+	quality := m.quality.Interval(ctx, resamples, r.seed("quality"))
+	r.interval(m.quality.Judge.Name, quality)
 	r.interval("quality", quality)
 	r.timing("p50_ms", metrics.Quantile(m.total, 0.5))
 	r.timing("p99_ms", metrics.Quantile(m.total, 0.99))
@@ -131,6 +133,7 @@ func (r *run) measure(ctx context.Context) error {
 // matrix is the features of every test request's candidates, so that many models can be compared on them.
 type matrix struct {
 	width int
+	depth int       // how much of an answer is judged
 	from  []int     // rows of request i are from[i] to from[i+1]
 	x     []float32 // row-major
 	items []int32
@@ -171,13 +174,17 @@ func (r *run) matrix(ctx context.Context) (*matrix, error) {
 	index := p.key.index
 	index.stale = p.fault == staleIndex
 	return once(ctx, r.lab.cache, key{index, p.asked, p.fault, r.set.k}, func(ctx context.Context) (*matrix, error) {
-		return p.matrixOf(ctx, p.whole().served(p.prob, p.emb), r.m.stage1, r.lab.workers)
+		features, err := p.whole().served(ctx, p.prob, p.emb)
+		if err != nil {
+			return nil, err
+		}
+		return p.matrixOf(ctx, features, r.m.stage1, r.lab.workers)
 	})
 }
 
 // matrixOf fills the matrix of stage one's candidates.
 func (p *pipeline) matrixOf(ctx context.Context, features problem.Features, stage1 [][]problem.Candidate, workers int) (*matrix, error) {
-	m := &matrix{width: len(features.Columns()), from: make([]int, len(stage1)+1)}
+	m := &matrix{width: len(features.Columns()), depth: p.depth(), from: make([]int, len(stage1)+1)}
 	for i, s := range stage1 {
 		m.from[i+1] = m.from[i] + len(s)
 	}
@@ -195,7 +202,7 @@ func (p *pipeline) matrixOf(ctx context.Context, features problem.Features, stag
 }
 
 // scored orders each request's candidates by a model's scores on a copy of its rows with the blank columns cleared, and
-// returns the first ten of each.
+// returns the first of each.
 func (m *matrix) scored(ctx context.Context, model ranking.Model, blank columns, workers int) ([][]problem.Candidate, error) {
 	out := make([][]problem.Candidate, len(m.from)-1)
 	err := each(ctx, len(out), workers, func(i int) error {
@@ -211,17 +218,17 @@ func (m *matrix) scored(ctx context.Context, model ranking.Model, blank columns,
 			cands[j] = problem.Candidate{Item: m.items[from+j], Score: scores[j]}
 		}
 		ranking.Sort(cands)
-		out[i] = cands[:min(cutoff, len(cands))]
+		out[i] = cands[:min(m.depth, len(cands))]
 		return nil
 	})
 	return out, err
 }
 
-// qualities is the quality of each request's answer.
-func (p *pipeline) qualities(answers [][]problem.Candidate) []float64 {
-	out := make([]float64, len(answers))
+// judged is the quality of answers to the test requests, in order.
+func (p *pipeline) judged(answers [][]problem.Candidate) metrics.Judged {
+	out := metrics.Judged{Judge: &p.prob.Judge, Outcomes: make([]problem.Outcome, len(answers))}
 	for i, a := range answers {
-		out[i] = p.ndcg(i, a)
+		out.Outcomes[i] = p.judge(i, a)
 	}
 	return out
 }

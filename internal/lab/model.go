@@ -37,12 +37,13 @@ func runModel(ctx context.Context, r *run) error {
 
 // contender is one compared model: its answers' quality and recall by request, and what a request costs.
 type contender struct {
-	id              string
-	stage           string
-	quality, recall []float64
-	millis          float64 // median of a request's stage
-	mb              float64
-	trained         time.Duration
+	id      string
+	stage   string
+	quality metrics.Judged
+	recall  []float64
+	millis  float64 // median of a request's stage
+	mb      float64
+	trained time.Duration
 }
 
 // wants says whether the knob models names a model.
@@ -71,7 +72,7 @@ func (r *run) stageOneModels(ctx context.Context) ([]contender, error) {
 // stageOne builds one way to retrieve and judges the first ten that it finds.
 func (r *run) stageOne(ctx context.Context, id string) (contender, error) {
 	p := r.pipe
-	e := contender{id: metricName(id), stage: "one"}
+	e := contender{id: metricName(id), stage: "one", quality: metrics.Judged{Judge: &p.prob.Judge}}
 	then := *p
 	encode := func(*problem.Query) {}
 	if engine, ok := kindOf(r.cfg.World.Kind).engineOf(id); ok && !engine.vectors {
@@ -102,12 +103,13 @@ func (r *run) stageOne(ctx context.Context, id string) (contender, error) {
 	for i, q := range p.requests.queries[:min(len(p.requests.queries), r.scanned())] {
 		encode(&q)
 		began := time.Now()
-		found, err := search.Retrieve(ctx, q, cutoff, nil)
+		found, err := search.Retrieve(ctx, q, p.depth(), nil)
 		if err != nil {
 			return e, err
 		}
 		times = append(times, millis(time.Since(began)))
-		e.quality, e.recall = append(e.quality, p.ndcg(i, found)), append(e.recall, p.recallOf(i, found))
+		e.quality.Outcomes = append(e.quality.Outcomes, p.judge(i, found))
+		e.recall = append(e.recall, p.recallOf(i, found[:min(cutoff, len(found))]))
 	}
 	e.millis = metrics.Quantile(times, 0.5)
 	return e, nil
@@ -164,7 +166,7 @@ func (r *run) stageTwoModels(ctx context.Context) ([]contender, error) {
 				return nil, err
 			}
 		}
-		e.quality = p.qualities(answers)
+		e.quality = p.judged(answers)
 		for i, a := range answers {
 			e.recall = append(e.recall, p.recallOf(i, a[:min(cutoff, len(a))]))
 		}
@@ -247,33 +249,23 @@ func pareto(entries []contender) []bool {
 	out := make([]bool, len(entries))
 	for i, a := range entries {
 		out[i] = !slices.ContainsFunc(entries, func(b contender) bool {
-			qa, qb := mean(a.quality), mean(b.quality)
-			return a.stage == b.stage && qb >= qa && b.millis <= a.millis && (qb > qa || b.millis < a.millis)
+			gain := a.quality.Judge.Better.Gain(b.quality.Quality(), a.quality.Quality())
+			return a.stage == b.stage && gain >= 0 && b.millis <= a.millis && (gain > 0 || b.millis < a.millis)
 		})
 	}
 	return out
 }
 
-// definedPairs leaves out the requests for which one of the two has no number.
-func definedPairs(a, b []float64) (x, y []float64) {
-	for i := range a {
-		if a[i] == a[i] && b[i] == b[i] {
-			x, y = append(x, a[i]), append(y, b[i])
-		}
-	}
-	return x, y
-}
-
 func (r *run) modelTable(ctx context.Context, entries []contender, front []bool) {
-	b := report.Block{Kind: report.Table, Title: "Models, simplest first", Columns: []string{"model", "stage", "NDCG@10", "95% interval", "recall@10", "ms a request", "MB", "trained ms", "Pareto front"}}
+	judge := &r.pipe.prob.Judge
+	b := report.Block{Kind: report.Table, Title: "Models, simplest first", Columns: []string{"model", "stage", judge.Label, "95% interval", "recall@10", "ms a request", "MB", "trained ms", "Pareto front"}}
 	cloud := report.Series{Name: "models"}
 	var best []string
 	for i, e := range entries {
-		q := metrics.Bootstrap(ctx, metrics.Defined(e.quality), resamples, r.seed("model"))
-		r.interval("ndcg_at_10."+e.id, q)
+		q := e.quality.Interval(ctx, resamples, r.seed("model"))
+		r.interval(judge.Name+"."+e.id, q)
 		if base := entries[slices.IndexFunc(entries, func(o contender) bool { return o.stage == e.stage })]; base.id != e.id {
-			a, b := definedPairs(base.quality, e.quality)
-			r.interval("ndcg_gain."+e.id, metrics.PairedBootstrap(ctx, a, b, resamples, r.seed("model")))
+			r.interval("quality_gain."+e.id, e.quality.Gain(ctx, base.quality, resamples, r.seed("model")))
 		}
 		r.metric("recall_at_10."+e.id, mean(e.recall))
 		r.timing("rank_ms."+e.id, e.millis)
@@ -292,31 +284,32 @@ func (r *run) modelTable(ctx context.Context, entries []contender, front []bool)
 	}
 	var words []string
 	for _, e := range entries {
-		words = append(words, fmt.Sprintf("%s %s", e.id, report.Num(mean(e.quality))))
+		words = append(words, fmt.Sprintf("%s %s", e.id, report.Num(e.quality.Quality())))
 	}
-	b.Alt = fmt.Sprintf("NDCG@10 by model: %s; on the front of quality and time of their stage are %s.", andList(words), andList(best))
+	b.Alt = fmt.Sprintf("%s by model: %s; on the front of quality and time of their stage are %s.", judge.Label, andList(words), andList(best))
 	r.block(b)
-	r.block(report.Block{Kind: report.Scatter, Title: "Quality against time", Series: []report.Series{cloud}, XLabel: "ms a request", YLabel: "NDCG@10", Alt: fmt.Sprintf("Of %d models, %d are on the front: no other of their stage is both better and faster.", len(entries), len(best))})
+	r.block(report.Block{Kind: report.Scatter, Title: "Quality against time", Series: []report.Series{cloud}, XLabel: "ms a request", YLabel: judge.Label, Alt: fmt.Sprintf("Of %d models, %d are on the front: no other of their stage is both better and faster.", len(entries), len(best))})
 }
 
 // modelHeadline compares the best with the simplest of its stage by paired requests.
 func (r *run) modelHeadline(ctx context.Context, entries []contender) {
-	best := entries[0]
+	judge, best := &r.pipe.prob.Judge, entries[0]
 	for _, e := range entries {
-		if mean(e.quality) > mean(best.quality) {
+		if judge.Better.Better(e.quality.Quality(), best.quality.Quality()) {
 			best = e
 		}
 	}
 	base := entries[slices.IndexFunc(entries, func(e contender) bool { return e.stage == best.stage })]
 	if base.id == best.id {
-		r.rep.Headline = fmt.Sprintf("Nothing beats the baseline %s (NDCG@10 %s)", base.id, report.Num(mean(base.quality)))
+		r.rep.Headline = fmt.Sprintf("Nothing beats the baseline %s (%s %s)", base.id, judge.Label, report.Num(base.quality.Quality()))
 		return
 	}
-	gain := metrics.PairedBootstrap(ctx, metrics.Defined(base.quality), metrics.Defined(best.quality), resamples, r.seed("headline"))
+	gain := best.quality.Gain(ctx, base.quality, resamples, r.seed("headline"))
 	if gain.Lo <= 0 {
-		r.rep.Headline = fmt.Sprintf("%s is best (NDCG@10 %s), but not clearly better than %s (%s): %s", best.id, report.Num(mean(best.quality)), base.id, report.Num(mean(base.quality)), paired(gain))
+		r.rep.Headline = fmt.Sprintf("%s is best (%s %s), but not clearly better than %s (%s): %s",
+			best.id, judge.Label, report.Num(best.quality.Quality()), base.id, report.Num(base.quality.Quality()), paired(gain))
 		return
 	}
-	r.rep.Headline = fmt.Sprintf("%s beats %s by %s of NDCG@10 (%s) and takes %s a request",
-		best.id, base.id, report.Num(gain.Mean), withBounds(gain).Bounds(), ms(best.millis))
+	r.rep.Headline = fmt.Sprintf("%s beats %s by %s of %s (%s) and takes %s a request",
+		best.id, base.id, report.Num(gain.Mean), judge.Label, withBounds(gain).Bounds(), ms(best.millis))
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"dryrun/internal/metrics"
+	"dryrun/internal/problem"
 	"dryrun/internal/report"
 )
 
@@ -69,7 +70,7 @@ func levelOf(day int) int {
 type level struct {
 	pipe    *pipeline
 	watched [][]float64 // by feature, then request
-	quality []float64
+	quality metrics.Judged
 }
 
 // levels faces the pipeline with the steps of the drift; step 0 is as it was.
@@ -103,7 +104,7 @@ func (r *run) levels(ctx context.Context) ([]level, error) {
 func (r *run) watch(ctx context.Context, p *pipeline) (level, error) {
 	n := len(p.requests.queries)
 	names := r.watchedNames()
-	l := level{pipe: p, watched: make([][]float64, len(names)), quality: make([]float64, n)}
+	l := level{pipe: p, watched: make([][]float64, len(names)), quality: metrics.Judged{Judge: &p.prob.Judge, Outcomes: make([]problem.Outcome, n)}}
 	for f := range l.watched {
 		l.watched[f] = make([]float64, n)
 	}
@@ -136,7 +137,7 @@ func (r *run) watch(ctx context.Context, p *pipeline) (level, error) {
 			put(float64(v))
 		}
 		err = p.ranker.Rank(ctx, q, cands)
-		l.quality[i] = p.ndcg(i, cands)
+		l.quality.Outcomes[i] = p.judge(i, cands)
 		return err
 	})
 	return l, err
@@ -241,7 +242,7 @@ func (r *run) daysBlock(days []float64) {
 // afterwards compares quality before, after, and with the ranker trained again on moved requests, and says what a canary
 // would have needed.
 func (r *run) afterwards(ctx context.Context, after level, alarm int) error {
-	moved := r.boot(ctx, "drifted", after.quality)
+	moved := after.quality.Interval(ctx, resamples, r.seed("drifted"))
 	r.interval("quality_drifted", moved)
 	rows := []report.Row{{report.Text("before"), r.reported("quality")}, {report.Text("moved, old models"), withBounds(moved)}}
 	words := fmt.Sprintf("Quality is %s before and %s on moved requests", report.Num(r.rep.Metrics["quality"]), report.Num(moved.Mean))
@@ -250,7 +251,7 @@ func (r *run) afterwards(ctx context.Context, after level, alarm int) error {
 		if err != nil {
 			return err
 		}
-		i := r.boot(ctx, "retrained", again)
+		i := again.Interval(ctx, resamples, r.seed("retrained"))
 		r.interval("quality_retrained", i)
 		rows = append(rows, report.Row{report.Text("moved, all trained again"), withBounds(i)})
 		words += fmt.Sprintf("; encoder, index and ranker trained again on moved requests bring it to %s", report.Num(i.Mean))
@@ -270,15 +271,15 @@ func (r *run) afterwards(ctx context.Context, after level, alarm int) error {
 
 // retrained trains the whole pipeline again on moved past requests, encoder, index and ranker, and faces it with the
 // moved requests.
-func (r *run) retrained(ctx context.Context, p *pipeline) ([]float64, error) {
+func (r *run) retrained(ctx context.Context, p *pipeline) (metrics.Judged, error) {
 	type key struct {
 		model    modelKey
 		strength float64
 	}
-	qualities, err := once(ctx, r.lab.cache, key{p.key, r.set.drift}, func(ctx context.Context) ([]float64, error) {
+	qualities, err := once(ctx, r.lab.cache, key{p.key, r.set.drift}, func(ctx context.Context) (metrics.Judged, error) {
 		again, err := r.lab.trainOn(ctx, p, p.prob, r.tell)
 		if err != nil {
-			return nil, err
+			return metrics.Judged{}, err
 		}
 		l, err := r.watch(ctx, again)
 		return l.quality, err
@@ -287,12 +288,17 @@ func (r *run) retrained(ctx context.Context, p *pipeline) ([]float64, error) {
 }
 
 // canary says how many judged requests a canary needs to see the loss that happened here: two means, 80% power at 5%.
-func (r *run) canary(after []float64) {
-	before := metrics.Defined(r.m.quality)
-	drop := mean(before) - mean(after)
-	_, s := spread(before)
+func (r *run) canary(after metrics.Judged) {
+	judge := after.Judge
+	was, is := r.m.quality.Quality(), after.Quality()
+	drop := judge.Better.Gain(was, is)
+	if judge.Over != nil {
+		r.miss("canary_requests", judge.Label+" isn't a mean over requests, so that its spread between requests isn't known")
+		return
+	}
+	_, s := spread(r.m.quality.Values())
 	if drop <= 0 {
-		r.note("Canary and rollback", "A canary would have had nothing to see.", fmt.Sprintf("Quality didn't fall: it was %s and is %s.", report.Num(mean(before)), report.Num(mean(after))))
+		r.note("Canary and rollback", "A canary would have had nothing to see.", fmt.Sprintf("Quality didn't fall: it was %s and is %s.", report.Num(was), report.Num(is)))
 		return
 	}
 	const z = 1.96 + 0.84 // two-sided 5%, power 80%

@@ -92,35 +92,37 @@ func (c columnScore) Score(rows, out []float32) {
 // MB is nothing: it has no parameters here.
 func (columnScore) MB() float64 { return 0 }
 
-// offlineQuality is NDCG@10 of each policy's order of the logged lists against their clicks: how teams without judges
+// offlineQuality judges each policy's order of the logged lists by their clicks: how teams without graded relevance
 // compare rankers.
-func (r *run) offlineQuality(ctx context.Context, policies []policy) ([][]float64, error) {
+func (r *run) offlineQuality(ctx context.Context, policies []policy) ([]float64, error) {
 	log, err := r.lab.logged(ctx, r.pipe, r.tell)
 	if err != nil {
 		return nil, err
 	}
-	out := make([][]float64, len(policies))
+	judge := &r.pipe.prob.Judge
+	out := make([]float64, len(policies))
 	for k, p := range policies {
 		d := log.rows(func(i int) bool { return log.impressions[i].Request >= log.later }, p.blank, clicked)
 		scores := make([]float32, d.Rows())
 		p.model.Score(d.X, scores)
 		at := 0
+		judged := metrics.Judged{Judge: judge} // a list without a click has no quality
 		for _, n := range d.Group {
 			cands := make([]problem.Candidate, n)
 			for j := range cands {
 				cands[j] = problem.Candidate{Item: int32(at + j), Score: scores[at+j]}
 			}
 			ranking.Sort(cands)
-			grades, ideal := make([]uint8, n), []uint8(nil)
-			for j, c := range cands {
-				grades[j] = uint8(d.Y[c.Item])
-				if grades[j] > 0 {
-					ideal = append(ideal, grades[j])
+			var clicks listTruth
+			for row := at; row < at+int(n); row++ {
+				if grade := uint8(d.Y[row]); grade > 0 {
+					clicks.add(int32(row), grade)
 				}
 			}
-			out[k] = append(out[k], metrics.NDCG(grades, ideal, cutoff)) // NaN for lists without a click
+			judged.Outcomes = append(judged.Outcomes, judge.Answer(clicks.of(&problem.Query{}), cands))
 			at += int(n)
 		}
+		out[k] = judged.Quality()
 	}
 	return out, nil
 }
@@ -152,8 +154,11 @@ func (r *run) play(ctx context.Context, policies []policy) ([]arm, error) {
 	}
 	queries := r.liveRequests()
 	lists := make([][][]int32, len(queries))
-	features := p.liveFeatures()
-	err := each(ctx, len(queries), r.lab.workers, func(i int) error {
+	features, err := p.liveFeatures(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = each(ctx, len(queries), r.lab.workers, func(i int) error {
 		if i%32 == 0 {
 			r.tell.say("answering live requests", i, len(queries))
 		}
@@ -239,8 +244,8 @@ func (r *run) answerLive(ctx context.Context, q problem.Query, f problem.Feature
 }
 
 // liveFeatures are the features of live requests with every column filled: each policy clears what it doesn't read.
-func (p *pipeline) liveFeatures() problem.Features {
-	return p.whole().served(p.prob, p.emb)
+func (p *pipeline) liveFeatures(ctx context.Context) (problem.Features, error) {
+	return p.whole().served(ctx, p.prob, p.emb)
 }
 
 // lift is the relative difference of Σnum/Σden over a's, with an interval by resampling distinct requests, paired.

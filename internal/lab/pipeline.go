@@ -37,16 +37,16 @@ type pipeline struct {
 
 // requests are a problem's test requests, ready to run.
 type requests struct {
-	queries []problem.Query // with vectors
-	inputs  [][]float32     // raw content, for timing the encoder; nil where there is none
-	ideal   [][]uint8       // grades of each request's positives, best first
-	targets []int           // how many items reach Problem.Positive
+	queries   []problem.Query    // with vectors
+	inputs    [][]float32        // raw content, for timing the encoder; nil where there is none
+	positives [][]problem.Graded // what there is to find for each, best first
+	targets   []int              // how many of them reach Problem.Positive
 }
 
 func (r *requests) bytes() int64 {
 	total := 0
 	for i := range r.queries {
-		total += 4*(len(r.queries[i].Vec)+len(r.inputs[i])) + len(r.ideal[i]) + 120
+		total += 4*(len(r.queries[i].Vec)+len(r.inputs[i])) + 8*len(r.positives[i]) + 120
 	}
 	return int64(total)
 }
@@ -149,7 +149,9 @@ func (l *Lab) facing(ctx context.Context, p *pipeline, key requestsKey, tell *te
 	}); err != nil {
 		return nil, err
 	}
-	out.features = out.served(out.prob, out.emb)
+	if out.features, err = out.served(ctx, out.prob, out.emb); err != nil {
+		return nil, err
+	}
 	out.ranker = ranking.Identity{}
 	if out.model != nil {
 		out.ranker = ranking.NewRanker(out.model, out.features)
@@ -175,7 +177,7 @@ func (p *pipeline) encodingBy(prob *problem.Problem, mismatch bool) *problem.Emb
 func (l *Lab) prepare(ctx context.Context, p *pipeline, tell *teller) (*requests, error) {
 	prob := p.prob
 	n := len(prob.Test)
-	r := &requests{queries: make([]problem.Query, n), inputs: make([][]float32, n), ideal: make([][]uint8, n), targets: make([]int, n)}
+	r := &requests{queries: make([]problem.Query, n), inputs: make([][]float32, n), positives: make([][]problem.Graded, n), targets: make([]int, n)}
 	tell.say("encoding the requests", 0, n)
 	err := each(ctx, n, l.workers, func(i int) error {
 		q := prob.Test[i]
@@ -187,8 +189,8 @@ func (l *Lab) prepare(ctx context.Context, p *pipeline, tell *teller) (*requests
 			q.Vec = make([]float32, p.emb.Dim)
 			p.encode(&q, r.inputs[i], q.Vec)
 		}
-		for _, g := range prob.Truth.Positives(&q) {
-			r.ideal[i] = append(r.ideal[i], g.Grade)
+		r.positives[i] = prob.Truth.Positives(&q)
+		for _, g := range r.positives[i] {
 			if g.Grade >= prob.Positive {
 				r.targets[i]++
 			}
@@ -248,15 +250,7 @@ func (l *Lab) moved(ctx context.Context, base *problem.Problem, spec world.Spec,
 	}
 	return once(ctx, l.cache, key{spec, strength}, func(ctx context.Context) (*problem.Problem, error) {
 		tell.say("moving the requests", 0, 0)
-		// At can't be stopped; whoever cancels needn't wait for it.
-		moved := make(chan *problem.Problem, 1)
-		go func() { moved <- base.Drift.At(strength) }()
-		select {
-		case p := <-moved:
-			return p, nil
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
+		return base.Drift.At(ctx, strength)
 	})
 }
 

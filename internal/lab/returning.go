@@ -19,9 +19,12 @@ import (
 // so that they differ by what was shown and by what followed from it.
 func (r *run) playReturning(ctx context.Context, policies []policy) ([]arm, error) {
 	p := r.pipe
-	features := p.liveFeatures()
+	features, err := p.liveFeatures(ctx)
+	if err != nil {
+		return nil, err
+	}
 	arms := make([]arm, len(policies))
-	err := each(ctx, len(policies), r.lab.workers, func(k int) error {
+	err = each(ctx, len(policies), r.lab.workers, func(k int) error {
 		arms[k] = newArm(p.base.History.Users)
 		arms[k].exposure = make([]float64, p.prob.Items)
 		play := p.prob.People.Begin(r.seed("people"))
@@ -44,7 +47,11 @@ func (r *run) playReturning(ctx context.Context, policies []policy) ([]arm, erro
 			}
 		}
 		if learner, ok := play.(problem.Learner); ok {
-			arms[k].left = learner.Learn().Log
+			learned, err := learner.Learn(ctx)
+			if err != nil {
+				return fmt.Errorf("learning from the test's log: %w", err)
+			}
+			arms[k].left = learned.Log
 		}
 		return nil
 	})

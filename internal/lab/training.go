@@ -77,7 +77,10 @@ func (l *Lab) judgedRows(ctx context.Context, p *pipeline, o rowsOptions, tell *
 	}
 	past = past[len(past)-n:]
 	emb := b.emb
-	features := p.whole().bound(p.base, emb) // each model clears what it doesn't read
+	features, err := p.whole().bound(ctx, p.base, emb) // each model clears what it doesn't read
+	if err != nil {
+		return nil, fmt.Errorf("collecting training rows: %w", err)
+	}
 	draw := popularItems(p.base)
 	sets := make([]*ranking.Dataset, n)
 	tell.say("collecting training rows", 0, n)

@@ -124,10 +124,13 @@ func (g *logged) votes(policies []policy, prop []float64) (raw, weighed [][]floa
 // reordered shows live requests the first items of today's order in each policy's order, and counts clicks by request.
 func (r *run) reordered(ctx context.Context, policies []policy) ([][]float64, error) {
 	p := r.pipe
-	features := p.liveFeatures()
+	features, err := p.liveFeatures(ctx)
+	if err != nil {
+		return nil, err
+	}
 	width := len(features.Columns())
 	clicks := make([][]float64, len(policies))
-	err := each(ctx, len(policies), r.lab.workers, func(k int) error {
+	err = each(ctx, len(policies), r.lab.workers, func(k int) error {
 		clicks[k] = make([]float64, trueRequests)
 		play := p.prob.People.Begin(r.seed("order"))
 		for i := range clicks[k] {

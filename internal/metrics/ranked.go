@@ -1,6 +1,6 @@
 // Package metrics measures the two stages and what they do to people: ranked lists and classifiers offline, intervals
 // around every number, A/B statistics, drift, and the growth of time with size. Plain slices come in and plain numbers
-// go out; nothing here knows of worlds or engines. A measure that isn't defined on its input (NDCG without a relevant
+// go out, and a judge's outcomes likewise; nothing here knows of worlds or engines. A measure that isn't defined on its input (NDCG without a relevant
 // item, AUC with one class) is NaN, never a made-up number: Defined drops those before a mean is taken.
 package metrics
 

@@ -20,7 +20,7 @@ type remembered[T any] struct {
 type facts[T any] struct {
 	id   int32
 	user int32 // plays number their requests alike, whoever asks
-	test bool
+	from problem.Origin
 	day  float64
 	own  T
 	vec  []float32 // under the bound embedding; nil where the query brings its own
@@ -30,10 +30,10 @@ type facts[T any] struct {
 func (m *remembered[T]) of(q *problem.Query, emb *problem.Embedding, work func() T) *facts[T] {
 	slot := &m.slot[uint32(q.ID)%slots]
 	got := slot.Load()
-	if got != nil && got.id == q.ID && got.user == q.User && got.test == q.Test && got.day == q.Day && (emb == nil || q.Vec != nil || got.vec != nil) {
+	if got != nil && got.id == q.ID && got.user == q.User && got.from == q.From && got.day == q.Day && (emb == nil || q.Vec != nil || got.vec != nil) {
 		return got
 	}
-	made := &facts[T]{id: q.ID, user: q.User, test: q.Test, day: q.Day, own: work()}
+	made := &facts[T]{id: q.ID, user: q.User, from: q.From, day: q.Day, own: work()}
 	if emb != nil && q.Vec == nil {
 		made.vec = make([]float32, emb.Dim)
 		emb.Encode(q, made.vec)

@@ -147,7 +147,7 @@ type heldOutTruth struct {
 // of returns the matrix that judges q and, for a past request, the days that count. A request that is neither judged nor
 // past has no truth: what its viewer does is found by playing it.
 func (t heldOutTruth) of(q *problem.Query) (h *problem.History, from, to float32) {
-	if q.Test {
+	if q.From == problem.Test {
 		return t.held, 0, float32(1e9)
 	}
 	if t.window == 0 {
@@ -159,7 +159,7 @@ func (t heldOutTruth) of(q *problem.Query) (h *problem.History, from, to float32
 // counts says whether the k-th engagement of h counts for q.
 func (t heldOutTruth) counts(q *problem.Query, h *problem.History, k int, from, to float32) bool {
 	item := h.Item[k]
-	if !q.Test {
+	if q.From != problem.Test {
 		if h.Day[k] < from || h.Day[k] >= to {
 			return false
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"dryrun/internal/metrics"
 	"dryrun/internal/problem"
 )
 
@@ -118,9 +119,9 @@ func (w *imageWorld) at(ctx context.Context, strength float64, n int, p Progress
 			Query: "a shopper's photo", Corpus: "catalogue pictures of products", Positive: "the same product",
 			K:          "products handed to the ranker",
 			Split:      fmt.Sprintf("by time: the first %d days to learn from, the %d days after judged", w.spec.Days, testDays),
-			Candidates: "all products", Quality: "ndcg_at_10", Success: "a purchase after the search",
+			Candidates: "all products", Success: "a purchase after the search",
 		},
-		Train: past, Test: judged, Truth: imageTruth{s}, Positive: 2,
+		Train: past, Test: judged, Truth: imageTruth{s}, Judge: metrics.NDCGAt(10), Positive: 2,
 		Inputs: newImageInputs(s), Log: log,
 		Pairs:  &imagePairs{s: s, counts: tallies, past: pastLists, asked: judgedLists, prototypes: w.prototypes},
 		People: imagePeople{s: s, users: w.spec.Users, looked: examination(listLength)},
@@ -168,8 +169,6 @@ func imageSlices(s *shoppers) []problem.Slice {
 type imageDrift struct{ w *imageWorld }
 
 // At returns the world with requests moved by strength; 0 gives the same requests.
-func (d imageDrift) At(strength float64) *problem.Problem {
-	// Without an end to its context the making can't fail: nothing is read.
-	p, _ := d.w.at(context.Background(), min(max(strength, 0), 1), workers(), nil)
-	return p
+func (d imageDrift) At(ctx context.Context, strength float64) (*problem.Problem, error) {
+	return d.w.at(ctx, min(max(strength, 0), 1), workers(), nil)
 }

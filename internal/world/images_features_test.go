@@ -12,7 +12,7 @@ import (
 
 func TestFeaturesKnowOnlyWhatWasKnownBefore(t *testing.T) {
 	p := generated(t, small(12), 1)
-	f := p.Pairs.Bind(nil)
+	f := bind(t, p, nil)
 	row := make([]float32, len(f.Columns()))
 	impressions, clicks := slices.Index(f.Columns(), "impressions"), slices.Index(f.Columns(), "clicks")
 	for _, at := range []int{0, len(p.Train) / 2, len(p.Train) - 1} {
@@ -42,7 +42,7 @@ func TestFillReadsTheEmbeddingAndDoesNotAllocate(t *testing.T) {
 	p := generated(t, small(13), 1)
 	emb := &problem.Embedding{Dim: 2, Items: make([]float32, 2*p.Items), Encode: func(_ *problem.Query, into []float32) { into[0], into[1] = 0.6, 0.8 }}
 	emb.Items[14], emb.Items[15] = 1, 0.5
-	f := p.Pairs.Bind(emb)
+	f := bind(t, p, emb)
 	row := make([]float32, len(f.Columns()))
 	q := &p.Test[5]
 	f.Fill(q, problem.Candidate{Item: 7}, row)
@@ -123,7 +123,7 @@ func BenchmarkGenerate20k(b *testing.B) {
 
 func BenchmarkFill(b *testing.B) {
 	p := generated(b, small(1), 1)
-	f := p.Pairs.Bind(nil)
+	f := bind(b, p, nil)
 	row := make([]float32, len(f.Columns()))
 	for b.Loop() {
 		f.Fill(&p.Test[3], problem.Candidate{Item: 7}, row)

@@ -27,7 +27,7 @@ func (t textSearch) score(q *problem.Query, r *request, item int32) float32 {
 	}
 	score += 0.25 * math.Log1p(float64(l.prior))
 	number := uint64(q.ID)
-	if q.Test {
+	if q.From == problem.Test {
 		number += testNumber
 	}
 	score += uniform(t.s.cat.seed, purposeListing, number, uint64(item))
@@ -39,7 +39,7 @@ func (t textSearch) score(q *problem.Query, r *request, item int32) float32 {
 func (t textSearch) list(q *problem.Query, r *request) shown {
 	c := t.s.cat
 	number := uint64(q.ID)
-	if q.Test {
+	if q.From == problem.Test {
 		number += testNumber
 	}
 	rng := stream(c.seed, purposeListing, number)

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"context"
 	"math"
 
 	"dryrun/internal/problem"
@@ -28,12 +29,15 @@ func (p *imagePairs) Groups() []problem.FeatureGroup {
 }
 
 // Bind returns the features with similarities read from emb, which may be nil.
-func (p *imagePairs) Bind(emb *problem.Embedding) problem.Features {
+func (p *imagePairs) Bind(ctx context.Context, emb *problem.Embedding) (problem.Features, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	f := &imageFeatures{imagePairs: p, emb: emb}
 	for _, g := range p.Groups() {
 		f.columns = append(f.columns, g.Columns...)
 	}
-	return f
+	return f, nil
 }
 
 type imageFeatures struct {
@@ -57,9 +61,10 @@ func (f *imageFeatures) Columns() []string { return f.columns }
 func (f *imageFeatures) work(q *problem.Query) photoFacts {
 	made := photoFacts{r: f.s.of(q), sketch: f.s.sketchOf(q, make([]uint8, sketchBytes))}
 	made.guess = f.guess(made.sketch)
-	if q.Test {
+	switch q.From {
+	case problem.Test:
 		made.old = f.asked[q.ID].items
-	} else if int(q.ID) < len(f.past) {
+	case problem.Past:
 		made.old = f.past[q.ID].items
 	}
 	return made

@@ -39,7 +39,7 @@ func (p *imagePlay) Request(day float64, rng *rand.Rand) problem.Query {
 	}
 	// The photo is a function of its number; numbers of past requests are taken.
 	taken := int32(len(p.s.train))
-	return problem.Query{ID: taken + rng.Int32N(1<<31-1-taken), User: int32(a), Day: p.s.cat.days + day}
+	return problem.Query{From: problem.Live, ID: taken + rng.Int32N(1<<31-1-taken), User: int32(a), Day: p.s.cat.days + day}
 }
 
 // React browses the list as in the log. Revenue is the price of what was bought. Whether the shopper returns depends on

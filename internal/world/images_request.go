@@ -37,10 +37,10 @@ type shoppers struct {
 
 // of returns the request behind q: from the tables, or drawn again for a request of a Play.
 func (s *shoppers) of(q *problem.Query) request {
-	switch {
-	case q.Test:
+	switch q.From {
+	case problem.Test:
 		return s.test[q.ID]
-	case int(q.ID) < len(s.train):
+	case problem.Past:
 		return s.train[q.ID]
 	}
 	return s.draw(uint64(q.ID), q.Day)
@@ -150,14 +150,14 @@ func (s *shoppers) ask(ctx context.Context, train, test, n int) (past, judged []
 	past, judged = make([]problem.Query, train), make([]problem.Query, test)
 	s.train, s.test = make([]request, train), make([]request, test)
 	s.trainSketch, s.testSketch = make([]uint8, train*sketchBytes), make([]uint8, test*sketchBytes)
-	fill := func(qs []problem.Query, rs []request, sk []uint8, first, days float64, number uint64) error {
-		return inBatches(ctx, len(qs), 128, n, nil, func(from, to int) error {
+	fill := func(qs []problem.Query, rs []request, sk []uint8, from problem.Origin, first, days float64, number uint64) error {
+		return inBatches(ctx, len(qs), 128, n, nil, func(a, b int) error {
 			var cv raster.Canvas
 			var pix [thumbBytes]uint8
 			wide := make([]float32, sketchBytes)
-			for i := from; i < to; i++ {
+			for i := a; i < b; i++ {
 				day := first + days*(float64(i)+0.5)/float64(len(qs))
-				qs[i] = problem.Query{ID: int32(i), Test: number == testNumber, User: -1, Day: day}
+				qs[i] = problem.Query{ID: int32(i), From: from, User: -1, Day: day}
 				rs[i] = s.draw(number+uint64(i), day)
 				s.photo(&cv, &rs[i], thumb, pix[:])
 				sketch(pix[:], wide, sk[i*sketchBytes:(i+1)*sketchBytes])
@@ -165,10 +165,10 @@ func (s *shoppers) ask(ctx context.Context, train, test, n int) (past, judged []
 			return nil
 		})
 	}
-	if err := fill(past, s.train, s.trainSketch, 0, s.cat.days, 0); err != nil {
+	if err := fill(past, s.train, s.trainSketch, problem.Past, 0, s.cat.days, 0); err != nil {
 		return nil, nil, err
 	}
-	if err := fill(judged, s.test, s.testSketch, s.cat.days, testDays, testNumber); err != nil {
+	if err := fill(judged, s.test, s.testSketch, problem.Test, s.cat.days, testDays, testNumber); err != nil {
 		return nil, nil, err
 	}
 	return past, judged, nil
@@ -176,10 +176,10 @@ func (s *shoppers) ask(ctx context.Context, train, test, n int) (past, judged []
 
 // sketchOf returns the coarse descriptor of q's photo; for a Play's request it is drawn into made.
 func (s *shoppers) sketchOf(q *problem.Query, made []uint8) []uint8 {
-	switch {
-	case q.Test:
+	switch q.From {
+	case problem.Test:
 		return s.testSketch[int(q.ID)*sketchBytes : (int(q.ID)+1)*sketchBytes]
-	case int(q.ID) < len(s.train):
+	case problem.Past:
 		return s.trainSketch[int(q.ID)*sketchBytes : (int(q.ID)+1)*sketchBytes]
 	}
 	var cv raster.Canvas

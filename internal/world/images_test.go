@@ -31,7 +31,10 @@ func generated(t testing.TB, s Spec, workers int) *problem.Problem {
 func fingerprint(p *problem.Problem) uint64 {
 	h := fnv.New64a()
 	buf := make([]float32, p.Inputs.Width())
-	f := p.Pairs.Bind(nil)
+	f, err := p.Pairs.Bind(context.Background(), nil)
+	if err != nil {
+		panic(err)
+	}
 	row := make([]float32, len(f.Columns()))
 	for i := 0; i < p.Items; i += 7 {
 		p.Inputs.Item(int32(i), buf)
@@ -283,16 +286,16 @@ func TestDriftDarkensTheRequestsAndLeavesTheCorpus(t *testing.T) {
 		return mean / float64(len(p.Test)*thumbBytes)
 	}
 	before := light(p)
-	if got := light(p.Drift.At(0)); got != before {
+	if got := light(drifted(t, p, 0)); got != before {
 		t.Errorf("drift of strength 0 moved the mean light from %.4f to %.4f", before, got)
 	}
-	half, full := light(p.Drift.At(0.5)), light(p.Drift.At(1))
+	half, full := light(drifted(t, p, 0.5)), light(drifted(t, p, 1))
 	if full > 0.75*before || half < full || half > before {
 		t.Errorf("mean light %.3f, half drifted %.3f, drifted %.3f: expected a clear fall", before, half, full)
 	}
 	a, b := make([]float32, p.Inputs.Width()), make([]float32, p.Inputs.Width())
 	p.Inputs.Item(3, a)
-	p.Drift.At(1).Inputs.Item(3, b)
+	drifted(t, p, 1).Inputs.Item(3, b)
 	if !slices.Equal(a, b) {
 		t.Error("drift changed a catalogue picture")
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"dryrun/internal/metrics"
 	"dryrun/internal/problem"
 )
 
@@ -134,7 +135,7 @@ func (f *feed) judge(held *problem.History, users []int32) []problem.Query {
 			first = min(first, d)
 		}
 		seen, _ := f.past.Row(u)
-		out = append(out, problem.Query{ID: int32(len(out)), Test: true, User: u, Day: float64(first), Seen: seen})
+		out = append(out, problem.Query{ID: int32(len(out)), From: problem.Test, User: u, Day: float64(first), Seen: seen})
 	}
 	return out
 }
@@ -158,10 +159,10 @@ func (f *feed) problem(ctx context.Context, w *feedWorld, test []problem.Query, 
 			Positive:   "a video that the viewer clicked in the week after (grade 1) or watched to its end (grade 2)",
 			K:          "videos handed to the ranker",
 			Split:      fmt.Sprintf("by time: %d days to learn from, one request of each viewer of the %d days after judged", s.Days, testDays),
-			Candidates: "all videos that the viewer hadn't clicked in the days to learn from", Quality: "ndcg_at_10",
-			Success: "a video watched to its end",
+			Candidates: "all videos that the viewer hadn't clicked in the days to learn from",
+			Success:    "a video watched to its end",
 		},
-		Train: train, Test: test, Truth: truth, Positive: 1,
+		Train: train, Test: test, Truth: truth, Judge: metrics.NDCGAt(10), Positive: 1,
 		Inputs: feedInputs{f}, History: f.past, Log: f.log, Pairs: pairs,
 		People: viewerPeople{f: f, w: w, looked: f.log.Propensity},
 		Drift:  feedDrift{w}, Look: feedLook{f}, Slices: f.slices(truth, test),
@@ -220,11 +221,6 @@ func (f *feed) slices(truth heldOutTruth, test []problem.Query) []problem.Slice 
 type feedDrift struct{ w *feedWorld }
 
 // At returns the world with tastes moved by strength; 0 gives the same log and the same requests.
-func (d feedDrift) At(strength float64) *problem.Problem {
-	// Without an end to its context the making can't fail: nothing is read, and the undrifted world had requests to judge.
-	p, err := d.w.at(context.Background(), min(max(strength, 0), 1), workers(), nil)
-	if err != nil {
-		p, _ = d.w.at(context.Background(), 0, workers(), nil)
-	}
-	return p
+func (d feedDrift) At(ctx context.Context, strength float64) (*problem.Problem, error) {
+	return d.w.at(ctx, min(max(strength, 0), 1), workers(), nil)
 }

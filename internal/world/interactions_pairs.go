@@ -34,12 +34,15 @@ func (p *feedPairs) Groups() []problem.FeatureGroup {
 }
 
 // Bind returns the features with similarities read from emb, which may be nil.
-func (p *feedPairs) Bind(emb *problem.Embedding) problem.Features {
+func (p *feedPairs) Bind(ctx context.Context, emb *problem.Embedding) (problem.Features, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	f := &feedFeatures{feedPairs: p, emb: emb}
 	for _, g := range p.Groups() {
 		f.columns = append(f.columns, g.Columns...)
 	}
-	return f
+	return f, nil
 }
 
 type feedFeatures struct {
@@ -98,7 +101,7 @@ func (f *feedFeatures) Columns() []string { return f.columns }
 
 // number keeps the noise of judged requests apart from that of past ones and of plays.
 func number(q *problem.Query) uint64 {
-	if q.Test {
+	if q.From == problem.Test {
 		return testNumber + uint64(q.ID)
 	}
 	return uint64(q.ID)

@@ -3,6 +3,7 @@ package world
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 
@@ -68,7 +69,7 @@ func (p *viewerPlay) Request(day float64, rng *rand.Rand) problem.Query {
 		a = b
 	}
 	p.asked++
-	return problem.Query{ID: int32(len(p.f.visits)) + p.asked, User: a, Day: at, Seen: p.seenBy(a)}
+	return problem.Query{From: problem.Live, ID: int32(len(p.f.visits)) + p.asked, User: a, Day: at, Seen: p.seenBy(a)}
 }
 
 // React browses the first listLength of the list as in the log. Revenue is the minutes of what was watched to its end.
@@ -128,7 +129,7 @@ func (p *viewerPlay) remember(q *problem.Query, list []int32, took int) {
 // Learn returns the problem as it stands after the play so far: its log goes on with what the play showed, so that
 // counts, history and features are those that the shown policy made. This closes the loop by which what is shown
 // becomes what is popular.
-func (p *viewerPlay) Learn() *problem.Problem {
+func (p *viewerPlay) Learn(ctx context.Context) (*problem.Problem, error) {
 	f := p.f
 	order := make([]int, len(p.visits)) // of time, whatever the order in which the experiment asked
 	for n := range order {
@@ -152,10 +153,10 @@ func (p *viewerPlay) Learn() *problem.Problem {
 	log := all.log()
 	log.Policy = f.log.Policy + "; then the played one"
 	s := f.spec
-	// Without an end to its context none of this can fail: nothing is read.
-	ctx := context.Background()
-	past, _ := engagedIn(ctx, nil, &all, s.Users, s.Items)
+	past, err := engagedIn(ctx, nil, &all, s.Users, s.Items)
+	if err != nil {
+		return nil, fmt.Errorf("gathering what viewers did in the play: %w", err)
+	}
 	next := &feed{behaviour: f.behaviour, spec: s, visits: all.visits, log: log, past: past}
-	learned, _ := next.problem(ctx, p.w, nil, historyOf(make([][]engagement, s.Users), s.Items), workers())
-	return learned
+	return next.problem(ctx, p.w, nil, historyOf(make([][]engagement, s.Users), s.Items), workers())
 }

@@ -77,7 +77,7 @@ func TestWhatWinsOfflineByClicksLosesOnline(t *testing.T) {
 	s := smallFeed(1)
 	s.Users, s.Queries = 600, 80
 	p := fed(t, s, 2)
-	f := p.Pairs.Bind(nil)
+	f := bind(t, p, nil)
 	at := func(column string) int { return slices.Index(f.Columns(), column) }
 	topic, ctr, finish, old := at("topic_share"), at("ctr_smoothed"), at("finish_smoothed"), at("old_score")
 	byClicks := byFeatures(p, f, func(row []float32) float64 {
@@ -107,7 +107,10 @@ func TestWhatIsShownBecomesPopularInThatPlayOnly(t *testing.T) {
 		pushed[k] = int32(k)
 	}
 	play, _ := playing(p, 500, func(*problem.Query) []int32 { return pushed })
-	learned := play.(problem.Learner).Learn()
+	learned, err := play.(problem.Learner).Learn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	if len(learned.Train) != len(p.Train)+500 || len(learned.Test) != 0 || len(learned.Log.Impressions) != len(p.Log.Impressions)+500*listLength {
 		t.Fatalf("%d past requests, %d judged, %d impressions after the play", len(learned.Train), len(learned.Test), len(learned.Log.Impressions))
 	}
@@ -117,10 +120,10 @@ func TestWhatIsShownBecomesPopularInThatPlayOnly(t *testing.T) {
 		}
 	}
 	clicksOn := func(p *problem.Problem, day float64) (n float64) {
-		f := p.Pairs.Bind(nil)
+		f := bind(t, p, nil)
 		row, column := make([]float32, len(f.Columns())), slices.Index(f.Columns(), "clicks")
 		for _, i := range pushed {
-			f.Fill(&problem.Query{ID: 1 << 30, User: 3, Day: day}, problem.Candidate{Item: i}, row)
+			f.Fill(&problem.Query{ID: 1 << 30, From: problem.Live, User: 3, Day: day}, problem.Candidate{Item: i}, row)
 			n += math.Expm1(float64(row[column]))
 		}
 		return n
@@ -178,10 +181,10 @@ func TestTheSamePlayIsPlayedForTheSameSeed(t *testing.T) {
 func TestDriftMovesTastesLateInTheLog(t *testing.T) {
 	s := smallFeed(10)
 	p := fed(t, s, 1)
-	if got := fingerprint(p.Drift.At(0)); got != fingerprint(p) {
+	if got := fingerprint(drifted(t, p, 0)); got != fingerprint(p) {
 		t.Error("drift of strength 0 changed the world")
 	}
-	later := p.Drift.At(1)
+	later := drifted(t, p, 1)
 	surge := int32(s.Classes - 1)
 	// Of those who didn't like it best before: those who did have moved on as well.
 	rate := func(p *problem.Problem, from, to float64) float64 {
@@ -214,7 +217,7 @@ func TestDriftMovesTastesLateInTheLog(t *testing.T) {
 		}
 		return mean
 	}
-	if a, half, b := near(p), near(p.Drift.At(0.5)), near(later); !(a > half && half > b) {
+	if a, half, b := near(p), near(drifted(t, p, 0.5)), near(later); !(a > half && half > b) {
 		t.Errorf("what was clicked lies at %.3f of the tastes, %.3f after half the drift, %.3f after all of it: expected a fall", a, half, b)
 	}
 	if !slices.Equal(p.Labels, later.Labels) {
@@ -224,7 +227,7 @@ func TestDriftMovesTastesLateInTheLog(t *testing.T) {
 
 func TestFeedFeaturesKnowOnlyWhatWasKnownBefore(t *testing.T) {
 	p := fed(t, smallFeed(12), 1)
-	f := p.Pairs.Bind(nil)
+	f := bind(t, p, nil)
 	row := make([]float32, len(f.Columns()))
 	at := func(column string) int { return slices.Index(f.Columns(), column) }
 	for _, n := range []int{0, len(p.Train) / 2, len(p.Train) - 1} {
@@ -268,7 +271,7 @@ func TestFeedFillReadsTheEmbeddingAndDoesNotAllocate(t *testing.T) {
 	p := fed(t, smallFeed(13), 1)
 	emb := &problem.Embedding{Dim: 2, Items: make([]float32, 2*p.Items), Encode: func(_ *problem.Query, into []float32) { into[0], into[1] = 0.6, 0.8 }}
 	emb.Items[14], emb.Items[15] = 1, 0.5
-	f := p.Pairs.Bind(emb)
+	f := bind(t, p, emb)
 	row := make([]float32, len(f.Columns()))
 	q := &p.Test[5]
 	f.Fill(q, problem.Candidate{Item: 7}, row)

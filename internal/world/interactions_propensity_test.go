@@ -54,7 +54,7 @@ func TestPropensitiesFindTheBetterPolicyWhereRawClicksDoNot(t *testing.T) {
 		s := smallFeed(seed + 1)
 		s.Items, s.Users = 1000, 200
 		p := fed(t, s, 1)
-		f := p.Pairs.Bind(nil)
+		f := bind(t, p, nil)
 		columns := f.Columns()
 		row := make([]float32, len(columns))
 		topic, ctr := slices.Index(columns, "topic_share"), slices.Index(columns, "ctr_smoothed")

@@ -48,7 +48,7 @@ func TestHeldOutEngagementIsLaterAndNew(t *testing.T) {
 	users := map[int32]bool{}
 	for i := range p.Test {
 		q := &p.Test[i]
-		if users[q.User] || q.ID != int32(i) || !q.Test || q.Day < float64(s.Days) {
+		if users[q.User] || q.ID != int32(i) || q.From != problem.Test || q.Day < float64(s.Days) {
 			t.Fatalf("request %d: %+v: expected one of each user, after day %d", i, q, s.Days)
 		}
 		users[q.User] = true
@@ -289,7 +289,7 @@ func BenchmarkGenerateFeed(b *testing.B) { // about 70,000 clicks in 49,000 visi
 
 func BenchmarkFeedFill(b *testing.B) {
 	p := fed(b, smallFeed(1), 1)
-	f := p.Pairs.Bind(nil)
+	f := bind(b, p, nil)
 	row := make([]float32, len(f.Columns()))
 	for b.Loop() {
 		f.Fill(&p.Test[3], problem.Candidate{Item: 7}, row)

@@ -1,11 +1,13 @@
 package world
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"sync"
 
+	"dryrun/internal/metrics"
 	"dryrun/internal/problem"
 	"dryrun/internal/world/raster"
 )
@@ -90,9 +92,9 @@ func (g *gallery) problem(s Spec) *problem.Problem {
 			Query: "a held-out picture", Corpus: "the other pictures", Positive: "a picture of the same class",
 			K:          "pictures handed to the ranker",
 			Split:      fmt.Sprintf("one in %d pictures of each class held out, at random from the seed", heldOut),
-			Candidates: "all pictures but the request's own", Quality: "ndcg_at_10", Success: "a picture of the same class",
+			Candidates: "all pictures but the request's own", Success: "a picture of the same class",
 		},
-		Truth: galleryTruth{g}, Positive: 1, Inputs: newGalleryInputs(g), Pairs: &galleryPairs{g},
+		Truth: galleryTruth{g}, Judge: metrics.NDCGAt(10), Positive: 1, Inputs: newGalleryInputs(g), Pairs: &galleryPairs{g},
 		Drift: galleryDrift{g, s}, Look: galleryLook{g}, Slices: g.slices(),
 		Labels: g.labelsOf(g.corp), TestLabels: g.labelsOf(g.asked), Classes: g.set.classes, Notes: g.set.notes,
 		Missing: map[string]string{},
@@ -105,7 +107,7 @@ func (g *gallery) problem(s Spec) *problem.Problem {
 		out.TrainLabels = append(out.TrainLabels, out.Labels[item])
 	}
 	for i := range g.asked {
-		out.Test = append(out.Test, problem.Query{ID: int32(i), Test: true, User: -1})
+		out.Test = append(out.Test, problem.Query{ID: int32(i), From: problem.Test, User: -1})
 	}
 	return out
 }
@@ -120,7 +122,7 @@ func (g *gallery) labelsOf(pictures []int32) []int32 {
 
 // own returns the picture behind q.
 func (g *gallery) own(q *problem.Query) int32 {
-	if q.Test {
+	if q.From == problem.Test {
 		return g.asked[q.ID]
 	}
 	return g.corp[g.past[q.ID]]
@@ -129,7 +131,7 @@ func (g *gallery) own(q *problem.Query) int32 {
 // photo fills into with q's picture, changed by the drift if it is a judged one.
 func (g *gallery) photo(q *problem.Query, into []uint8) {
 	copy(into[:photoBytes], g.set.picture(g.own(q)))
-	if q.Test && g.later > 0 {
+	if q.From == problem.Test && g.later > 0 {
 		raster.Weather(into[:photoBytes], photoSide, float32(g.later), mixed(uint64(q.ID)))
 	}
 }
@@ -144,7 +146,7 @@ func (g *gallery) slices() []problem.Slice {
 	sorted := slices.Clone(bright)
 	slices.Sort(sorted)
 	fifth := sorted[len(sorted)/5]
-	out := []problem.Slice{{Name: "darkest fifth", Has: func(q *problem.Query) bool { return q.Test && bright[q.ID] < fifth }}}
+	out := []problem.Slice{{Name: "darkest fifth", Has: func(q *problem.Query) bool { return q.From == problem.Test && bright[q.ID] < fifth }}}
 	const most = 12
 	for c := range min(len(g.set.classes), most) {
 		out = append(out, problem.Slice{
@@ -170,7 +172,7 @@ func (t galleryTruth) Grade(q *problem.Query, item int32) uint8 {
 // Positives returns the other pictures of the class.
 func (t galleryTruth) Positives(q *problem.Query) []problem.Graded {
 	all := t.g.byCls[t.g.set.labels[t.g.own(q)]]
-	if q.Test {
+	if q.From == problem.Test {
 		return all
 	}
 	self := t.g.past[q.ID]
@@ -222,10 +224,13 @@ type galleryDrift struct {
 }
 
 // At returns the problem with the judged pictures changed by strength.
-func (d galleryDrift) At(strength float64) *problem.Problem {
+func (d galleryDrift) At(ctx context.Context, strength float64) (*problem.Problem, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	moved := *d.g
 	moved.later = min(max(strength, 0), 1)
 	out := moved.problem(d.s)
 	out.Words.Query = "a held-out picture, made darker, yellower and less sharp"
-	return out
+	return out, nil
 }

@@ -2,6 +2,7 @@ package world
 
 import (
 	"context"
+	"fmt"
 
 	"dryrun/internal/problem"
 	"dryrun/internal/world/raster"
@@ -37,19 +38,21 @@ func (p *galleryPairs) Groups() []problem.FeatureGroup {
 }
 
 // Bind returns the features with similarities read from emb, which may be nil. The items' sketches are made here, once.
-func (p *galleryPairs) Bind(emb *problem.Embedding) problem.Features {
+func (p *galleryPairs) Bind(ctx context.Context, emb *problem.Embedding) (problem.Features, error) {
 	f := &galleryFeatures{g: p.g, emb: emb, items: make([]photoSketch, len(p.g.corp))}
-	// Without an end to its context and without errors of its own the sketching can't fail.
-	_ = inBatches(context.Background(), len(f.items), 256, workers(), nil, func(from, to int) error {
+	err := inBatches(ctx, len(f.items), 256, workers(), nil, func(from, to int) error {
 		for i := from; i < to; i++ {
 			f.items[i] = sketchPhoto(p.g.set.picture(p.g.corp[i]))
 		}
 		return nil
 	})
+	if err != nil {
+		return nil, fmt.Errorf("describing %d pictures for stage two: %w", len(f.items), err)
+	}
 	for _, g := range p.Groups() {
 		f.columns = append(f.columns, g.Columns...)
 	}
-	return f
+	return f, nil
 }
 
 type galleryFeatures struct {

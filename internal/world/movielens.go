@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"dryrun/internal/metrics"
 	"dryrun/internal/problem"
 )
 
@@ -204,7 +205,7 @@ func (rec *recorded) split(ctx context.Context, s Spec, r *ratings) (unjudged in
 	}
 	for i, u := range sample(ownersOf(rec.held), maxJudged, stream(s.Seed, purposeJudged, 0)) {
 		seen, _ := rec.past.Row(u)
-		rec.test = append(rec.test, problem.Query{ID: int32(i), Test: true, User: u, Day: float64(firstHeld[u]), Seen: seen})
+		rec.test = append(rec.test, problem.Query{ID: int32(i), From: problem.Test, User: u, Day: float64(firstHeld[u]), Seen: seen})
 	}
 	rec.count()
 	return unjudged, nil
@@ -234,9 +235,9 @@ func (rec *recorded) problem(s Spec, notes []string) *problem.Problem {
 			K:          "films handed to the ranker",
 			Split:      "by each user's time: the last 20% of a user's ratings of 4 or more, ties by file order, held out, one request a user; figures of other protocols don't compare",
 			Candidates: "all films that aren't in the user's training set, the ratings of 4 or more that weren't held out: a full ranking, not a sample; films that the user rated below 4 stay in it",
-			Quality:    "ndcg_at_10", Success: "a rating of 4 or more",
+			Success:    "a rating of 4 or more",
 		},
-		Train: rec.train, Test: rec.test, Truth: truth, Positive: 1, History: rec.past,
+		Train: rec.train, Test: rec.test, Truth: truth, Judge: metrics.NDCGAt(10), Positive: 1, History: rec.past,
 		Pairs: &filmPairs{rec}, Look: filmLook{rec}, Slices: rec.slices(truth), Notes: notes,
 		Born:    func(i int32) float64 { return float64(rec.born[i]) },
 		Missing: map[string]string{},
@@ -275,7 +276,7 @@ func (rec *recorded) slices(truth heldOutTruth) []problem.Slice {
 	return []problem.Slice{
 		{Name: "light users", Has: func(q *problem.Query) bool { return len(q.Seen) < 20 }},
 		{Name: "heavy users", Has: func(q *problem.Query) bool { return len(q.Seen) >= heavy }},
-		{Name: "niche taste", Has: func(q *problem.Query) bool { return q.Test && middle[q.ID] <= niche }},
+		{Name: "niche taste", Has: func(q *problem.Query) bool { return q.From == problem.Test && middle[q.ID] <= niche }},
 		{Name: "cold items", Has: func(q *problem.Query) bool {
 			return slices.ContainsFunc(truth.Positives(q), func(g problem.Graded) bool { return len(rec.days[g.Item]) < few })
 		}},

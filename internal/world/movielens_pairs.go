@@ -1,6 +1,7 @@
 package world
 
 import (
+	"context"
 	"fmt"
 	"image"
 	"math"
@@ -26,12 +27,15 @@ func (p *filmPairs) Groups() []problem.FeatureGroup {
 }
 
 // Bind returns the features with similarities read from emb, which may be nil.
-func (p *filmPairs) Bind(emb *problem.Embedding) problem.Features {
+func (p *filmPairs) Bind(ctx context.Context, emb *problem.Embedding) (problem.Features, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	f := &filmFeatures{recorded: p.recorded, emb: emb}
 	for _, g := range p.Groups() {
 		f.columns = append(f.columns, g.Columns...)
 	}
-	return f
+	return f, nil
 }
 
 type filmFeatures struct {

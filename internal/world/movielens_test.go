@@ -252,7 +252,7 @@ func TestFilmFeaturesByHand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := p.Pairs.Bind(nil)
+	f := bind(t, p, nil)
 	row := make([]float32, len(f.Columns()))
 	q := &p.Test[0] // liked eight by day 8: one of Drama and War, one of Drama, six of nothing known
 	f.Fill(q, problem.Candidate{Item: 8}, row)
@@ -339,7 +339,7 @@ func FuzzMovieLens(f *testing.F) {
 				continue
 			}
 			row := make([]float32, 16)
-			features := p.Pairs.Bind(nil)
+			features := bind(t, p, nil)
 			for i := range p.Test {
 				q := &p.Test[i]
 				positives := p.Truth.Positives(q)

@@ -261,7 +261,7 @@ func TestRealPicturesMakeAProblemWithoutTheirOwnAnswers(t *testing.T) {
 					t.Fatalf("Grade and Positives disagree on request %d, item %d", i, item)
 				}
 			}
-			if !q.Test && (len(q.Seen) != 1 || positives[q.Seen[0]] != 0) {
+			if q.From != problem.Test && (len(q.Seen) != 1 || positives[q.Seen[0]] != 0) {
 				t.Fatalf("past request %d may be answered with itself: seen %v", i, q.Seen)
 			}
 		}
@@ -279,7 +279,7 @@ func TestRealPicturesMakeAProblemWithoutTheirOwnAnswers(t *testing.T) {
 
 func TestDriftOfRealPicturesDarkensTheJudgedOnesAlone(t *testing.T) {
 	p := petsProblem(t, Spec{Kind: "images", Queries: 100, Seed: 1})
-	moved := p.Drift.At(1)
+	moved := drifted(t, p, 1)
 	a, b := make([]float32, p.Inputs.Width()), make([]float32, p.Inputs.Width())
 	sum := func(v []float32) (s float32) {
 		for _, x := range v[:photoBytes] {
@@ -301,7 +301,7 @@ func TestDriftOfRealPicturesDarkensTheJudgedOnesAlone(t *testing.T) {
 
 func TestFeaturesOfRealPicturesSeeTheSamePicture(t *testing.T) {
 	p := petsProblem(t, Spec{Kind: "images", Queries: 100, Seed: 1})
-	f := p.Pairs.Bind(nil)
+	f := bind(t, p, nil)
 	row := make([]float32, len(f.Columns()))
 	q := &p.Train[4]
 	f.Fill(q, problem.Candidate{Item: q.Seen[0]}, row)

@@ -126,7 +126,7 @@ func (d *heldOut) ask() {
 	for u := range int32(d.h.Users) {
 		if len(d.later[u]) > 0 {
 			seen, _ := d.h.Row(u)
-			d.tests = append(d.tests, problem.Query{ID: int32(len(d.tests)), Test: true, User: u, Seen: seen})
+			d.tests = append(d.tests, problem.Query{ID: int32(len(d.tests)), From: problem.Test, User: u, Seen: seen})
 		}
 	}
 }
