@@ -28,7 +28,7 @@ type (
 		Mode    Mode     `json:"mode"`
 		CaseID  string   `json:"case"`
 		Title   string   `json:"title"`
-		Hash    string   `json:"hash"` // sha256 of CaseYAML, hex
+		Hash    string   `json:"hash"` // sha256 of the case's YAML text, hex
 		Case    string   `json:"yaml"`
 		Path    string   `json:"path,omitempty"` // the file it came from, for data beside it; empty for built-in cases
 		Level   Level    `json:"level,omitempty"`

@@ -68,6 +68,7 @@ func (s *State) applyToStep(body Body) {
 		st.Questions = append(st.Questions, b)
 	case Answered:
 		st.answer(b)
+		s.Last = Place{b.Step, b.To}
 	case Decided:
 		// A choice is a commitment made without the reference: one made after it doesn't replace what stood.
 		if !st.Revealed {

@@ -16,6 +16,7 @@ type State struct {
 	Facts   []string // released, in order
 	Thrown  []string // curveballs, in order
 	Between bool     // Step is done and none has been entered since: no time counts
+	Last    Place    // of the last answer
 	Paused  bool
 	Ended   bool
 

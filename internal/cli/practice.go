@@ -139,7 +139,7 @@ func (o *practiceOptions) resumed(ctx context.Context, s *study, want rehearse.O
 	if want.Case != nil {
 		id = want.Case.ID
 	}
-	session, err := s.lastOf(ctx, framework.Practice, func(v store.Summary) bool { return v.CaseID == id })
+	session, err := s.lastOf(ctx, framework.Practice, func(v framework.Summary) bool { return v.CaseID == id })
 	if err == nil && session != "" {
 		s.say("dryrun: going on with session %s; --new begins another", session)
 		if changed, err := s.changed(ctx, session, want.Case); err == nil && changed {

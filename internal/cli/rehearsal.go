@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"dryrun/casestudies"
 	"dryrun/framework"
@@ -43,8 +42,6 @@ func (a *app) openStudy(ctx context.Context) (*study, error) {
 
 func (s *study) close() error { return errors.Join(s.store.Close(), s.lab.Close()) }
 
-func (s *study) sessions() rehearse.Store { return sessionStore{s.store, s.clock} }
-
 func (s *study) labOf(c *casestudies.Case) rehearse.Lab { return caseLab{s.lab, c} }
 
 // begin opens a new session. Nothing is stored before its first events are, which the opening outcome holds.
@@ -63,7 +60,7 @@ func (s *study) resume(ctx context.Context, id string) (*rehearse.Session, rehea
 	if err != nil {
 		return nil, rehearse.Outcome{}, nil, sessionError(err)
 	}
-	session, outcome, err := rehearse.Resume(s.deps, stored.Events, drafts(stored.Drafts), stored.Alive)
+	session, outcome, err := rehearse.Resume(s.deps, stored)
 	if err != nil {
 		return nil, rehearse.Outcome{}, nil, fmt.Errorf("going on with session %s: %w", stored.ID, err)
 	}
@@ -86,62 +83,25 @@ func (s *study) changed(ctx context.Context, id string, now *casestudies.Case) (
 // plainOptions are what a conversation in whole lines runs on.
 func (s *study) plainOptions() plain.Options {
 	return plain.Options{
-		In: s.In, Out: s.Out, Interactive: s.InTerm && s.OutTerm, Width: s.width(), Clock: s.clock, Store: s.sessions(),
+		In: s.In, Out: s.Out, Interactive: s.InTerm && s.OutTerm, Width: s.width(), Clock: s.clock, Store: s.store,
 	}
 }
 
-// glance is what a list shows of a session besides its summary.
-type glance struct {
-	Elapsed time.Duration
-	Text    string // typed and not answered yet, else the last answer
-}
-
-// glanceAt reads a session for a list. One that this program can't read is listed all the same, without.
-func (s *study) glanceAt(ctx context.Context, v store.Summary) glance {
-	stored, err := s.store.Session(ctx, v.ID)
-	if err != nil {
-		return glance{}
-	}
-	st, err := framework.Fold(stored.Events)
-	if err != nil {
-		return glance{}
-	}
-	g := glance{Elapsed: st.Elapsed}
-	if v.Open() && !st.Paused && stored.Alive.After(st.At) { // killed: the time until it was last alive counts
-		g.Elapsed += stored.Alive.Sub(st.At)
-	}
-	for _, e := range stored.Events {
-		if a, ok := e.Body.(framework.Answered); ok {
-			g.Text = a.Text
-		}
-	}
-	if n := len(stored.Drafts); n > 0 && stored.Drafts[n-1].Text != "" {
-		g.Text = stored.Drafts[n-1].Text
-	}
-	return g
-}
-
-// offered is how many unfinished sessions a list reads for their clock and text; reading a log costs a few milliseconds.
+// offered is how many unfinished sessions plain home offers.
 const offered = 5
 
-// unfinished are the last sessions that plain home offers to go on with.
-func (s *study) unfinished(ctx context.Context) ([]plain.Unfinished, error) {
+// unfinished are the last sessions that plain home offers to continue.
+func (s *study) unfinished(ctx context.Context) ([]framework.Summary, error) {
 	all, err := s.store.Sessions(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var out []plain.Unfinished
-	for _, v := range all {
-		if v.Open() && len(out) < offered {
-			clock := minutes(s.glanceAt(ctx, v).Elapsed.Minutes())
-			out = append(out, plain.Unfinished{ID: v.ID, Title: v.Title, Step: v.Step, Clock: clock})
-		}
-	}
-	return out, nil
+	open := slices.DeleteFunc(all, func(v framework.Summary) bool { return !v.Open() })
+	return open[:min(offered, len(open))], nil
 }
 
 // lastOf is the id of the last unfinished session of a case, "" where there is none.
-func (s *study) lastOf(ctx context.Context, mode framework.Mode, match func(store.Summary) bool) (string, error) {
+func (s *study) lastOf(ctx context.Context, mode framework.Mode, match func(framework.Summary) bool) (string, error) {
 	all, err := s.store.Sessions(ctx)
 	if err != nil {
 		return "", err

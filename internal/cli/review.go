@@ -69,20 +69,6 @@ func (o *reviewOptions) screen(ctx context.Context) (err error) {
 	return s.screens(ctx, tui.Start{Review: true}, 1, false)
 }
 
-// sessionInfo is one session of `review --json`.
-type sessionInfo struct {
-	ID      string           `json:"id"`
-	Case    string           `json:"case"`
-	Title   string           `json:"title"`
-	Mode    framework.Mode   `json:"mode"`
-	Step    framework.StepID `json:"step"`
-	Done    int              `json:"steps_done"`
-	Of      int              `json:"steps"`
-	Created time.Time        `json:"created"`
-	Updated time.Time        `json:"updated"`
-	Ended   *time.Time       `json:"ended"` // null: it can be gone on with
-}
-
 func (o *reviewOptions) list(ctx context.Context, s *store.Store) error {
 	all, err := s.Sessions(ctx)
 	if err != nil {
@@ -90,16 +76,9 @@ func (o *reviewOptions) list(ctx context.Context, s *store.Store) error {
 	}
 	if o.JSON {
 		out := struct {
-			Version  int           `json:"version"`
-			Sessions []sessionInfo `json:"sessions"`
-		}{1, []sessionInfo{}}
-		for _, v := range all {
-			info := sessionInfo{v.ID, v.CaseID, v.Title, v.Mode, v.Step, v.Done, v.Of, v.Created, v.Updated, nil}
-			if !v.Open() {
-				info.Ended = &v.Ended
-			}
-			out.Sessions = append(out.Sessions, info)
-		}
+			Version  int                 `json:"version"`
+			Sessions []framework.Summary `json:"sessions"`
+		}{1, append([]framework.Summary{}, all...)}
 		return o.writeJSON(out)
 	}
 	if len(all) == 0 {

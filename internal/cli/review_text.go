@@ -9,13 +9,12 @@ import (
 
 	"dryrun/casestudies"
 	"dryrun/framework"
-	"dryrun/internal/store"
 )
 
 func stringReader(s string) io.Reader { return strings.NewReader(s) }
 
 // reviewOf gathers what a session holds, step by step in the order of the framework.
-func reviewOf(session store.Session, st *framework.State) sessionReview {
+func reviewOf(session framework.Log, st *framework.State) sessionReview {
 	r := sessionReview{
 		Version: 1, ID: session.ID, Case: st.Started.CaseID, Title: st.Started.Title, Mode: st.Started.Mode,
 		Created: st.Opened, Ended: st.Ended, Minutes: st.Elapsed.Minutes(), Facts: append([]string{}, st.Facts...), Steps: []stepReview{},

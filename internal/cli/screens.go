@@ -10,7 +10,6 @@ import (
 	"dryrun/framework"
 	"dryrun/internal/rehearse"
 	"dryrun/internal/tui"
-	"dryrun/internal/tui/frame"
 )
 
 // screens shows the screens from where start says until the candidate leaves.
@@ -26,7 +25,7 @@ func (s *study) screens(ctx context.Context, start tui.Start, seed int64, spoken
 	}
 	return tui.Run(ctx, tui.Options{
 		In: in, Out: out, Theme: s.Theme, Profile: s.profile(s.Color),
-		Cases: cases, Notices: s.store.Notices(), Sessions: s.saved,
+		Cases: cases, Notices: s.store.Notices(), Sessions: s.store.Sessions,
 		New: func(_ context.Context, c *casestudies.Case, step framework.StepID) (*rehearse.Session, rehearse.Outcome, error) {
 			session, outcome, _, err := s.begin(rehearse.Options{Case: c, Step: step, Mode: framework.Practice, Seed: seed, Spoken: spoken})
 			return session, outcome, err
@@ -35,31 +34,9 @@ func (s *study) screens(ctx context.Context, start tui.Start, seed int64, spoken
 			session, outcome, _, err := s.resume(ctx, id)
 			return session, outcome, err
 		},
-		Read: s.read, Store: s.sessions(), Lab: s.labOf,
+		Read: s.read, Store: s.store, Lab: s.labOf,
 		Editor: cmp.Or(s.Env("VISUAL"), s.Env("EDITOR")), Clock: s.clock, Where: s.dataDir(), Start: start,
 	})
-}
-
-// saved lists the sessions for the screens.
-func (s *study) saved(ctx context.Context) ([]frame.Saved, error) {
-	all, err := s.store.Sessions(ctx)
-	if err != nil {
-		return nil, err
-	}
-	read := 0
-	var out []frame.Saved
-	for _, v := range all {
-		f := frame.Saved{
-			ID: v.ID, CaseID: v.CaseID, Title: v.Title, Mode: v.Mode, Created: v.Created, Updated: v.Updated, Ended: !v.Open(), Step: v.Step,
-		}
-		if v.Open() && read < offered {
-			g := s.glanceAt(ctx, v)
-			f.Elapsed, f.Text = g.Elapsed, g.Text
-			read++
-		}
-		out = append(out, f)
-	}
-	return out, nil
 }
 
 // read is a stored session to look at, with its case as it was then.

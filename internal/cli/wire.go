@@ -10,11 +10,9 @@ import (
 	"dryrun/internal/lab/catalog"
 	"dryrun/internal/rehearse"
 	"dryrun/internal/report"
-	"dryrun/internal/store"
 )
 
-// The rules of a rehearsal reach the lab and the store through interfaces of their own; the types below fit the rooms to
-// them.
+// The rules of a rehearsal reach the lab through interfaces of their own; the types below fit it to them.
 
 // caseLab is a lab for one case, as the rules want it.
 type caseLab struct {
@@ -141,26 +139,3 @@ func (labKnobs) Mystery(c *casestudies.Case, seed int64) string {
 }
 
 func (labKnobs) Faults(c *casestudies.Case) []string { return catalog.World(c, 1).Faults() }
-
-// sessionStore is the store as the rules want it, with the time that they leave to the caller.
-type sessionStore struct {
-	*store.Store
-	clock framework.Clock
-}
-
-func (s sessionStore) SaveDraft(ctx context.Context, session string, d rehearse.SaveDraft) error {
-	return s.Store.SaveDraft(ctx, session, store.Draft{Step: d.Step, To: d.To, Text: d.Text, At: s.clock.Now()})
-}
-
-func (s sessionStore) Beat(ctx context.Context, session string) error {
-	return s.Store.Beat(ctx, session, s.clock.Now())
-}
-
-// drafts are stored drafts as the rules take them back.
-func drafts(stored []store.Draft) []rehearse.SaveDraft {
-	var out []rehearse.SaveDraft
-	for _, d := range stored {
-		out = append(out, rehearse.SaveDraft{Step: d.Step, To: d.To, Text: d.Text})
-	}
-	return out
-}

@@ -7,25 +7,18 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 
 	"dryrun/casestudies"
 	"dryrun/framework"
 	"dryrun/internal/rehearse"
 )
 
-// Unfinished is a session that can be gone on with.
-type Unfinished struct {
-	ID    string
-	Title string
-	Step  framework.StepID
-	Clock string // how long it has run, in words
-}
-
 // HomeOptions are what the home conversation offers.
 type HomeOptions struct {
 	Options
 	Cases      []*casestudies.Case
-	Unfinished []Unfinished
+	Unfinished []framework.Summary
 	// Practice opens a new session on a case, Resume an unfinished one; each with the lab of its case.
 	Practice func(ctx context.Context, c *casestudies.Case) (*rehearse.Session, rehearse.Outcome, rehearse.Lab, error)
 	Resume   func(ctx context.Context, id string) (*rehearse.Session, rehearse.Outcome, rehearse.Lab, error)
@@ -91,7 +84,7 @@ func (h HomeOptions) offers() []offer {
 	for _, u := range h.Unfinished {
 		step, _ := framework.StepByID(u.Step)
 		out = append(out, offer{
-			line: fmt.Sprintf("go on with %s, at %s (%s)", u.Title, step.Title, u.Clock),
+			line: fmt.Sprintf("go on with %s, at %s (%s)", u.Title, step.Title, worked(u.Elapsed)),
 			open: func(ctx context.Context) (*rehearse.Session, rehearse.Outcome, rehearse.Lab, error) {
 				return h.Resume(ctx, u.ID)
 			},
@@ -106,6 +99,18 @@ func (h HomeOptions) offers() []offer {
 		})
 	}
 	return out
+}
+
+// worked writes an active time in words, for a list.
+func worked(d time.Duration) string {
+	switch n := int(d.Minutes() + 0.5); {
+	case d < time.Minute:
+		return "under a minute"
+	case n == 1:
+		return "1 minute"
+	default:
+		return fmt.Sprintf("%d minutes", n)
+	}
 }
 
 // pick reads the number of an offer; an empty line is the first.

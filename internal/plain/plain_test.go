@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -15,45 +14,8 @@ import (
 	"dryrun/internal/coach"
 	"dryrun/internal/rehearse"
 	"dryrun/internal/report"
+	"dryrun/internal/store/storetest"
 )
-
-// memory is a store that keeps what it is given.
-type memory struct {
-	mu     sync.Mutex
-	events []framework.Event
-	drafts []rehearse.SaveDraft
-	full   int // this many calls find the disk full
-}
-
-func (m *memory) room() error {
-	if m.full == 0 {
-		return nil
-	}
-	m.full--
-	return errors.New("the disk is full")
-}
-
-func (m *memory) Append(_ context.Context, _ string, events []framework.Event) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if err := m.room(); err != nil {
-		return err
-	}
-	m.events = append(m.events, events...)
-	return nil
-}
-
-func (m *memory) SaveDraft(_ context.Context, _ string, d rehearse.SaveDraft) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if err := m.room(); err != nil {
-		return err
-	}
-	m.drafts = append(m.drafts, d)
-	return nil
-}
-
-func (m *memory) Beat(context.Context, string) error { return nil }
 
 // bench is a lab that answers at once.
 type bench struct{ ran []rehearse.RunLab }
@@ -94,9 +56,9 @@ type stillClock struct{ now time.Time }
 func (c *stillClock) Now() time.Time { return c.now }
 
 // talk runs a conversation of the given lines and returns what was said.
-func talk(t *testing.T, step framework.StepID, script ...string) (string, *memory, *rehearse.Session) {
+func talk(t *testing.T, step framework.StepID, script ...string) (string, *storetest.Memory, *rehearse.Session) {
 	t.Helper()
-	store := &memory{}
+	store := &storetest.Memory{}
 	said, s, err := talkTo(t, store, step, script...)
 	if err != nil {
 		t.Fatal(err)
@@ -105,7 +67,7 @@ func talk(t *testing.T, step framework.StepID, script ...string) (string, *memor
 }
 
 // talkTo is talk with a store that may fail.
-func talkTo(t *testing.T, store *memory, step framework.StepID, script ...string) (string, *rehearse.Session, error) {
+func talkTo(t *testing.T, store *storetest.Memory, step framework.StepID, script ...string) (string, *rehearse.Session, error) {
 	t.Helper()
 	c, err := casestudies.Find("visual-search")
 	if err != nil {
@@ -161,7 +123,7 @@ func TestAWholeStepInLines(t *testing.T) {
 	if strings.ContainsRune(said, '\x1b') {
 		t.Error("plain mode wrote a control sequence")
 	}
-	folded, err := framework.Fold(store.events)
+	folded, err := framework.Fold(store.Events("s1"))
 	if err != nil {
 		t.Fatalf("the stored log doesn't fold: %v", err)
 	}
@@ -182,7 +144,8 @@ func TestAFullDiskIsSaidOnceAndNeverCalledSaved(t *testing.T) {
 		script = append(script, "a line of the answer")
 	}
 	script = append(script, ".", "/quit", "/quit")
-	store := &memory{full: 1 << 30}
+	store := &storetest.Memory{}
+	store.Fail(-1, errors.New("the disk is full"))
 	said, s, err := talkTo(t, store, framework.Data, script...)
 	if err == nil || strings.Contains(said, "Everything is saved") || s.InStore() {
 		t.Errorf("nothing could be stored; the error is %v, and it said:\n%s", err, said)
@@ -194,12 +157,13 @@ func TestAFullDiskIsSaidOnceAndNeverCalledSaved(t *testing.T) {
 		t.Error("leaving didn't wait for the disk")
 	}
 
-	store = &memory{full: 5}
+	store = &storetest.Memory{}
+	store.Fail(5, errors.New("the disk is full"))
 	said, s, err = talkTo(t, store, framework.Data, script...)
 	if err != nil || !s.InStore() || !strings.Contains(said, "Everything is saved again.") {
 		t.Errorf("the disk had room again, and %v:\n%s", err, said)
 	}
-	if folded, err := framework.Fold(store.events); err != nil || folded.Seq != s.State().Seq {
+	if folded, err := framework.Fold(store.Events("s1")); err != nil || folded.Seq != s.State().Seq {
 		t.Errorf("the stored log doesn't hold the session: %v", err)
 	}
 }
@@ -211,7 +175,7 @@ func TestASessionThatIsGoneOnWithRepeatsWhatWasAsked(t *testing.T) {
 		t.Fatalf("a new session asks %d times, want once:\n%s", n, first)
 	}
 	clock := &stillClock{time.Date(2026, 1, 2, 4, 0, 0, 0, time.UTC)}
-	s, opening, err := rehearse.Resume(rehearse.Deps{Coach: coach.New(), Knobs: anyKnob{}, Clock: clock}, store.events, nil, clock.now)
+	s, opening, err := rehearse.Resume(rehearse.Deps{Coach: coach.New(), Knobs: anyKnob{}, Clock: clock}, framework.Log{Events: store.Events("s1"), Alive: clock.now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,8 +226,8 @@ func TestALongNoteIsCutUntilItIsAskedFor(t *testing.T) {
 
 func TestEveryTypedLineIsADraftAtOnce(t *testing.T) {
 	_, store, s := talk(t, framework.Requirements, "/answer", "first line", "second line")
-	if len(store.drafts) < 2 || store.drafts[0].Text != "first line" || store.drafts[1].Text != "first line\nsecond line" {
-		t.Errorf("drafts %+v, want one a line", store.drafts)
+	if saved := store.Saved(); len(saved) < 2 || saved[0].Text != "first line" || saved[1].Text != "first line\nsecond line" {
+		t.Errorf("drafts %+v, want one a line", saved)
 	}
 	if got := s.Text(""); got != "first line\nsecond line" {
 		t.Errorf("the input ended in an answer and its text is %q", got)

@@ -124,7 +124,7 @@ func (w *walk) ask(ctx context.Context, prompt string) (string, error) {
 		case <-beat.C:
 			tick.Stop()
 			// The heartbeat only dates the clock of a killed session, so its failure isn't worth a line.
-			_ = w.Store.Beat(ctx, w.s.State().Started.Session)
+			_ = w.Store.Beat(ctx, w.s.State().Started.Session, w.Clock.Now())
 		case <-ctx.Done():
 			tick.Stop()
 			beat.Stop()

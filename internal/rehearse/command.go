@@ -4,9 +4,6 @@
 package rehearse
 
 import (
-	"errors"
-	"time"
-
 	"dryrun/framework"
 	"dryrun/internal/report"
 )
@@ -83,10 +80,6 @@ type (
 	}
 )
 
-// ErrOtherWriter is what a Store returns, wrapped, where another program has written this session since: from then on
-// the session only reads, and says so.
-var ErrOtherWriter = errors.New("the session is being written by another dryrun")
-
 // LabResult is what a run brought: the candidate's pipeline, the reference's where it differs, and the value of each
 // prediction of the step.
 type LabResult struct {
@@ -107,12 +100,10 @@ type (
 		Events  []framework.Event
 	}
 	// SaveDraft stores the unsaved text, overwriting the one before. Drafts may be coalesced, the last one may not be
-	// lost. At is when it was typed: at Resume a draft that an answer has overtaken is dropped.
+	// lost. At Resume a draft older than the answer at its place is dropped.
 	SaveDraft struct {
-		Session  string
-		Step     framework.StepID
-		To, Text string
-		At       time.Time
+		Session string
+		framework.Draft
 	}
 	// RunLab runs Yours and, where it differs, Reference, and each prediction's own setting. Fault is put into Yours
 	// alone: the reference stays healthy beside it, and so do the predictions.

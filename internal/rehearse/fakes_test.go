@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +14,7 @@ import (
 	"dryrun/internal/coach"
 	"dryrun/internal/rehearse"
 	"dryrun/internal/report"
+	"dryrun/internal/store/storetest"
 )
 
 // hands is a clock that moves when told.
@@ -82,60 +81,13 @@ func (machine) XRay(_ context.Context, r rehearse.RunXRay) (report.XRay, error) 
 	return report.XRay{Query: r.Query, Request: "a dark photo of a bag", Indexed: true, Rank1: 431, K: 200, LostBy: "stage one", Why: "its nearest neighbour is a dark shoe"}, nil
 }
 
-// shelf is a store in memory that refuses what a database would: a gap, or a second writer.
-type shelf struct {
-	events []framework.Event
-	drafts map[string]rehearse.SaveDraft
-	down   error
-}
-
-func (s *shelf) Append(_ context.Context, _ string, events []framework.Event) error {
-	if s.down != nil {
-		return s.down
-	}
-	for _, e := range events {
-		if e.Seq != len(s.events)+1 {
-			return fmt.Errorf("event %d after %d: %w", e.Seq, len(s.events), rehearse.ErrOtherWriter)
-		}
-		data, err := framework.EncodeBody(e.Body)
-		if err != nil {
-			return err
-		}
-		if e.Body, err = framework.DecodeBody(e.Body.Kind(), data); err != nil {
-			return err
-		}
-		s.events = append(s.events, e)
-	}
-	return nil
-}
-
-func (s *shelf) SaveDraft(_ context.Context, _ string, d rehearse.SaveDraft) error {
-	if s.down != nil {
-		return s.down
-	}
-	if s.drafts == nil {
-		s.drafts = map[string]rehearse.SaveDraft{}
-	}
-	s.drafts[string(d.Step)+"/"+d.To] = d
-	return nil
-}
-
-func (s *shelf) Beat(context.Context, string) error { return nil }
-
-func (s *shelf) saved() []rehearse.SaveDraft {
-	var out []rehearse.SaveDraft
-	for _, k := range slices.Sorted(maps.Keys(s.drafts)) {
-		out = append(out, s.drafts[k])
-	}
-	return out
-}
-
 // table is one candidate at one session.
 type table struct {
 	t     testing.TB
 	s     *rehearse.Session
 	clock *hands
-	shelf *shelf
+	store storetest.Store
+	shelf *storetest.Memory // the store, where it is in memory
 	lab   machine
 	lines []rehearse.Line
 }
@@ -155,11 +107,20 @@ func visualSearch(t testing.TB) *casestudies.Case {
 
 func begin(t testing.TB, o rehearse.Options) *table {
 	t.Helper()
+	shelf := &storetest.Memory{}
+	x := beginIn(t, shelf, o)
+	x.shelf = shelf
+	return x
+}
+
+// beginIn is begin with a store of the test's own.
+func beginIn(t testing.TB, stored storetest.Store, o rehearse.Options) *table {
+	t.Helper()
 	o.ID, o.Seed = "s1", 7
 	if o.Case == nil {
 		o.Case = visualSearch(t)
 	}
-	x := &table{t: t, clock: &hands{time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}, shelf: &shelf{}}
+	x := &table{t: t, clock: &hands{time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}, store: stored}
 	s, out, err := rehearse.New(deps(x.clock), o)
 	if err != nil {
 		t.Fatal(err)
@@ -172,7 +133,7 @@ func begin(t testing.TB, o rehearse.Options) *table {
 func (x *table) settle(out rehearse.Outcome) {
 	x.t.Helper()
 	x.lines = out.Lines
-	more, err := rehearse.Settle(context.Background(), x.s, out.Effects, x.shelf, x.lab, nil)
+	more, err := rehearse.Settle(context.Background(), x.s, out.Effects, x.store, x.lab, nil)
 	if err != nil {
 		x.t.Fatal(err)
 	}
@@ -220,10 +181,21 @@ func (x *table) hears(words string) {
 	}
 }
 
+// stored is the session as the store has it, last alive now.
+func (x *table) stored() framework.Log {
+	x.t.Helper()
+	log, err := x.store.Session(context.Background(), "s1")
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	log.Alive = x.clock.t
+	return log
+}
+
 // folds checks that the stored log gives the state that the session has.
 func (x *table) folds() {
 	x.t.Helper()
-	st, err := framework.Fold(x.shelf.events)
+	st, err := framework.Fold(x.shelf.Events("s1"))
 	if err != nil {
 		x.t.Fatal(err)
 	}

@@ -11,18 +11,33 @@ import (
 // journal holds the events that the state has and the store doesn't yet.
 type journal struct {
 	waiting  []framework.Event
-	underway int     // how many of them are in an Append that hasn't come back
-	closed   string  // why this session only reads; "" where it is written
-	drafts   []place // drafts that the store has failed to save, each once
-	failing  bool    // said already that the store fails
+	underway int               // how many of them are in an Append that hasn't come back
+	closed   string            // why this session only reads; "" where it is written
+	drafts   []framework.Place // drafts that the store has failed to save, each once
+	typed    time.Time         // when the last draft was typed
+	failing  bool              // said already that the store fails
 }
 
-// now is the clock's time, never before the last event: a clock that was set back must not tear the log.
+// now is the clock's time, never before the last event or the last draft: a clock that was set back must not tear the log,
+// and an answer takes the place of the drafts that aren't newer than it.
 func (s *Session) now() time.Time {
 	t := s.deps.Clock.Now().UTC().Round(0)
-	if t.Before(s.state.At) {
-		return s.state.At
+	for _, last := range []time.Time{s.state.At, s.log.typed} {
+		if t.Before(last) {
+			t = last
+		}
 	}
+	return t
+}
+
+// typedAt dates a draft: after every event so far, on a clock that stands still too. An answer may reach the store after a
+// draft that was typed later, and must not take its place.
+func (s *Session) typedAt() time.Time {
+	t := s.now()
+	if !t.After(s.state.At) {
+		t = s.state.At.Add(1)
+	}
+	s.log.typed = t
 	return t
 }
 
@@ -58,15 +73,13 @@ func (s *Session) offer() {
 	for _, p := range s.log.drafts {
 		if slices.ContainsFunc(s.out.Effects, func(e Effect) bool {
 			d, ok := e.(SaveDraft)
-			return ok && p == place{d.Step, d.To}
+			return ok && p == d.Place
 		}) {
 			continue // this command brings a newer one
 		}
-		d, typed := s.drafts[p]
-		if !typed { // the store may still have an older text than the answer that stands
-			d = SaveDraft{Session: s.state.Started.Session, Step: p.step, To: p.to, Text: s.TextOf(p.step, p.to), At: s.now()}
+		if d, typed := s.drafts[p]; typed {
+			s.effect(SaveDraft{s.state.Started.Session, d})
 		}
-		s.effect(d)
 	}
 	s.log.drafts = nil
 	if s.log.underway > 0 || len(s.log.waiting) == 0 {
@@ -95,7 +108,7 @@ func (s *Session) isUnderway(a Append) bool {
 
 // notStored says that the store failed. The events stay; the next command offers them again.
 func (s *Session) notStored(e Effect, err error) {
-	if errors.Is(err, ErrOtherWriter) {
+	if errors.Is(err, framework.ErrOtherWriter) {
 		s.log.closed = "another dryrun writes this session: this one only reads"
 		s.stop()
 		s.tell("Another dryrun has written this session since. This one only reads from here on; resume it there, or resume it here again.")
@@ -107,15 +120,11 @@ func (s *Session) notStored(e Effect, err error) {
 			s.log.underway = 0
 		}
 	case SaveDraft:
-		p := place{e.Step, e.To}
-		if e.Text != s.TextOf(e.Step, e.To) {
-			return // overtaken: a later one says whether text is in danger
+		if d, typed := s.drafts[e.Place]; !typed || d.Text != e.Text {
+			return // an event or a later draft carries the text
 		}
-		if !slices.Contains(s.log.drafts, p) {
-			s.log.drafts = append(s.log.drafts, p)
-		}
-		if _, typed := s.drafts[p]; !typed {
-			return // an event carries the text
+		if !slices.Contains(s.log.drafts, e.Place) {
+			s.log.drafts = append(s.log.drafts, e.Place)
 		}
 	default:
 		return

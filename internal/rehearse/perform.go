@@ -29,7 +29,7 @@ func Perform(ctx context.Context, e Effect, store Store, lab Lab, progress func(
 	case Append:
 		return outcome(e, store.Append(ctx, e.Session, e.Events)), nil
 	case SaveDraft:
-		return outcome(e, store.SaveDraft(ctx, e.Session, e)), nil
+		return outcome(e, store.SaveDraft(ctx, e.Session, e.Draft)), nil
 	case RunLab:
 		result, err := lab.Run(ctx, e, progress)
 		return labOutcome(e.Run, result, err), nil

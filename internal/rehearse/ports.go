@@ -2,6 +2,7 @@ package rehearse
 
 import (
 	"context"
+	"time"
 
 	"dryrun/casestudies"
 	"dryrun/framework"
@@ -37,10 +38,11 @@ type Lab interface {
 	XRay(ctx context.Context, r RunXRay) (report.XRay, error)
 }
 
-// Store performs Append and SaveDraft.
+// Store performs Append and SaveDraft. Append returns framework.ErrOtherWriter, wrapped or not, where another program has
+// written to the session since.
 type Store interface {
 	Append(ctx context.Context, session string, events []framework.Event) error
-	SaveDraft(ctx context.Context, session string, d SaveDraft) error
-	// Beat says that the session is alive, so that a kill loses no more than a second of the clock.
-	Beat(ctx context.Context, session string) error
+	SaveDraft(ctx context.Context, session string, d framework.Draft) error
+	// Beat says that the session is alive at the time given, so that a kill loses no more than a second of the clock.
+	Beat(ctx context.Context, session string, at time.Time) error
 }

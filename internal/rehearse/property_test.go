@@ -78,9 +78,9 @@ func TestAnySession(t *testing.T) {
 		note := func(to, text string) { typed[place{x.s.State().Step, to}] = strings.ToValidUTF8(text, "\uFFFD") }
 		for range rapid.IntRange(1, 40).Draw(r, "length") {
 			x.clock.forward(time.Duration(rapid.IntRange(-5, 30).Draw(r, "seconds")) * time.Second)
-			x.shelf.down = nil
+			x.shelf.Fail(0, nil)
 			if rapid.IntRange(0, 9).Draw(r, "disk") == 0 {
-				x.shelf.down = errors.New("the disk is full")
+				x.shelf.Fail(-1, errors.New("the disk is full"))
 			}
 			cmd := anyCommand(r)
 			before := asJSON(t, x.s.State())
@@ -98,13 +98,13 @@ func TestAnySession(t *testing.T) {
 				x.settle(out)
 			}
 			x.s.Debrief(x.s.State().Step)
-			x.shelf.down = nil
+			x.shelf.Fail(0, nil)
 			if rapid.IntRange(0, 9).Draw(r, "kill") == 0 {
 				x.do(rehearse.Stored{}) // what failed to be saved is offered again
 				if !x.s.InStore() {
 					r.Fatal("a disk that works again doesn't have everything")
 				}
-				s, out, err := rehearse.Resume(deps(x.clock), x.shelf.events, x.shelf.saved(), x.clock.t)
+				s, out, err := rehearse.Resume(deps(x.clock), x.stored())
 				if err != nil {
 					r.Fatal(err)
 				}
@@ -117,7 +117,7 @@ func TestAnySession(t *testing.T) {
 				}
 			}
 		}
-		x.shelf.down = nil
+		x.shelf.Fail(0, nil)
 		x.do(rehearse.Stored{})
 		x.folds()
 	})

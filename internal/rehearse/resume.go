@@ -11,15 +11,16 @@ import (
 	"dryrun/framework"
 )
 
-// Resume takes a stored session up again: the case as it was, the state, the drafts, the clock. alive is when the session
-// was last known to be alive; what lies between that and now doesn't count. A session that has ended comes back for
+// Resume takes a stored session up again: the case as it was, the state, the drafts, the clock. What lies
+// between the moment when it was last known to be alive and now doesn't count. A session that has ended comes back for
 // reading. One that can't be continued, because its case no longer loads or its log is torn, is an error.
-func Resume(deps Deps, events []framework.Event, drafts []SaveDraft, alive time.Time) (*Session, Outcome, error) {
-	s, err := Read(deps, events, drafts)
+func Resume(deps Deps, log framework.Log) (*Session, Outcome, error) {
+	s, err := Read(deps, log)
 	if err != nil || s.state.Ended {
 		return s, Outcome{}, err
 	}
 	s.log.closed = ""
+	alive := log.Alive
 	if alive.Before(s.state.At) {
 		alive = s.state.At
 	}
@@ -38,11 +39,11 @@ func Resume(deps Deps, events []framework.Event, drafts []SaveDraft, alive time.
 }
 
 // Read opens a stored session to look at: nothing is recorded, and Do refuses.
-func Read(deps Deps, events []framework.Event, drafts []SaveDraft) (*Session, error) {
-	if len(events) == 0 {
+func Read(deps Deps, log framework.Log) (*Session, error) {
+	if len(log.Events) == 0 {
 		return nil, errors.New("opening a session: its log is empty")
 	}
-	started, ok := events[0].Body.(framework.Started)
+	started, ok := log.Events[0].Body.(framework.Started)
 	if !ok {
 		return nil, errors.New("opening a session: its log doesn't begin with its start")
 	}
@@ -55,16 +56,16 @@ func Read(deps Deps, events []framework.Event, drafts []SaveDraft) (*Session, er
 		return nil, err
 	}
 	s.log.closed = "this session is open for reading: resume it to go on"
-	written := map[place]time.Time{}
-	for _, e := range events {
+	written := map[framework.Place]time.Time{}
+	for _, e := range log.Events {
 		if err := s.apply(e); err != nil {
 			return nil, fmt.Errorf("opening session %s: %w", started.Session, err)
 		}
 		if a, ok := e.Body.(framework.Answered); ok {
-			written[place{a.Step, a.To}] = e.At
+			written[framework.Place{Step: a.Step, To: a.To}] = e.At
 		}
 	}
-	for _, d := range drafts {
+	for _, d := range log.Drafts {
 		s.putBack(d, written)
 	}
 	return s, nil
@@ -91,16 +92,17 @@ func caseOf(started framework.Started) (*casestudies.Case, error) {
 }
 
 // putBack takes a stored draft up, where no answer has overtaken it.
-func (s *Session) putBack(d SaveDraft, written map[place]time.Time) {
+func (s *Session) putBack(d framework.Draft, written map[framework.Place]time.Time) {
 	if _, ok := framework.StepByID(d.Step); !ok {
 		return
 	}
-	p := place{d.Step, d.To}
 	if a, stands := s.state.StepState(d.Step).Answer(d.To); stands {
-		if a.Text == d.Text || !d.At.IsZero() && d.At.Before(written[p]) {
+		if a.Text == d.Text || !d.At.IsZero() && d.At.Before(written[d.Place]) {
 			return
 		}
 	}
-	d.Session = s.state.Started.Session
-	s.drafts[p] = d
+	s.drafts[d.Place] = d
+	if d.At.After(s.log.typed) {
+		s.log.typed = d.At
+	}
 }

@@ -53,22 +53,16 @@ type Session struct {
 	state *framework.State
 	log   journal
 
-	drafts  map[place]SaveDraft // text that is in no event yet
-	run     *RunLab             // under way, nil where none is
-	runs    int                 // run ids given out
-	xray    *report.XRay        // the last one of this step
-	looked  int                 // the query that it was asked for, from 1
+	drafts  map[framework.Place]framework.Draft // text that is in no event yet
+	run     *RunLab                             // under way, nil where none is
+	runs    int                                 // run ids given out
+	xray    *report.XRay                        // the last one of this step
+	looked  int                                 // the query that it was asked for, from 1
 	results map[framework.StepID]LabResult
 	faulty  map[framework.StepID]time.Duration // active time at which the last mystery was shown
 	cache   map[framework.StepID]suggested
 
 	out Outcome // of the command under way
-}
-
-// place is where a text stands: the answer of a step to the prompt, a probe, a follow-up or a curveball.
-type place struct {
-	step framework.StepID
-	to   string
 }
 
 // New begins a session: the interviewer says the brief and the first step's prompt.
@@ -139,7 +133,7 @@ func blank(deps Deps, c *casestudies.Case) (*Session, error) {
 	}
 	return &Session{
 		deps: deps, cs: c, state: framework.New(),
-		drafts:  map[place]SaveDraft{},
+		drafts:  map[framework.Place]framework.Draft{},
 		results: map[framework.StepID]LabResult{},
 		faulty:  map[framework.StepID]time.Duration{},
 		cache:   map[framework.StepID]suggested{},
@@ -164,7 +158,7 @@ func (s *Session) Text(to string) string { return s.TextOf(s.state.Step, to) }
 
 // TextOf is Text for any step.
 func (s *Session) TextOf(step framework.StepID, to string) string {
-	if d, ok := s.drafts[place{step, to}]; ok {
+	if d, ok := s.drafts[framework.Place{Step: step, To: to}]; ok {
 		return d.Text
 	}
 	a, _ := s.state.StepState(step).Answer(to)

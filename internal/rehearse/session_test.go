@@ -1,7 +1,6 @@
 package rehearse_test
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -10,6 +9,8 @@ import (
 	"dryrun/framework"
 	"dryrun/internal/rehearse"
 	"dryrun/internal/report"
+	"dryrun/internal/store"
+	"dryrun/internal/store/storetest"
 )
 
 const said = `- the business goal is a purchase within a day, success isn't clicks
@@ -160,10 +161,10 @@ func TestAKillLosesNothing(t *testing.T) {
 	x.do(rehearse.Answer{Text: "first words"}, rehearse.Decide{Decision: "index-family", Option: "hnsw"}, rehearse.Run{},
 		rehearse.Draft{Text: "first words, and more"}, rehearse.Next{}, rehearse.Draft{Text: "half a sen"})
 	elapsed, _ := x.s.State().Now(x.clock.t)
-	alive := x.clock.t
+	log := x.stored()
 	x.clock.forward(8 * time.Hour) // a kill, a night
 
-	s, out, err := rehearse.Resume(deps(x.clock), x.shelf.events, x.shelf.saved(), alive)
+	s, out, err := rehearse.Resume(deps(x.clock), log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,9 +191,11 @@ func TestAKillLosesNothing(t *testing.T) {
 func TestADraftThatAnAnswerHasOvertakenStaysAway(t *testing.T) {
 	x := begin(t, rehearse.Options{})
 	x.do(rehearse.Draft{Text: "old"})
-	stale := x.shelf.saved()
+	stale := x.stored().Drafts
 	x.do(rehearse.Answer{Text: "new"})
-	s, _, err := rehearse.Resume(deps(x.clock), x.shelf.events, stale, x.clock.t)
+	log := x.stored()
+	log.Drafts = stale
+	s, _, err := rehearse.Resume(deps(x.clock), log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,22 +206,22 @@ func TestADraftThatAnAnswerHasOvertakenStaysAway(t *testing.T) {
 
 func TestAFullDiskLosesNothing(t *testing.T) {
 	x := begin(t, rehearse.Options{})
-	x.shelf.down = errors.New("no space left on device")
+	x.shelf.Fail(-1, errors.New("no space left on device"))
 	x.do(rehearse.Answer{Text: "first"})
 	x.hears("Not saved: no space left on device.")
 	x.do(rehearse.Draft{Text: "second"})
 	if x.s.InStore() {
 		t.Fatal("the session believes that it is saved")
 	}
-	x.shelf.down = nil
+	x.shelf.Fail(0, nil)
 	x.do(rehearse.Hint{})
 	if !x.s.InStore() {
 		t.Fatal("the events weren't offered again")
 	}
 	x.hears("Everything is saved again.")
 	x.folds()
-	if d := x.shelf.drafts["requirements/"]; d.Text != "second" {
-		t.Fatalf("the draft in the store is %q", d.Text)
+	if d := x.stored().Drafts; len(d) != 1 || d[0].Text != "second" {
+		t.Fatalf("the drafts in the store are %+v", d)
 	}
 }
 
@@ -241,17 +244,30 @@ func TestOneAppendIsUnderWayAtATime(t *testing.T) {
 }
 
 func TestTheWriterThatLosesReads(t *testing.T) {
-	x := begin(t, rehearse.Options{})
-	other, out, err := rehearse.Resume(deps(x.clock), x.shelf.events, nil, x.clock.t)
+	database, err := store.Open(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := rehearse.Settle(context.Background(), other, out.Effects, x.shelf, x.lab, nil); err != nil {
-		t.Fatal(err)
+	t.Cleanup(func() {
+		if err := database.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	for name, stored := range map[string]storetest.Store{"in a database": database, "in memory": &storetest.Memory{}} {
+		t.Run(name, func(t *testing.T) {
+			x := beginIn(t, stored, rehearse.Options{})
+			other, out, err := rehearse.Resume(deps(x.clock), x.stored())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := rehearse.Settle(t.Context(), other, out.Effects, stored, x.lab, nil); err != nil {
+				t.Fatal(err)
+			}
+			x.do(rehearse.Hint{})
+			x.hears("only reads")
+			x.refused(rehearse.Hint{}, "only reads")
+		})
 	}
-	x.do(rehearse.Hint{})
-	x.hears("only reads")
-	x.refused(rehearse.Hint{}, "only reads")
 }
 
 func TestAMockKeepsBack(t *testing.T) {
@@ -287,7 +303,7 @@ func TestPauseAndEnd(t *testing.T) {
 		t.Errorf("the end lost the draft: %+v", a)
 	}
 	x.refused(rehearse.Hint{}, "has ended")
-	s, out, err := rehearse.Resume(deps(x.clock), x.shelf.events, x.shelf.saved(), x.clock.t)
+	s, out, err := rehearse.Resume(deps(x.clock), x.stored())
 	if err != nil || len(out.Effects) != 0 {
 		t.Fatalf("an ended session opens for reading: %v, %v", out, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"dryrun/framework"
 )
@@ -66,18 +67,18 @@ func (s *Session) draft(to, text string) error {
 	if text == s.Text(to) {
 		return nil
 	}
-	p := place{s.state.Step, to}
-	s.keepDraft(p, text)
+	p := framework.Place{Step: s.state.Step, To: to}
+	s.keepDraft(p, text, s.typedAt())
 	if a, stands := s.here().Answer(to); stands && a.Text == text {
 		delete(s.drafts, p) // typed back to what stands
 	}
 	return nil
 }
 
-func (s *Session) keepDraft(p place, text string) {
-	d := SaveDraft{Session: s.state.Started.Session, Step: p.step, To: p.to, Text: text, At: s.now()}
+func (s *Session) keepDraft(p framework.Place, text string, at time.Time) {
+	d := framework.Draft{Place: p, Text: text, At: at}
 	s.drafts[p] = d
-	s.effect(d)
+	s.effect(SaveDraft{s.state.Started.Session, d})
 }
 
 // answer commits a text. An empty one takes an earlier answer back; where there is none, it is a slip.
@@ -89,7 +90,7 @@ func (s *Session) answer(to, text string) error {
 		return err
 	}
 	text = strings.ToValidUTF8(text, "\uFFFD")
-	p := place{s.state.Step, to}
+	p := framework.Place{Step: s.state.Step, To: to}
 	if _, stands := s.here().Answer(to); !stands && strings.TrimSpace(text) == "" {
 		return errors.New("the answer is empty: write a line first")
 	}
@@ -105,22 +106,22 @@ func (s *Session) answer(to, text string) error {
 
 // commit makes a text the answer. The draft goes first to the store, with the same text: were the program killed
 // between the two, an older draft would come back over the answer.
-func (s *Session) commit(p place, text string) (changed bool, err error) {
-	old, stands := s.state.StepState(p.step).Answer(p.to)
+func (s *Session) commit(p framework.Place, text string) (changed bool, err error) {
+	old, stands := s.state.StepState(p.Step).Answer(p.To)
 	if stands && old.Text == text {
 		if _, typed := s.drafts[p]; typed {
-			s.keepDraft(p, text)
+			s.keepDraft(p, text, s.typedAt())
 			delete(s.drafts, p)
 		}
 		return false, nil
 	}
-	s.keepDraft(p, text)
+	s.keepDraft(p, text, s.now())
 	delete(s.drafts, p)
-	if err := s.record(framework.Answered{Step: p.step, To: p.to, Text: text}); err != nil {
+	if err := s.record(framework.Answered{Step: p.Step, To: p.To, Text: text}); err != nil {
 		return false, err
 	}
-	if len(s.state.StepState(p.step).Marks[bySelf]) > 0 {
-		err = s.recordSupport(p.step)
+	if len(s.state.StepState(p.Step).Marks[bySelf]) > 0 {
+		err = s.recordSupport(p.Step)
 	}
 	return true, err
 }
@@ -129,13 +130,13 @@ func (s *Session) commit(p place, text string) (changed bool, err error) {
 func (s *Session) commitDrafts(id framework.StepID) error {
 	var tos []string
 	for p := range s.drafts {
-		if p.step == id {
-			tos = append(tos, p.to)
+		if p.Step == id {
+			tos = append(tos, p.To)
 		}
 	}
 	slices.Sort(tos)
 	for _, to := range tos {
-		p := place{id, to}
+		p := framework.Place{Step: id, To: to}
 		if strings.TrimSpace(s.drafts[p].Text) == "" {
 			if _, stands := s.state.StepState(id).Answer(to); !stands {
 				delete(s.drafts, p)

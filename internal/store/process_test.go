@@ -1,4 +1,4 @@
-package store
+package store_test
 
 import (
 	"bufio"
@@ -10,8 +10,11 @@ import (
 	"os/exec"
 	"strconv"
 	"testing"
+	"time"
 
 	"dryrun/framework"
+	"dryrun/internal/store"
+	"dryrun/internal/store/storetest"
 )
 
 // The tests below need other processes: they start this test binary again, which then does what childTask says.
@@ -21,13 +24,13 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	tasks := map[string]func(context.Context, *Store) error{"race": raceTask, "type": typeTask}
+	tasks := map[string]func(context.Context, *store.Store) error{"race": raceTask, "type": typeTask}
 	task, ok := tasks[os.Getenv(childTask)]
 	if !ok {
 		os.Exit(m.Run())
 	}
 	ctx := context.Background()
-	s, err := Open(ctx, os.Getenv(childDir))
+	s, err := store.Open(ctx, os.Getenv(childDir))
 	if err == nil {
 		err = task(ctx, s)
 	}
@@ -55,8 +58,8 @@ func child(t *testing.T, task, dir string) (*exec.Cmd, io.Reader) {
 const raceWins = 40
 
 // raceTask appends to one session until it has won raceWins times, and prints how often it lost.
-func raceTask(ctx context.Context, s *Store) error {
-	if err := s.Append(ctx, "s", []framework.Event{started("s")}); err != nil {
+func raceTask(ctx context.Context, s *store.Store) error {
+	if err := s.Append(ctx, "s", []framework.Event{storetest.Started("s")}); err != nil {
 		return err
 	}
 	me := os.Getpid()
@@ -66,9 +69,9 @@ func raceTask(ctx context.Context, s *Store) error {
 		if err != nil {
 			return err
 		}
-		next := after(len(got.Events)+1, framework.Hinted{Step: framework.Data, N: me})
+		next := storetest.After(len(got.Events)+1, framework.Hinted{Step: framework.Data, N: me})
 		switch err := s.Append(ctx, "s", []framework.Event{next}); {
-		case errors.Is(err, ErrOtherWriter):
+		case errors.Is(err, framework.ErrOtherWriter):
 			lost++
 		case err != nil:
 			return err
@@ -109,15 +112,15 @@ func TestTwoProcessesNeverWriteTheSameEvent(t *testing.T) {
 }
 
 // typeTask appends events and drafts for ever, and prints the number of each once it is told that it is stored.
-func typeTask(ctx context.Context, s *Store) error {
-	if err := s.Append(ctx, "s", []framework.Event{started("s")}); err != nil {
+func typeTask(ctx context.Context, s *store.Store) error {
+	if err := s.Append(ctx, "s", []framework.Event{storetest.Started("s")}); err != nil {
 		return err
 	}
 	for n := 2; ; n++ {
-		if err := s.Append(ctx, "s", []framework.Event{after(n, framework.Hinted{Step: framework.Data, N: n})}); err != nil {
+		if err := s.Append(ctx, "s", []framework.Event{storetest.After(n, framework.Hinted{Step: framework.Data, N: n})}); err != nil {
 			return err
 		}
-		if err := s.SaveDraft(ctx, "s", Draft{framework.Data, "", strconv.Itoa(n), began}); err != nil {
+		if err := s.SaveDraft(ctx, "s", framework.Draft{Place: framework.Place{Step: framework.Data}, Text: strconv.Itoa(n), At: time.Now()}); err != nil {
 			return err
 		}
 		fmt.Println(n)

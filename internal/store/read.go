@@ -10,31 +10,6 @@ import (
 	"dryrun/framework"
 )
 
-// Summary is a session as a list shows it.
-type Summary struct {
-	ID      string
-	CaseID  string
-	Title   string
-	Mode    framework.Mode
-	Step    framework.StepID // where the candidate is, "" before the first
-	Done    int              // steps finished
-	Of      int              // steps of this session
-	Created time.Time
-	Updated time.Time
-	Ended   time.Time // zero while it is open
-}
-
-// Open says that the session can be gone on with.
-func (s Summary) Open() bool { return s.Ended.IsZero() }
-
-// Session is all that is stored of one session.
-type Session struct {
-	ID     string
-	Events []framework.Event
-	Drafts []Draft
-	Alive  time.Time // when it was last known to be open: the later of the last beat and the last event
-}
-
 // NotFoundError says that no session's id is or begins with ID.
 type NotFoundError struct{ ID string }
 
@@ -50,11 +25,15 @@ func (e *AmbiguousError) Error() string {
 	return fmt.Sprintf("%q begins the ids of %d sessions: %s", e.Prefix, len(e.IDs), strings.Join(e.IDs, ", "))
 }
 
-const summaryColumns = `id, case_id, title, mode, step, done, of_steps, created, updated, ended`
+// summaryQuery reads the summaries with what isn't in the events: the last heartbeat and the draft typed last.
+const summaryQuery = `SELECT id, case_id, title, mode, step, done, of_steps, created, updated, ended, running, elapsed, last_text,
+	coalesce((SELECT at FROM alive WHERE session = id), 0),
+	coalesce((SELECT body FROM drafts WHERE session = id ORDER BY at DESC, step DESC, target DESC LIMIT 1), '')
+	FROM sessions ORDER BY updated DESC, id`
 
 // Sessions lists every session, the last touched first. Unfinished ones are among them.
-func (s *Store) Sessions(ctx context.Context) ([]Summary, error) {
-	list, err := collect(ctx, s.db, scanSummary, `SELECT `+summaryColumns+` FROM sessions ORDER BY updated DESC, id`)
+func (s *Store) Sessions(ctx context.Context) ([]framework.Summary, error) {
+	list, err := collect(ctx, s.db, scanSummary, summaryQuery)
 	if err != nil {
 		return nil, fmt.Errorf("listing the sessions: %w", err)
 	}
@@ -62,8 +41,8 @@ func (s *Store) Sessions(ctx context.Context) ([]Summary, error) {
 }
 
 // Session returns the session whose id is id, or the only one whose id begins with it.
-func (s *Store) Session(ctx context.Context, id string) (Session, error) {
-	out := Session{}
+func (s *Store) Session(ctx context.Context, id string) (framework.Log, error) {
+	out := framework.Log{}
 	err := s.in(ctx, &sql.TxOptions{ReadOnly: true}, func(tx *sql.Tx) error {
 		full, err := resolve(ctx, tx, id)
 		if err != nil {
@@ -79,7 +58,7 @@ func resolve(ctx context.Context, tx *sql.Tx, id string) (string, error) {
 	if id == "" {
 		return "", &NotFoundError{id}
 	}
-	ids, err := collect(ctx, tx, func(r *sql.Rows) (found string, err error) { return found, r.Scan(&found) },
+	ids, err := collect(ctx, tx, scanID,
 		`SELECT id FROM sessions WHERE substr(id, 1, $2) = $1 ORDER BY id`, id, len([]rune(id)))
 	switch {
 	case err != nil:
@@ -92,9 +71,11 @@ func resolve(ctx context.Context, tx *sql.Tx, id string) (string, error) {
 	return ids[0], nil
 }
 
-func read(ctx context.Context, tx *sql.Tx, id string) (Session, error) {
-	out := Session{ID: id}
-	fail := func(err error) (Session, error) { return Session{}, fmt.Errorf("reading session %s: %w", id, err) }
+func read(ctx context.Context, tx *sql.Tx, id string) (framework.Log, error) {
+	out := framework.Log{ID: id}
+	fail := func(err error) (framework.Log, error) {
+		return framework.Log{}, fmt.Errorf("reading session %s: %w", id, err)
+	}
 	var format int
 	if err := tx.QueryRowContext(ctx, `SELECT format FROM sessions WHERE id = $1`, id).Scan(&format); err != nil {
 		return fail(err)
@@ -103,7 +84,7 @@ func read(ctx context.Context, tx *sql.Tx, id string) (Session, error) {
 		return fail(fmt.Errorf("it is of format %d and this program knows format %d: it needs a newer dryrun", format, framework.FormatVersion))
 	}
 	var err error
-	if out.Events, err = collect(ctx, tx, scanEvent, `SELECT seq, at, kind, body FROM events WHERE session = $1 ORDER BY seq`, id); err != nil {
+	if out.Events, err = readEvents(ctx, tx, id); err != nil {
 		return fail(err)
 	}
 	if out.Drafts, err = collect(ctx, tx, scanDraft, `SELECT step, target, body, at FROM drafts WHERE session = $1 ORDER BY at, step, target`, id); err != nil {
@@ -118,6 +99,10 @@ func read(ctx context.Context, tx *sql.Tx, id string) (Session, error) {
 	}
 	out.Alive = fromNanos(beat)
 	return out, nil
+}
+
+func readEvents(ctx context.Context, q querier, id string) ([]framework.Event, error) {
+	return collect(ctx, q, scanEvent, `SELECT seq, at, kind, body FROM events WHERE session = $1 ORDER BY seq`, id)
 }
 
 // querier is a database or a transaction.
@@ -142,16 +127,21 @@ func collect[T any](ctx context.Context, q querier, scan func(*sql.Rows) (T, err
 	return out, rows.Err()
 }
 
-func scanSummary(r *sql.Rows) (Summary, error) {
-	var s Summary
-	var created, updated int64
+func scanID(r *sql.Rows) (id string, err error) { return id, r.Scan(&id) }
+
+func scanSummary(r *sql.Rows) (framework.Summary, error) {
+	var s framework.Summary
+	var created, updated, running, elapsed, alive int64
 	var ended sql.NullInt64
-	err := r.Scan(&s.ID, &s.CaseID, &s.Title, &s.Mode, &s.Step, &s.Done, &s.Of, &created, &updated, &ended)
-	s.Created, s.Updated = fromNanos(created), fromNanos(updated)
+	var draft string
+	err := r.Scan(&s.ID, &s.CaseID, &s.Title, &s.Mode, &s.Step, &s.Done, &s.Of, &created, &updated, &ended,
+		&running, &elapsed, &s.Text, &alive, &draft)
+	s.Created, s.Updated, s.Running, s.Elapsed = fromNanos(created), fromNanos(updated), running != 0, time.Duration(elapsed)
 	if ended.Valid {
-		s.Ended = fromNanos(ended.Int64)
+		at := fromNanos(ended.Int64)
+		s.Ended = &at
 	}
-	return s, err
+	return s.With(draft, fromNanos(alive)), err
 }
 
 func scanEvent(r *sql.Rows) (framework.Event, error) {
@@ -169,8 +159,8 @@ func scanEvent(r *sql.Rows) (framework.Event, error) {
 	return e, nil
 }
 
-func scanDraft(r *sql.Rows) (Draft, error) {
-	var d Draft
+func scanDraft(r *sql.Rows) (framework.Draft, error) {
+	var d framework.Draft
 	var at int64
 	err := r.Scan(&d.Step, &d.To, &d.Text, &at)
 	d.At = fromNanos(at)

@@ -94,6 +94,21 @@ func (s *Store) ready(ctx context.Context, path string) error {
 		return err
 	}
 	s.version = version
+	return s.foldOld(ctx)
+}
+
+// foldOld folds the logs whose rows come from before the whole summary was stored. A log that this program can't read
+// keeps its row.
+func (s *Store) foldOld(ctx context.Context) error {
+	ids, err := collect(ctx, s.db, scanID, `SELECT id FROM sessions WHERE seq = 0`)
+	if err != nil {
+		return fmt.Errorf("looking for sessions of an older program: %w", err)
+	}
+	for _, id := range ids {
+		if err := s.in(ctx, nil, func(tx *sql.Tx) error { return summarize(ctx, tx, id) }); ctx.Err() != nil {
+			return fmt.Errorf("bringing the list of sessions up to date: %w", err)
+		}
+	}
 	return nil
 }
 

@@ -1,26 +1,26 @@
-package store
+package store_test
 
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
 	"dryrun/framework"
+	"dryrun/internal/store"
+	"dryrun/internal/store/storetest"
 )
 
-var began = time.Date(2026, 3, 1, 9, 30, 0, 123456789, time.UTC)
-
-func openIn(t *testing.T, dir string) *Store {
+func openIn(t *testing.T, dir string) *store.Store {
 	t.Helper()
-	s, err := Open(t.Context(), dir)
+	s, err := store.Open(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,169 +32,56 @@ func openIn(t *testing.T, dir string) *Store {
 	return s
 }
 
-func started(id string) framework.Event {
-	return framework.Event{Seq: 1, At: began, Body: framework.Started{
-		Session: id, Mode: framework.Practice, CaseID: "visual-search", Title: "Visual search", Case: "version: 1\n", Minutes: 45,
-	}}
+// execute changes the database behind the store's back.
+func execute(t *testing.T, dir string, queries ...string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(dir, store.File))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, q := range queries {
+		if _, err := db.ExecContext(t.Context(), q); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
-// after is an event that follows at seq, seq seconds into the session.
-func after(seq int, b framework.Body) framework.Event {
-	return framework.Event{Seq: seq, At: began.Add(time.Duration(seq) * time.Second), Body: b}
-}
-
-func mustAppend(t *testing.T, s *Store, id string, events ...framework.Event) {
+func mustAppend(t *testing.T, s *store.Store, id string, events ...framework.Event) {
 	t.Helper()
 	if err := s.Append(t.Context(), id, events); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func TestASessionComesBackAsItWasWritten(t *testing.T) {
+func TestSQLiteKeepsTheContractOfAStore(t *testing.T) {
+	storetest.Contract(t, func(t *testing.T) storetest.Store { return openIn(t, t.TempDir()) })
+}
+
+func TestARowOfAnOlderProgramIsFoldedAgainWhenTheDatabaseIsOpened(t *testing.T) {
 	dir := t.TempDir()
 	s := openIn(t, dir)
-	events := []framework.Event{
-		started("abcd2345"),
-		after(2, framework.StepEntered{Step: framework.Data}),
-		after(3, framework.Answered{Step: framework.Data, Text: "clicks \x1b[31mlie\x00 ½ 東京\n"}),
-		after(4, framework.Predicted{Step: framework.Data, Prediction: "p", Low: 0.1, High: 1e300}),
-		after(5, framework.StepDone{Step: framework.Data}),
-		after(6, framework.StepDone{Step: framework.Data}),
-	}
-	mustAppend(t, s, "abcd2345", events[:2]...)
-	mustAppend(t, s, "abcd2345", events[2:]...)
-	if err := s.Beat(t.Context(), "abcd2345", began.Add(time.Minute)); err != nil {
-		t.Fatal(err)
-	}
-
-	got, err := openIn(t, dir).Session(t.Context(), "abc")
+	mustAppend(t, s, "s", storetest.Started("s"), storetest.After(2, framework.StepEntered{Step: framework.Data}),
+		storetest.After(3, framework.Answered{Step: framework.Data, Text: "clicks lie"}))
+	want, err := s.Sessions(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Session{ID: "abcd2345", Events: events, Alive: began.Add(time.Minute)}
-	if !reflect.DeepEqual(got, want) {
-		t.Errorf("got  %+v\nwant %+v", got, want)
-	}
-	list, err := s.Sessions(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	summary := Summary{
-		ID: "abcd2345", CaseID: "visual-search", Title: "Visual search", Mode: framework.Practice, Step: framework.Data,
-		Done: 1, Of: 7, Created: began, Updated: began.Add(6 * time.Second),
-	}
-	if len(list) != 1 || list[0] != summary {
-		t.Errorf("got %+v, want %+v", list, summary)
-	}
-}
-
-func TestTheListHasTheLastTouchedFirstAndUnfinishedOnesToo(t *testing.T) {
-	s := openIn(t, t.TempDir())
-	mustAppend(t, s, "old", started("old"))
-	mustAppend(t, s, "new", started("new"), after(2, framework.Ended{}))
-	list, err := s.Sessions(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(list) != 2 || list[0].ID != "new" || list[0].Open() || !list[1].Open() {
-		t.Errorf("got %+v", list)
-	}
-}
-
-func TestAnAppendMayBeRepeatedButNotContradicted(t *testing.T) {
-	s := openIn(t, t.TempDir())
-	mine := []framework.Event{started("s"), after(2, framework.Hinted{Step: framework.Data, N: 1})}
-	mustAppend(t, s, "s", mine...)
-	mustAppend(t, s, "s", append(mine, after(3, framework.Paused{}))...)
-
-	theirs := []framework.Event{after(3, framework.Hinted{Step: framework.Data, N: 2}), after(4, framework.Ended{})}
-	if err := s.Append(t.Context(), "s", theirs); !errors.Is(err, ErrOtherWriter) {
-		t.Fatalf("got %v, want ErrOtherWriter", err)
-	}
-	got, err := s.Session(t.Context(), "s")
-	if err != nil || len(got.Events) != 3 || got.Events[2].Body != (framework.Paused{}) {
-		t.Errorf("the losing append left a trace: %+v, %v", got.Events, err)
-	}
-}
-
-func TestALogHasNoGapAndBeginsWithStarted(t *testing.T) {
-	s := openIn(t, t.TempDir())
-	if err := s.Append(t.Context(), "s", []framework.Event{after(1, framework.Paused{})}); err == nil {
-		t.Error("a log that doesn't begin with Started is taken")
-	}
-	mustAppend(t, s, "s", started("s"))
-	if err := s.Append(t.Context(), "s", []framework.Event{after(3, framework.Paused{})}); err == nil {
-		t.Error("a gap is taken")
-	}
-	if err := s.Beat(t.Context(), "nobody", began); err == nil {
-		t.Error("a session that doesn't exist is alive")
-	}
-}
-
-func TestADraftIsOverwrittenAndGivesWayToItsAnswer(t *testing.T) {
-	s := openIn(t, t.TempDir())
-	mustAppend(t, s, "s", started("s"))
-	save := func(to, text string) {
-		t.Helper()
-		if err := s.SaveDraft(t.Context(), "s", Draft{framework.Data, to, text, began}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	save("", "fir")
-	save("", "first words")
-	save("probe", "other")
-	if got, err := s.Session(t.Context(), "s"); err != nil || len(got.Drafts) != 2 || got.Drafts[0].Text != "first words" {
-		t.Fatalf("got %+v, %v", got.Drafts, err)
-	}
-	mustAppend(t, s, "s", after(2, framework.Answered{Step: framework.Data, Text: "first words"}))
-	got, err := s.Session(t.Context(), "s")
-	if err != nil || len(got.Drafts) != 1 || got.Drafts[0] != (Draft{framework.Data, "probe", "other", began}) {
-		t.Errorf("got %+v, %v", got.Drafts, err)
-	}
-}
-
-func TestASessionIsFoundByTheBeginningOfItsID(t *testing.T) {
-	s := openIn(t, t.TempDir())
-	for _, id := range []string{"ab", "abc", "x%"} {
-		mustAppend(t, s, id, started(id))
-	}
-	for _, c := range []struct {
-		name, id, want string
-	}{
-		{"the whole id wins over longer ones", "ab", "ab"},
-		{"a unique beginning", "abc", "abc"},
-		{"per cent is a letter like any other", "x%", "x%"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			if got, err := s.Session(t.Context(), c.id); err != nil || got.ID != c.want {
-				t.Errorf("got %q, %v", got.ID, err)
-			}
-		})
-	}
-	var many *AmbiguousError
-	if _, err := s.Session(t.Context(), "a"); !errors.As(err, &many) || len(many.IDs) != 2 {
-		t.Errorf("two sessions begin with a: %v", err)
-	}
-	var none *NotFoundError
-	for _, id := range []string{"", "%", "zz"} {
-		if _, err := s.Session(t.Context(), id); !errors.As(err, &none) {
-			t.Errorf("%q: %v", id, err)
-		}
+	execute(t, dir, `UPDATE sessions SET seq = 0, running = 0, elapsed = 0, last_text = ''`)
+	got, err := openIn(t, dir).Sessions(t.Context())
+	if err != nil || !reflect.DeepEqual(got, want) || got[0].Text != "clicks lie" {
+		t.Errorf("got %+v, %v, want %+v", got, err, want)
 	}
 }
 
 func TestALogOfANewerProgramIsRefusedAndTheListStillWorks(t *testing.T) {
-	s := openIn(t, t.TempDir())
-	mustAppend(t, s, "kind", started("kind"))
-	mustAppend(t, s, "format", started("format"))
-	for _, q := range []string{
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	mustAppend(t, s, "kind", storetest.Started("kind"))
+	mustAppend(t, s, "format", storetest.Started("format"))
+	execute(t, dir,
 		`INSERT INTO events (session, seq, at, kind, body) VALUES ('kind', 2, 0, 'Telepathy', '{}')`,
-		`UPDATE sessions SET format = 99 WHERE id = 'format'`,
-	} {
-		if _, err := s.db.ExecContext(t.Context(), q); err != nil {
-			t.Fatal(err)
-		}
-	}
+		`UPDATE sessions SET format = 99 WHERE id = 'format'`)
 	for _, id := range []string{"kind", "format"} {
 		if _, err := s.Session(t.Context(), id); err == nil || !strings.Contains(err.Error(), "newer") {
 			t.Errorf("%s: %v", id, err)
@@ -209,15 +96,15 @@ func TestADamagedDatabaseIsKeptAside(t *testing.T) {
 	garbage := bytes.Repeat([]byte("not a database "), 500)
 	whole := func(t *testing.T) []byte {
 		dir := t.TempDir()
-		s, err := Open(t.Context(), dir)
+		s, err := store.Open(t.Context(), dir)
 		if err != nil {
 			t.Fatal(err)
 		}
-		mustAppend(t, s, "s", started("s"), after(2, framework.Answered{Text: strings.Repeat("words ", 20000)}))
+		mustAppend(t, s, "s", storetest.Started("s"), storetest.After(2, framework.Answered{Step: framework.Data, Text: strings.Repeat("words ", 20000)}))
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
-		b, err := os.ReadFile(filepath.Join(dir, File))
+		b, err := os.ReadFile(filepath.Join(dir, store.File))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -238,15 +125,15 @@ func TestADamagedDatabaseIsKeptAside(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir, content := t.TempDir(), c.file(t)
-			if err := os.WriteFile(filepath.Join(dir, File), content, 0o600); err != nil {
+			if err := os.WriteFile(filepath.Join(dir, store.File), content, 0o600); err != nil {
 				t.Fatal(err)
 			}
 			s := openIn(t, dir)
 			if n := s.Notices(); len(n) != 1 || !strings.Contains(n[0], "damaged") {
 				t.Errorf("notices: %q", n)
 			}
-			mustAppend(t, s, "after", started("after"))
-			kept, err := filepath.Glob(filepath.Join(dir, File+".damaged-*"))
+			mustAppend(t, s, "after", storetest.Started("after"))
+			kept, err := filepath.Glob(filepath.Join(dir, store.File+".damaged-*"))
 			if err != nil || len(kept) != 1 {
 				t.Fatalf("kept: %v, %v", kept, err)
 			}
@@ -259,12 +146,10 @@ func TestADamagedDatabaseIsKeptAside(t *testing.T) {
 
 func TestANewerDatabaseIsLeftAlone(t *testing.T) {
 	dir := t.TempDir()
-	s := openIn(t, dir)
-	if _, err := s.db.ExecContext(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)`); err != nil {
-		t.Fatal(err)
-	}
-	var newer *NewerError
-	if _, err := Open(t.Context(), dir); !errors.As(err, &newer) || newer.Has != 999 {
+	openIn(t, dir)
+	execute(t, dir, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)`)
+	var newer *store.NewerError
+	if _, err := store.Open(t.Context(), dir); !errors.As(err, &newer) || newer.Has != 999 {
 		t.Fatalf("got %v", err)
 	}
 	if kept, _ := filepath.Glob(filepath.Join(dir, "*damaged*")); len(kept) > 0 {
@@ -277,8 +162,8 @@ func TestAFolderThatCantBeWrittenToIsNamed(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	var dir *DirError
-	if _, err := Open(t.Context(), filepath.Join(file, "data")); !errors.As(err, &dir) || !strings.Contains(err.Error(), file) {
+	var dir *store.DirError
+	if _, err := store.Open(t.Context(), filepath.Join(file, "data")); !errors.As(err, &dir) || !strings.Contains(err.Error(), file) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -286,8 +171,8 @@ func TestAFolderThatCantBeWrittenToIsNamed(t *testing.T) {
 func TestAFolderMayHaveAnyName(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a?mode=memory#b %41 é'")
 	s := openIn(t, dir)
-	mustAppend(t, s, "s", started("s"))
-	if info, err := os.Stat(filepath.Join(dir, File)); err != nil || info.Size() == 0 {
+	mustAppend(t, s, "s", storetest.Started("s"))
+	if info, err := os.Stat(filepath.Join(dir, store.File)); err != nil || info.Size() == 0 {
 		t.Errorf("the database isn't where it was asked for: %v", err)
 	}
 	if _, err := openIn(t, dir).Session(t.Context(), "s"); err != nil {
@@ -298,8 +183,8 @@ func TestAFolderMayHaveAnyName(t *testing.T) {
 func TestOnlyTheOwnerCanReadWhatIsStored(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a", "data")
 	s := openIn(t, dir)
-	mustAppend(t, s, "s", started("s"))
-	for name, want := range map[string]os.FileMode{".": 0o700, File: 0o600, File + "-wal": 0o600} {
+	mustAppend(t, s, "s", storetest.Started("s"))
+	for name, want := range map[string]os.FileMode{".": 0o700, store.File: 0o600, store.File + "-wal": 0o600} {
 		info, err := os.Stat(filepath.Join(dir, name))
 		if err != nil || info.Mode().Perm() != want {
 			t.Errorf("%s: %v, %v, want %v", name, info.Mode().Perm(), err, want)
@@ -307,27 +192,15 @@ func TestOnlyTheOwnerCanReadWhatIsStored(t *testing.T) {
 	}
 }
 
-func TestACancelledWriteStoresNothing(t *testing.T) {
-	s := openIn(t, t.TempDir())
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := s.Append(ctx, "s", []framework.Event{started("s")}); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
-	}
-	if list, err := s.Sessions(t.Context()); err != nil || len(list) != 0 {
-		t.Errorf("%v, %v", list, err)
-	}
-}
-
 // However a log is cut into appends, and whichever of them are repeated, the log that comes back is the one written.
 func TestAnyWayOfAppendingGivesTheSameLog(t *testing.T) {
 	s := openIn(t, t.TempDir())
 	rapid.Check(t, func(t *rapid.T) {
-		id := NewID()
-		events := []framework.Event{started(id)}
+		id := store.NewID()
+		events := []framework.Event{storetest.Started(id)}
 		for i := range rapid.IntRange(0, 8).Draw(t, "events") {
 			text := rapid.String().Draw(t, "text")
-			events = append(events, after(i+2, rapid.SampledFrom([]framework.Body{
+			events = append(events, storetest.After(i+2, rapid.SampledFrom([]framework.Body{
 				framework.Answered{Step: framework.Data, Text: text},
 				framework.Asked{Step: framework.Data, Text: text, Reply: text},
 				framework.StepEntered{Step: framework.Model},

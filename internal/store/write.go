@@ -10,21 +10,9 @@ import (
 	"dryrun/framework"
 )
 
-// ErrOtherWriter says that another program has written to the session since this one read it. Nothing was stored; this
-// one is a reader from now on.
-var ErrOtherWriter = errors.New("this session is open elsewhere and was changed there: it can only be read here")
-
-// Draft is text being typed: for the prompt of a step (To is "") or for a probe, follow-up or curveball by id.
-type Draft struct {
-	Step framework.StepID
-	To   string
-	Text string
-	At   time.Time
-}
-
 // Append stores events that follow those already there, all or none. The first event of a session must be Started.
 // Events that are there already, the same to the byte, are passed over, so that an append whose end wasn't heard of can
-// be repeated; different ones under the same numbers are another writer's: ErrOtherWriter.
+// be repeated; different ones under the same numbers are another writer's: framework.ErrOtherWriter.
 func (s *Store) Append(ctx context.Context, session string, events []framework.Event) error {
 	if len(events) == 0 {
 		return nil
@@ -38,15 +26,15 @@ func (s *Store) Append(ctx context.Context, session string, events []framework.E
 				return err
 			}
 		}
-		return nil
+		return summarize(ctx, tx, session)
 	})
-	if err != nil && !errors.Is(err, ErrOtherWriter) {
+	if err != nil && !errors.Is(err, framework.ErrOtherWriter) {
 		return fmt.Errorf("saving session %s: %w", session, err)
 	}
 	return err
 }
 
-// begin checks that first follows what is stored, and makes the session's row where it is Started.
+// begin checks that first follows what is stored, and makes the session's row where there is none.
 func begin(ctx context.Context, tx *sql.Tx, session string, first framework.Event) error {
 	var last int
 	if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM events WHERE session = $1`, session).Scan(&last); err != nil {
@@ -55,24 +43,54 @@ func begin(ctx context.Context, tx *sql.Tx, session string, first framework.Even
 	if first.Seq < 1 || first.Seq > last+1 {
 		return fmt.Errorf("event %d can't follow event %d", first.Seq, last)
 	}
-	started, ok := first.Body.(framework.Started)
-	if !ok || first.Seq != 1 {
-		if last == 0 {
-			return fmt.Errorf("its first event is %s, not Started", first.Body.Kind())
-		}
+	if last > 0 {
 		return nil
 	}
-	of := len(started.Steps)
-	if of == 0 {
-		of = len(framework.Steps())
+	st, err := framework.Fold([]framework.Event{first})
+	if err != nil {
+		return err
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO sessions (id, format, case_id, title, mode, of_steps, created, updated)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (id) DO NOTHING`,
-		session, framework.FormatVersion, started.CaseID, started.Title, string(started.Mode), of, nanos(first.At))
-	return err
+	return writeSummary(ctx, tx, session, st)
 }
 
-// put stores one event and what follows from it for the summary and the drafts.
+// summarize folds the session's log into its row. The whole log is read again, a few milliseconds for a long session, so
+// that there is one fold and a row can never disagree with the log beside it.
+func summarize(ctx context.Context, tx *sql.Tx, session string) error {
+	events, err := readEvents(ctx, tx, session)
+	if err != nil {
+		return err
+	}
+	st, err := framework.Fold(events)
+	if err != nil {
+		return err
+	}
+	return writeSummary(ctx, tx, session, st)
+}
+
+func writeSummary(ctx context.Context, tx *sql.Tx, session string, st *framework.State) error {
+	v := st.Summary()
+	var ended sql.NullInt64
+	if v.Ended != nil {
+		ended = sql.NullInt64{Int64: nanos(*v.Ended), Valid: true}
+	}
+	running := 0
+	if v.Running {
+		running = 1
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO sessions
+		(id, format, case_id, title, mode, step, done, of_steps, created, updated, ended, seq, running, elapsed, last_text)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+		ON CONFLICT (id) DO UPDATE SET step = excluded.step, done = excluded.done, updated = excluded.updated, ended = excluded.ended,
+		seq = excluded.seq, running = excluded.running, elapsed = excluded.elapsed, last_text = excluded.last_text`,
+		session, framework.FormatVersion, v.CaseID, v.Title, string(v.Mode), string(v.Step), v.Done, v.Of,
+		nanos(v.Created), nanos(v.Updated), ended, st.Seq, running, int64(v.Elapsed), v.Text)
+	if err != nil {
+		return fmt.Errorf("writing its summary: %w", err)
+	}
+	return nil
+}
+
+// put stores one event. An answer takes the place of the draft that it was: one typed later stays.
 func put(ctx context.Context, tx *sql.Tx, session string, e framework.Event) error {
 	body, err := framework.EncodeBody(e.Body)
 	if err != nil {
@@ -88,7 +106,12 @@ func put(ctx context.Context, tx *sql.Tx, session string, e framework.Event) err
 	} else if n == 0 {
 		return sameAsStored(ctx, tx, session, e, string(body))
 	}
-	return follow(ctx, tx, session, e)
+	if a, ok := e.Body.(framework.Answered); ok {
+		_, err := tx.ExecContext(ctx, `DELETE FROM drafts WHERE session = $1 AND step = $2 AND target = $3 AND at <= $4`,
+			session, string(a.Step), a.To, nanos(e.At))
+		return err
+	}
+	return nil
 }
 
 func sameAsStored(ctx context.Context, tx *sql.Tx, session string, e framework.Event, body string) error {
@@ -99,37 +122,13 @@ func sameAsStored(ctx context.Context, tx *sql.Tx, session string, e framework.E
 		return err
 	}
 	if at != nanos(e.At) || kind != e.Body.Kind() || stored != body {
-		return ErrOtherWriter
-	}
-	return nil
-}
-
-// follow keeps the summary in step with the event; an answer takes the place of its draft.
-func follow(ctx context.Context, tx *sql.Tx, session string, e framework.Event) error {
-	exec := func(query string, args ...any) error {
-		_, err := tx.ExecContext(ctx, query, args...)
-		return err
-	}
-	at := nanos(e.At)
-	if err := exec(`UPDATE sessions SET updated = $2 WHERE id = $1`, session, at); err != nil {
-		return err
-	}
-	switch b := e.Body.(type) {
-	case framework.StepEntered:
-		return exec(`UPDATE sessions SET step = $2 WHERE id = $1`, session, string(b.Step))
-	case framework.StepDone:
-		return exec(`UPDATE sessions SET done = (SELECT count(DISTINCT body) FROM events WHERE session = $1 AND kind = $2) WHERE id = $1`,
-			session, b.Kind())
-	case framework.Answered:
-		return exec(`DELETE FROM drafts WHERE session = $1 AND step = $2 AND target = $3`, session, string(b.Step), b.To)
-	case framework.Ended:
-		return exec(`UPDATE sessions SET ended = $2 WHERE id = $1`, session, at)
+		return framework.ErrOtherWriter
 	}
 	return nil
 }
 
 // SaveDraft stores the text being typed over what was there before.
-func (s *Store) SaveDraft(ctx context.Context, session string, d Draft) error {
+func (s *Store) SaveDraft(ctx context.Context, session string, d framework.Draft) error {
 	_, err := s.db.ExecContext(ctx, `INSERT INTO drafts (session, step, target, body, at) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (session, step, target) DO UPDATE SET body = excluded.body, at = excluded.at`,
 		session, string(d.Step), d.To, d.Text, nanos(d.At))

@@ -18,58 +18,26 @@ import (
 	"dryrun/internal/draw"
 	"dryrun/internal/rehearse"
 	"dryrun/internal/report"
-	"dryrun/internal/tui/frame"
+	"dryrun/internal/store/storetest"
 )
 
-// memory is a store that keeps everything and can be told to fail.
-type memory struct {
-	mu     sync.Mutex
-	events []framework.Event
-	drafts map[string]string
-	down   error
-}
+// memory is the store of the test's one session.
+type memory struct{ storetest.Memory }
 
-func (s *memory) Append(_ context.Context, _ string, events []framework.Event) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.down == nil {
-		s.events = append(s.events, events...)
-	}
-	return s.down
-}
+func (s *memory) fail(err error) { s.Fail(-1, err) }
 
-func (s *memory) SaveDraft(_ context.Context, _ string, d rehearse.SaveDraft) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.down == nil {
-		s.drafts[string(d.Step)+"/"+d.To] = d.Text
-	}
-	return s.down
-}
-
-func (s *memory) Beat(context.Context, string) error { return nil }
-
-func (s *memory) fail(err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.down = err
-}
-
+// draft is the last text that was saved at a place.
 func (s *memory) draft(key string) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.drafts[key]
+	text := ""
+	for _, d := range s.Saved() {
+		if string(d.Step)+"/"+d.To == key {
+			text = d.Text
+		}
+	}
+	return text
 }
 
-func (s *memory) kinds() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var kinds []string
-	for _, e := range s.events {
-		kinds = append(kinds, e.Body.Kind())
-	}
-	return strings.Join(kinds, " ")
-}
+func (s *memory) kinds() string { return s.Kinds("s1") }
 
 // settings takes every knob.
 type settings struct{}
@@ -161,7 +129,7 @@ type driver struct {
 type setup struct {
 	theme string
 	start Start
-	saved []frame.Saved
+	saved []framework.Summary
 	w, h  int
 }
 
@@ -186,7 +154,7 @@ func drive(t *testing.T, s setup) *driver {
 	open := make(chan struct{})
 	close(open)
 	d := &driver{
-		t: t, store: &memory{drafts: map[string]string{}}, lab: &bench{release: open},
+		t: t, store: &memory{}, lab: &bench{release: open},
 		clock: &clock{t: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)}, msgs: make(chan tea.Msg, 1000), w: s.w, h: s.h,
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -194,7 +162,7 @@ func drive(t *testing.T, s setup) *driver {
 	deps := rehearse.Deps{Coach: coach.New(), Knobs: settings{}, Clock: d.clock}
 	o := Options{
 		Cases: []*casestudies.Case{caseOf(t)}, Store: d.store, Clock: d.clock, Start: s.start,
-		Sessions: func(context.Context) ([]frame.Saved, error) { return s.saved, nil },
+		Sessions: func(context.Context) ([]framework.Summary, error) { return s.saved, nil },
 		New: func(_ context.Context, c *casestudies.Case, step framework.StepID) (*rehearse.Session, rehearse.Outcome, error) {
 			return rehearse.New(deps, rehearse.Options{ID: "s1", Case: c, Step: step, Seed: 1})
 		},
@@ -202,7 +170,7 @@ func drive(t *testing.T, s setup) *driver {
 			return rehearse.New(deps, rehearse.Options{ID: "s1", Case: caseOf(t)})
 		},
 		Read: func(context.Context, string) (*framework.State, *casestudies.Case, error) {
-			st, err := framework.Fold(d.store.events)
+			st, err := framework.Fold(d.store.Events("s1"))
 			return st, caseOf(t), err
 		},
 		Lab: func(*casestudies.Case) rehearse.Lab { return d.lab },

@@ -35,7 +35,7 @@ type Options struct {
 	Notices []string // said once on the home screen: a damaged database that was kept aside
 
 	// Sessions lists the stored sessions, the last touched first. Nil where nothing is stored.
-	Sessions func(ctx context.Context) ([]frame.Saved, error)
+	Sessions func(ctx context.Context) ([]framework.Summary, error)
 	// New begins a practice of a case; step "" is the first. Resume goes on with a stored session, Read only reads one.
 	New    func(ctx context.Context, c *casestudies.Case, step framework.StepID) (*rehearse.Session, rehearse.Outcome, error)
 	Resume func(ctx context.Context, id string) (*rehearse.Session, rehearse.Outcome, error)

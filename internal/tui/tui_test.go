@@ -42,11 +42,11 @@ func (d *driver) fits(where string) {
 
 func sizes() [][2]int { return [][2]int{{60, 20}, {80, 24}, {100, 30}, {200, 60}} }
 
-func sessions() []frame.Saved {
+func sessions() []framework.Summary {
 	at := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
-	return []frame.Saved{
+	return []framework.Summary{
 		{ID: "abc", CaseID: "visual-search", Title: "Visual search", Mode: framework.Practice, Created: at, Updated: at, Step: framework.Data, Elapsed: 12 * time.Minute, Text: "we sample negatives from the same shop"},
-		{ID: "old", CaseID: "visual-search", Title: "Visual search", Mode: framework.Practice, Created: at, Updated: at, Ended: true, Step: framework.Serving},
+		{ID: "old", CaseID: "visual-search", Title: "Visual search", Mode: framework.Practice, Created: at, Updated: at, Ended: &at, Step: framework.Serving},
 	}
 }
 
@@ -330,7 +330,7 @@ func TestReviewShowsASessionsResultAndItsWords(t *testing.T) {
 	d.press("tab", "1")
 	d.until("marked", func() bool { return strings.Contains(d.store.kinds(), "Marked") })
 	d.root.o.Start = Start{}
-	d.root.o.Sessions = func(context.Context) ([]frame.Saved, error) { return sessions(), nil }
+	d.root.o.Sessions = func(context.Context) ([]framework.Summary, error) { return sessions(), nil }
 	d.press("q")
 	d.sees("Not finished")
 	d.press("v")

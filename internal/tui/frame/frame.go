@@ -11,7 +11,6 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 
-	"dryrun/framework"
 	"dryrun/internal/draw"
 )
 
@@ -101,17 +100,6 @@ type (
 
 // Send turns a message into a command.
 func Send(msg tea.Msg) tea.Cmd { return func() tea.Msg { return msg } }
-
-// Saved is a stored session as lists show it.
-type Saved struct {
-	ID, CaseID, Title string
-	Mode              framework.Mode
-	Created, Updated  time.Time
-	Ended             bool
-	Step              framework.StepID
-	Elapsed           time.Duration
-	Text              string // what was typed last and not committed, or the last answer; for recognising it
-}
 
 // The sizes of product.md: below Least a screen asks for more room, from Full on there is a rail beside the panes.
 const (

@@ -78,7 +78,7 @@ func (m *Model) about(w int) []string {
 }
 
 // stepTable lists the steps with their minutes, the one that a session stands at marked.
-func (m *Model) stepTable(c *casestudies.Case, at *frame.Saved, w int) []string {
+func (m *Model) stepTable(c *casestudies.Case, at *framework.Summary, w int) []string {
 	var lines []string
 	for _, s := range framework.Steps() {
 		mark := "  "
@@ -109,8 +109,8 @@ func (m *Model) caseOf(id string) *casestudies.Case {
 }
 
 // last is the session of a case that was touched last.
-func (m *Model) last(id string) *frame.Saved {
-	var last *frame.Saved
+func (m *Model) last(id string) *framework.Summary {
+	var last *framework.Summary
 	for i := range m.saved {
 		if s := &m.saved[i]; s.CaseID == id && (last == nil || s.Updated.After(last.Updated)) {
 			last = s

@@ -22,7 +22,7 @@ type Options struct {
 	Theme    draw.Theme
 	Cases    []*casestudies.Case
 	Notices  []string
-	Sessions func(ctx context.Context) ([]frame.Saved, error)
+	Sessions func(ctx context.Context) ([]framework.Summary, error)
 	New      func(c *casestudies.Case) tea.Cmd
 	Resume   func(id string) tea.Cmd
 	Review   func() tea.Cmd
@@ -34,7 +34,7 @@ type Model struct {
 	ctx    context.Context
 	o      Options
 	w, h   int
-	saved  []frame.Saved
+	saved  []framework.Summary
 	loaded bool
 	filter frame.Field
 	shown  []item // what the filter lets through
@@ -45,14 +45,14 @@ type Model struct {
 
 // item is one line to choose: a session to go on with, or a case.
 type item struct {
-	saved *frame.Saved
+	saved *framework.Summary
 	entry *casestudies.Case
 }
 
 // loadedMsg brings the stored sessions.
 type loadedMsg struct {
 	to    *Model
-	saved []frame.Saved
+	saved []framework.Summary
 	err   error
 }
 
@@ -176,7 +176,7 @@ func (m *Model) choose() {
 	m.busy = false
 	var all []item
 	for i := range m.saved {
-		if !m.saved[i].Ended {
+		if m.saved[i].Open() {
 			all = append(all, item{saved: &m.saved[i]})
 		}
 	}

@@ -22,7 +22,7 @@ import (
 // Options are what the screen needs.
 type Options struct {
 	Theme    draw.Theme
-	Sessions func(ctx context.Context) ([]frame.Saved, error)
+	Sessions func(ctx context.Context) ([]framework.Summary, error)
 	Read     func(ctx context.Context, id string) (*framework.State, *casestudies.Case, error)
 	Resume   func(id string) tea.Cmd
 	Clock    framework.Clock
@@ -33,7 +33,7 @@ type Model struct {
 	ctx    context.Context
 	o      Options
 	w, h   int
-	saved  []frame.Saved
+	saved  []framework.Summary
 	loaded bool
 	cursor frame.Cursor
 	open   *session // nil while the list is shown
@@ -43,7 +43,7 @@ type Model struct {
 
 // session is one that is looked at.
 type session struct {
-	about frame.Saved
+	about framework.Summary
 	state *framework.State
 	cs    *casestudies.Case
 	err   error
@@ -52,7 +52,7 @@ type session struct {
 type (
 	loaded struct {
 		to    *Model
-		saved []frame.Saved
+		saved []framework.Summary
 		err   error
 	}
 	read struct {
@@ -110,8 +110,8 @@ func (m *Model) Bindings() []frame.Binding {
 }
 
 // resume goes on with a session that isn't finished.
-func (m *Model) resume(about frame.Saved) frame.Binding {
-	return frame.Binding{Keys: []string{"r"}, Does: "go on with it", When: func() bool { return !about.Ended },
+func (m *Model) resume(about framework.Summary) frame.Binding {
+	return frame.Binding{Keys: []string{"r"}, Does: "go on with it", When: about.Open,
 		Do: frame.Run(func() tea.Cmd { return m.o.Resume(about.ID) })}
 }
 
@@ -151,9 +151,9 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 }
 
 // at is the session under the cursor.
-func (m *Model) at() (frame.Saved, bool) {
+func (m *Model) at() (framework.Summary, bool) {
 	if int(m.cursor) >= len(m.saved) {
-		return frame.Saved{}, false
+		return framework.Summary{}, false
 	}
 	return m.saved[m.cursor], true
 }
@@ -192,7 +192,7 @@ func (m *Model) layout() {
 	first := len(lines)
 	for i, s := range m.saved {
 		state := "unfinished"
-		if s.Ended {
+		if !s.Open() {
 			state = "finished"
 		}
 		begun := s.Created.Local()
@@ -233,8 +233,8 @@ func (m *Model) sessionLines(w int) []string {
 	return append(lines, "", t.Accent.Render("Now: ")+next(m.open.about))
 }
 
-func next(s frame.Saved) string {
-	if s.Ended {
+func next(s framework.Summary) string {
+	if !s.Open() {
 		return "rehearse another case, or this one again."
 	}
 	return "r goes on with it."

@@ -69,7 +69,7 @@ func (m *Model) effects(out rehearse.Outcome) tea.Cmd {
 	for _, e := range out.Effects {
 		switch e := e.(type) {
 		case rehearse.SaveDraft:
-			m.saves.pending[draftKey{string(e.Step), e.To}] = e
+			m.saves.pending[e.Place] = e
 			if !m.saves.ticking {
 				m.saves.ticking = true
 				cmds = append(cmds, tea.Tick(draftDelay, func(time.Time) tea.Msg { return saveNow{m} }))
@@ -166,9 +166,9 @@ func (m *Model) beat() tea.Cmd {
 	if m.o.Store == nil || !m.s.State().Running() || m.saves.leaving {
 		return nil
 	}
-	id := m.s.State().Started.Session
+	id, at := m.s.State().Started.Session, m.o.Clock.Now()
 	return func() tea.Msg {
-		if err := m.o.Store.Beat(m.ctx, id); err != nil && m.ctx.Err() == nil {
+		if err := m.o.Store.Beat(m.ctx, id, at); err != nil && m.ctx.Err() == nil {
 			return frame.Failure{Err: fmt.Errorf("saving the clock: %w", err)}
 		}
 		return nil

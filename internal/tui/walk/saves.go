@@ -6,12 +6,13 @@ import (
 	"errors"
 	"sync"
 
+	"dryrun/framework"
 	"dryrun/internal/rehearse"
 )
 
 // saves keeps the effects that store something: what waits, and what is under way.
 type saves struct {
-	pending  map[draftKey]rehearse.SaveDraft
+	pending  map[framework.Place]rehearse.SaveDraft
 	ticking  bool
 	underway int
 	leaving  bool
@@ -20,8 +21,6 @@ type saves struct {
 	mu   *sync.Mutex // guards jobs: the commands' goroutines and, when the program has stopped, Flush
 	jobs []*job      // handed out and not brought back, oldest first
 }
-
-type draftKey struct{ step, to string }
 
 // job is effects to be performed one after the other, by a command or by Flush, whichever claims it first: a program
 // that quits may never run a command that it was given.
@@ -33,7 +32,7 @@ type job struct {
 }
 
 func (s *saves) init() {
-	s.pending = map[draftKey]rehearse.SaveDraft{}
+	s.pending = map[framework.Place]rehearse.SaveDraft{}
 	s.mu = new(sync.Mutex)
 }
 
