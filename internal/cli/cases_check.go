@@ -44,7 +44,7 @@ func newCasesTest(a *app) *cobra.Command {
 		bar := a.progress(c.ID)
 		defer bar.clear()
 		// A lab a case, so that its worlds and models are let go with it.
-		return author.Test(ctx, c, lab.New(0), func(p report.Progress) { bar.show(p) })
+		return author.Test(ctx, c, lab.New(lab.Options{}), func(p report.Progress) { bar.show(p) })
 	}
 	return o.command(&cobra.Command{
 		Use:   "test [CASE...]",

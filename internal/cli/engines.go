@@ -41,10 +41,7 @@ func (a *app) openLab(m milvusFlags) (*lab.Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := lab.New(0)
-	l.Reach(o)
-	l.UsePython(a.Env("DRYRUN_PYTHON"))
-	return l, nil
+	return lab.New(lab.Options{Milvus: o, Python: a.Env("DRYRUN_PYTHON")}), nil
 }
 
 // closeLab closes a lab after err, which is what the caller returns. What stays behind on a server is said even where

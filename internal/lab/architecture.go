@@ -139,12 +139,12 @@ func (r *run) recallCurve() {
 		for i, c := range r.m.stage1 {
 			values[i] = r.pipe.recallOf(i, c[:min(k, len(c))])
 		}
-		s.X, s.Y = append(s.X, float64(k)), append(s.Y, mean(values))
+		s.X, s.Y = append(s.X, float64(k)), append(s.Y, metrics.Mean(values))
 		if k == r.set.k {
 			break
 		}
 		if k == cutoff {
-			words = fmt.Sprintf("%s at K = 10 to ", report.Num(mean(values)))
+			words = fmt.Sprintf("%s at K = 10 to ", report.Num(metrics.Mean(values)))
 		}
 	}
 	last := s.Y[len(s.Y)-1]
@@ -199,7 +199,7 @@ func indexRecall(ctx context.Context, index, exact retrieval.Retriever, queries 
 		found[i] = metrics.Recall(hits, len(b))
 		return nil
 	})
-	return mean(found), err
+	return metrics.Mean(found), err
 }
 
 // everythingRows bounds the work of ranking everything: about a second of one core.

@@ -103,7 +103,7 @@ func (r *run) duplicates(ctx context.Context) float64 {
 	}) != nil {
 		return math.NaN()
 	}
-	return mean(same)
+	return metrics.Mean(same)
 }
 
 // tail shows how thin the log is and how much of it a few items take; where nothing says what was shown, of the history.
@@ -118,7 +118,7 @@ func (r *run) tail() {
 			taken[im.Item] += float64(one(im.Clicked))
 		}
 		rows = append(rows, report.Row{report.Text("requests in the log"), report.Count(len(p.Train))}, report.Row{report.Text("impressions"), report.Count(len(p.Log.Impressions))})
-		r.metric("ctr", total(taken)/math.Max(known, 1))
+		r.metric("ctr", metrics.Sum(taken)/math.Max(known, 1))
 	} else {
 		h := p.History
 		pairs, known = float64(h.Users)*float64(p.Items), float64(len(h.Item))
@@ -133,17 +133,17 @@ func (r *run) tail() {
 			never++
 		}
 	}
-	top, without := topShare(taken), float64(never)/float64(p.Items)
+	top, without := metrics.TopShare(taken), float64(never)/float64(p.Items)
 	r.metric("sparsity", 1-known/pairs)
 	r.metric("clicks_top_1pct", top)
-	r.metric("gini", gini(taken))
+	r.metric("gini", metrics.Gini(taken))
 	r.block(report.Block{
 		Kind: report.Table, Title: "How thin and how skewed", Columns: []string{"", "value"},
-		Rows: append(rows, report.Row{report.Text(what), report.Count(int(total(taken)))},
+		Rows: append(rows, report.Row{report.Text(what), report.Count(int(metrics.Sum(taken)))},
 			report.Row{report.Text("items without " + what), report.Text(share(without))},
 			report.Row{report.Text(what + " of the top 1% of items"), report.Text(share(top))}),
 		Alt: fmt.Sprintf("There are %s %s of %s items; %s of items have none, and the 1%% with most took %s.",
-			thousands(int(total(taken))), what, thousands(p.Items), share(without), share(top)),
+			thousands(int(metrics.Sum(taken))), what, thousands(p.Items), share(without), share(top)),
 	})
 }
 

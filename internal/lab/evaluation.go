@@ -48,10 +48,18 @@ func (r *run) offline(ctx context.Context) error {
 	all, judge := pool(judged), &r.pipe.prob.Judge
 	rows := []report.Row{}
 	var words []string
-	for _, m := range all.measures(r.set.threshold) {
+	for _, m := range []struct {
+		id   string
+		stat func() float64
+	}{
+		{"auc", all.AUC},
+		{"pr_auc", all.PRAUC},
+		{"f1", func() float64 { return all.F1(r.set.threshold) }},
+		{"calibration_error", func() float64 { return all.CalibrationError(calibrationBins) }},
+	} {
 		r.tell.say("resampling requests for "+report.Metric{ID: m.id}.String(), 0, pooledResamples)
-		i := metrics.BootstrapStat(ctx, all.requests, pooledResamples, r.seed(m.id), func(idx []int) float64 {
-			all.draw(idx)
+		i := metrics.BootstrapStat(ctx, all.Groups(), pooledResamples, r.seed(m.id), func(idx []int) float64 {
+			all.Draw(idx)
 			return m.stat()
 		})
 		r.interval(m.id, i)
@@ -71,6 +79,18 @@ func (r *run) offline(ctx context.Context) error {
 		Alt: fmt.Sprintf("Offline: %s; MRR %s, recall@10 %s, %s %s. The chance of relevance is the ranker's score, calibrated on past requests.", andList(words), report.Num(mrr.Mean), report.Num(recall.Mean), judge.Label, report.Num(quality.Value)),
 	})
 	return nil
+}
+
+// calibrationBins is how many bins of equal mass calibration is judged by.
+const calibrationBins = 10
+
+// pool pools the candidates of all test requests.
+func pool(judged []judgedRequest) *metrics.Pooled {
+	probs, labels := make([][]float64, len(judged)), make([][]bool, len(judged))
+	for i, j := range judged {
+		probs[i], labels[i] = j.probs, j.labels
+	}
+	return metrics.NewPooled(probs, labels)
 }
 
 // pooledResamples is fewer than elsewhere: each looks at every candidate.
@@ -259,7 +279,7 @@ func (r *run) online(ctx context.Context) error {
 		}
 		b.Rows = append(b.Rows, report.Row{report.Text(p.id + ": " + p.words), report.Num(quality), report.Text(percents(ctr)), report.Text(percents(revenue)), report.Text(percents(returns))})
 	}
-	rate := total(today.successes) / total(today.asked)
+	rate := metrics.Sum(today.successes) / metrics.Sum(today.asked)
 	r.metric("success_rate", rate)
 	r.metric("queries_per_arm", metrics.QueriesPerArm(rate, 0.05, 0.05, 0.8))
 	off, on := lifts[offlineWinner], lifts[onlineWinner]
@@ -313,12 +333,4 @@ func (r *run) peeking(ctx context.Context) error {
 // percents writes a lift with its interval.
 func percents(i metrics.Interval) string {
 	return report.Number{Value: 100 * i.Mean, Unit: "%", Signed: true}.Within(100*i.Lo, 100*i.Hi).String()
-}
-
-func total(values []float64) float64 {
-	sum := 0.0
-	for _, v := range values {
-		sum += v
-	}
-	return sum
 }

@@ -20,7 +20,7 @@ func TestFaultsAreProvenOverSeeds(t *testing.T) {
 	if os.Getenv("DRYRUN_PROOFS") != "" {
 		seeds, faults = 8, FaultsOf("images") // about a minute
 	}
-	l := New(0)
+	l := New(Options{})
 	for _, id := range faults {
 		proof, err := l.Prove(t.Context(), Config{World: world.Spec{Kind: "images"}}, id, seeds, nil)
 		if err != nil {
@@ -33,7 +33,7 @@ func TestFaultsAreProvenOverSeeds(t *testing.T) {
 }
 
 func TestAFaultThatDoesNothingFailsItsProof(t *testing.T) {
-	l := New(0)
+	l := New(Options{})
 	f, _ := FaultByID(encoderMismatch)
 	proof, err := l.prove(t.Context(), small(t, nil), f, 2, nil, func(cfg Config) Config { return cfg })
 	if err != nil {
@@ -62,7 +62,7 @@ func TestFaultTableNamesWhatExists(t *testing.T) {
 // A mystery is told from the list that it was drawn from, on recorded data too.
 func TestAMysteryIsTheFaultThatTheConfigurationNames(t *testing.T) {
 	cfg := ratings(t, Knobs{"dim": "8", "epochs": "2", "k": "20", "ranker": "logistic"})
-	l := New(1)
+	l := New(Options{Workers: 1})
 	told := map[string]bool{}
 	for seed := int64(1); len(told) < 3; seed++ {
 		cfg.Seed = seed

@@ -102,7 +102,7 @@ func (r *run) searchedBy(ctx context.Context, code *coded, dim int) (recall, qua
 		recalls[i], order.Outcomes[i] = p.recallOf(at, found), p.judge(at, found)
 		return err
 	})
-	return mean(recalls), order.Quality(), err
+	return metrics.Mean(recalls), order.Quality(), err
 }
 
 // neighboursBy shows one request's nearest items under each encoder.

@@ -47,7 +47,7 @@ func sameMetrics(t *testing.T, cfg Config, steps []framework.StepID) map[framewo
 	t.Helper()
 	first := map[framework.StepID]*report.Step{}
 	for workers := 1; workers <= 3; workers++ {
-		l := New(workers)
+		l := New(Options{Workers: workers})
 		for _, step := range steps {
 			rep, err := l.Run(t.Context(), cfg, step, nil)
 			if err != nil {
@@ -83,7 +83,7 @@ func TestFeedMetricsRepeatAtAnyNumberOfWorkers(t *testing.T) {
 
 func TestEnginesOfIDsGoThroughEveryStep(t *testing.T) {
 	long(t)
-	l := New(0)
+	l := New(Options{})
 	for _, engine := range []string{"popularity", "cooccurrence"} {
 		cfg := smallFeed(t, Knobs{"engine": engine, "ranker": "logistic", "models": "popularity,none,logistic"})
 		for _, step := range steps() {
@@ -101,7 +101,7 @@ func TestCancellingStopsAFeedsSteps(t *testing.T) {
 	for _, step := range steps() {
 		ctx, cancel := context.WithCancel(t.Context())
 		var told, late atomic.Int64
-		_, err := New(1).Run(ctx, cfg, step, func(report.Progress) {
+		_, err := New(Options{Workers: 1}).Run(ctx, cfg, step, func(report.Progress) {
 			if told.Add(1) > 5 {
 				if ctx.Err() != nil {
 					late.Add(1)
@@ -119,7 +119,7 @@ func TestCancellingStopsAFeedsSteps(t *testing.T) {
 // What a ranker learns from must not know the outcome: of a past request stage one has seen what was seen then, no more.
 func TestARankersStageOneHasNotSeenItsLabels(t *testing.T) {
 	cfg := smallFeed(t, nil)
-	p, err := New(1).pipeline(t.Context(), cfg, nil)
+	p, err := New(Options{Workers: 1}).pipeline(t.Context(), cfg, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,18 +159,6 @@ func TestSplitsOfTheHistoryHoldOutWhatTheySay(t *testing.T) {
 	}
 }
 
-func TestGiniOfOneTakerAndOfEqualShares(t *testing.T) {
-	if g := gini([]float64{1, 1, 1, 1}); g != 0 {
-		t.Errorf("equal shares: %v", g)
-	}
-	if g := gini([]float64{0, 0, 0, 8}); g != 0.75 { // (n−1)/n
-		t.Errorf("one takes all of four: %v", g)
-	}
-	if s := topShare([]float64{3, 1, 1, 5}); s != 0.5 {
-		t.Errorf("the top one of four: %v", s)
-	}
-}
-
 // Clicks as logged vote for the order that was shown; weighed by position they tell what people say.
 func TestPropensitiesRecoverTheOrderOfTwoPolicies(t *testing.T) {
 	long(t)
@@ -178,7 +166,7 @@ func TestPropensitiesRecoverTheOrderOfTwoPolicies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := New(0)
+	l := New(Options{})
 	rep, err := l.run(t.Context(), cfg, framework.Data, func(ctx context.Context, r *run) error { return r.policyOrder(ctx) }, &teller{})
 	if err != nil {
 		t.Fatal(err)
@@ -200,7 +188,7 @@ func TestRatingsGoThroughAllSteps(t *testing.T) {
 	if m["quality_gain.lambdamart_hi"] < 0 {
 		t.Errorf("stage two loses to stage one's order: %v", m)
 	}
-	l := New(0)
+	l := New(Options{})
 	cfg = movielens(t, Knobs{"dim": "8", "epochs": "3", "k": "50", "ranker": "logistic", "models": "popularity,none"})
 	for _, step := range steps() {
 		rep, err := l.Run(t.Context(), cfg, step, nil)
@@ -227,7 +215,7 @@ func TestFaultsOfFeedsAreProven(t *testing.T) {
 	if os.Getenv("DRYRUN_PROOFS") != "" {
 		seeds, faults = 8, FaultsOf("interactions") // some minutes
 	}
-	l := New(0)
+	l := New(Options{})
 	cfg, err := Config{World: world.Spec{Kind: "interactions", Users: 1000}}.With(Knobs{"dim": "16", "items": "1000", "ranker": "logistic"})
 	if err != nil {
 		t.Fatal(err)

@@ -92,9 +92,10 @@ func buildMilvus(ctx context.Context, s site, emb *problem.Embedding) (retrieval
 
 // field is what labs hold of engines outside the process.
 type field struct {
+	python string         // interpreter that has LightGBM
+	at     milvus.Options // where Milvus is
+
 	mu     sync.Mutex
-	python string // interpreter that has LightGBM
-	at     milvus.Options
 	client *milvus.Client // nil until it is needed
 }
 
@@ -113,13 +114,6 @@ func (f *field) milvus(ctx context.Context) (*milvus.Client, error) {
 		f.client = c
 	}
 	return f.client, nil
-}
-
-// Reach says where Milvus is and what to ask of it; call it before the first run.
-func (l *Lab) Reach(o milvus.Options) {
-	l.field.mu.Lock()
-	defer l.field.mu.Unlock()
-	l.field.at = o
 }
 
 // Close drops what runs made on servers and leaves them. What lies in memory needs no closing.

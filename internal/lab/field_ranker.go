@@ -21,32 +21,19 @@ func LightGBM(ctx context.Context, python string) FieldEngine {
 	return FieldEngine{lightGBMID, true, "trained by " + program.Path + ", served by this program"}
 }
 
-// UsePython names the interpreter that has LightGBM's package; call it before the first run.
-func (l *Lab) UsePython(path string) {
-	l.field.mu.Lock()
-	defer l.field.mu.Unlock()
-	l.field.python = path
-}
-
 // checkRanker refuses LightGBM before anything is made where this machine lacks it.
 func (l *Lab) checkRanker(ctx context.Context, id string) error {
 	if id != lightGBMID {
 		return nil
 	}
-	if e := LightGBM(ctx, l.python()); !e.Present {
+	if e := LightGBM(ctx, l.field.python); !e.Present {
 		return &AbsentEngine{Engine: lightGBMID, Note: e.Note}
 	}
 	return nil
 }
 
-func (l *Lab) python() string {
-	l.field.mu.Lock()
-	defer l.field.mu.Unlock()
-	return l.field.python
-}
-
 func (l *Lab) trainLightGBM(ctx context.Context, train, valid *ranking.Dataset, o trees.Options, p ranking.Progress) (ranking.Model, error) {
-	program, err := lightgbm.Find(ctx, l.python())
+	program, err := lightgbm.Find(ctx, l.field.python)
 	if err != nil {
 		return nil, err
 	}

@@ -26,8 +26,7 @@ func TestLightGBMIsChosenByNameAndNeverOffered(t *testing.T) {
 
 // It either does the trees' work or is refused before anything is made, with what to install.
 func TestLightGBMRanksOrIsRefused(t *testing.T) {
-	l := New(1)
-	l.UsePython(os.Getenv("DRYRUN_PYTHON"))
+	l := New(Options{Workers: 1, Python: os.Getenv("DRYRUN_PYTHON")})
 	var told []string
 	r, err := l.Run(t.Context(), small(t, Knobs{"ranker": lightGBMID}), framework.Architecture, func(p report.Progress) { told = append(told, p.What) })
 	if !LightGBM(t.Context(), os.Getenv("DRYRUN_PYTHON")).Present {
@@ -45,7 +44,7 @@ func TestLightGBMRanksOrIsRefused(t *testing.T) {
 
 func TestDeepAndCrossRanksBetterThanStageOne(t *testing.T) {
 	long(t)
-	l := New(1)
+	l := New(Options{Workers: 1})
 	r, err := l.Run(t.Context(), small(t, Knobs{"ranker": "dcn"}), framework.Architecture, nil)
 	if err != nil {
 		t.Fatal(err)

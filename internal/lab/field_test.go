@@ -42,8 +42,7 @@ func TestEnginesOfTheFieldWorkOrAreRefused(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			l := New(1)
-			l.Reach(milvus.Options{Address: "127.0.0.1:1"}) // nothing listens there
+			l := New(Options{Workers: 1, Milvus: milvus.Options{Address: "127.0.0.1:1"}}) // nothing listens there
 			var told []string
 			r, err := l.Run(context.Background(), cfg, framework.Architecture, func(p report.Progress) { told = append(told, p.What) })
 			switch {

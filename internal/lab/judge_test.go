@@ -43,7 +43,7 @@ func wrongFirst() problem.Judge {
 }
 
 func TestQualityIsWhateverTheWorldsJudgeSays(t *testing.T) {
-	l, cfg := New(2), small(t, Knobs{"ranker": "logistic"})
+	l, cfg := New(Options{Workers: 2}), small(t, Knobs{"ranker": "logistic"})
 	p, err := l.pipeline(t.Context(), cfg, nil)
 	if err != nil {
 		t.Fatal(err)

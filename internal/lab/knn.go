@@ -39,21 +39,21 @@ func (r *run) fiveNearest(ctx context.Context) error {
 		}
 	}
 	gain := metrics.PairedBootstrap(ctx, raw, learned, resamples, r.seed("knn"))
-	r.metric("knn_accuracy.raw", mean(raw))
-	r.metric("knn_accuracy.pca", mean(pca))
-	r.metric("knn_accuracy.learned", mean(learned))
+	r.metric("knn_accuracy.raw", metrics.Mean(raw))
+	r.metric("knn_accuracy.pca", metrics.Mean(pca))
+	r.metric("knn_accuracy.learned", metrics.Mean(learned))
 	r.interval("knn_gain", gain)
 	r.block(report.Block{
 		Kind: report.Bars, Title: fmt.Sprintf("Five nearest neighbours, five folds of %d pictures", len(set.labels)), Unit: "accuracy",
-		Rows: []report.Row{{report.Text("raw thumbnails"), report.Num(mean(raw))}, {report.ID("pca"), report.Num(mean(pca))}, {report.Text("learned"), report.Num(mean(learned))}},
+		Rows: []report.Row{{report.Text("raw thumbnails"), report.Num(metrics.Mean(raw))}, {report.ID("pca"), report.Num(metrics.Mean(pca))}, {report.Text("learned"), report.Num(metrics.Mean(learned))}},
 		Alt: fmt.Sprintf("Five nearest neighbours name the right class for %s of pictures by raw thumbnails, %s by principal components and %s by the learned embedding, a gain of %s.",
-			share(mean(raw)), share(mean(pca)), share(mean(learned)), paired(gain)),
+			share(metrics.Mean(raw)), share(metrics.Mean(pca)), share(metrics.Mean(learned)), paired(gain)),
 	})
 	verb := "beats"
 	if gain.Lo <= 0 {
 		verb = "doesn't clearly beat"
 	}
-	r.rep.Headline = fmt.Sprintf("The learned embedding %s raw thumbnails: %s against %s of pictures get the right class from their five neighbours", verb, share(mean(learned)), share(mean(raw)))
+	r.rep.Headline = fmt.Sprintf("The learned embedding %s raw thumbnails: %s against %s of pictures get the right class from their five neighbours", verb, share(metrics.Mean(learned)), share(metrics.Mean(raw)))
 	return nil
 }
 

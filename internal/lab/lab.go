@@ -11,6 +11,7 @@ import (
 
 	"dryrun/framework"
 	"dryrun/internal/report"
+	"dryrun/internal/retrieval/milvus"
 )
 
 // Runner is what a face needs of a lab.
@@ -24,9 +25,17 @@ type Runner interface {
 // keptBytes is how much of what was built is kept for later runs.
 const keptBytes = 2 << 30
 
+// Options are what a lab may use. The zero value is a lab of its own on this machine.
+type Options struct {
+	Workers int            // goroutines that it builds on; 0 leaves one processor to the screen
+	Limit   int64          // bytes that a run may need by its own estimate; 0: DefaultLimit
+	Milvus  milvus.Options // where Milvus is and what to ask of it
+	Python  string         // interpreter that has LightGBM's package; "": what is on PATH
+}
+
 // Lab runs experiments and keeps what it built. It is safe for concurrent use.
 type Lab struct {
-	Limit   int64 // bytes that a run may need by its own estimate; DefaultLimit unless set before the first run
+	limit   int64
 	workers int
 	cache   *cache
 	field   *field
@@ -34,12 +43,15 @@ type Lab struct {
 
 var _ Runner = (*Lab)(nil)
 
-// New returns a lab that builds on so many goroutines; 0 leaves one processor's worth of room for the screen.
-func New(workers int) *Lab {
-	if workers <= 0 {
-		workers = max(runtime.GOMAXPROCS(0)-1, 1)
+// New returns a lab.
+func New(o Options) *Lab {
+	if o.Workers <= 0 {
+		o.Workers = max(runtime.GOMAXPROCS(0)-1, 1)
 	}
-	return &Lab{Limit: DefaultLimit(), workers: workers, cache: newCache(keptBytes), field: &field{}}
+	if o.Limit <= 0 {
+		o.Limit = DefaultLimit()
+	}
+	return &Lab{limit: o.Limit, workers: o.Workers, cache: newCache(keptBytes), field: &field{python: o.Python, at: o.Milvus}}
 }
 
 // experiment is one step's: it fills the run's report.

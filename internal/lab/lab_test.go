@@ -57,12 +57,12 @@ func TestMetricsRepeatAtAnyNumberOfWorkers(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cfg := small(t, c.knobs)
-			first := reports(t, New(1), cfg, c.steps)
+			first := reports(t, New(Options{Workers: 1}), cfg, c.steps)
 			for _, rep := range first {
 				checkReport(t, cfg, rep)
 			}
 			for workers := 2; workers <= 3; workers++ {
-				for i, rep := range reports(t, New(workers), cfg, c.steps) {
+				for i, rep := range reports(t, New(Options{Workers: workers}), cfg, c.steps) {
 					if !maps.Equal(rep.Metrics, first[i].Metrics) {
 						t.Errorf("%s with %d workers: %v\nwith one: %v", rep.Step, workers, rep.Metrics, first[i].Metrics)
 					}
@@ -165,12 +165,12 @@ func checkReport(t *testing.T, cfg Config, rep *report.Step) {
 
 func TestCancellingStopsEveryStep(t *testing.T) {
 	cfg := small(t, Knobs{"ranker": "logistic"})
-	warm := New(1)
+	warm := New(Options{Workers: 1})
 	for _, step := range steps() {
 		for _, after := range []int64{1, 3, 12} {
 			l := warm
 			if after == 3 {
-				l = New(1) // nothing built yet
+				l = New(Options{Workers: 1}) // nothing built yet
 			}
 			ctx, cancel := context.WithCancel(t.Context())
 			var told, late atomic.Int64
@@ -199,7 +199,7 @@ func TestCancellingStopsEveryStep(t *testing.T) {
 func TestARunThatIsOverBeforeItBeginsReturnsItsContextsError(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := New(1).Run(ctx, small(t, nil), framework.Architecture, nil); !errors.Is(err, context.Canceled) {
+	if _, err := New(Options{Workers: 1}).Run(ctx, small(t, nil), framework.Architecture, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -207,7 +207,7 @@ func TestARunThatIsOverBeforeItBeginsReturnsItsContextsError(t *testing.T) {
 func TestProgressComesBeforeAnyWork(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var got []string
-	_, _ = New(1).Run(ctx, small(t, nil), framework.Data, func(p report.Progress) {
+	_, _ = New(Options{Workers: 1}).Run(ctx, small(t, nil), framework.Data, func(p report.Progress) {
 		got = append(got, p.What)
 		cancel()
 	})
@@ -218,7 +218,7 @@ func TestProgressComesBeforeAnyWork(t *testing.T) {
 
 func TestXRayNamesTheStageThatLostTheItem(t *testing.T) {
 	cfg := small(t, nil)
-	l := New(1)
+	l := New(Options{Workers: 1})
 	seen := map[string]int{}
 	for query := range 40 {
 		x, err := l.XRay(t.Context(), cfg, query)
@@ -250,7 +250,7 @@ func TestXRayNamesTheStageThatLostTheItem(t *testing.T) {
 func TestXRayOfAStaleIndexFindsItemsThatWereNeverIndexed(t *testing.T) {
 	cfg := small(t, nil)
 	cfg.Fault = staleIndex
-	l := New(1)
+	l := New(Options{Workers: 1})
 	for query := range 40 {
 		x, err := l.XRay(t.Context(), cfg, query)
 		if err != nil {
@@ -276,7 +276,7 @@ func TestRealPicturesGoThroughAllSteps(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := New(0)
+	l := New(Options{})
 	for _, step := range steps() {
 		rep, err := l.Run(t.Context(), cfg, step, nil)
 		if err != nil {

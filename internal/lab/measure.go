@@ -100,16 +100,6 @@ func (p *pipeline) sweep(ctx context.Context, tell *teller) (*measured, error) {
 
 func millis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// mean of the values that are defined.
-func mean(values []float64) float64 {
-	d := metrics.Defined(values)
-	sum := 0.0
-	for _, v := range d {
-		sum += v
-	}
-	return sum / float64(len(d))
-}
-
 // measure runs the pipeline and reports what every step does.
 func (r *run) measure(ctx context.Context) error {
 	m, err := r.pipe.sweep(ctx, r.tell)
@@ -117,7 +107,7 @@ func (r *run) measure(ctx context.Context) error {
 		return err
 	}
 	r.m = m
-	r.metric("stage1_recall_at_k", mean(m.recall))
+	r.metric("stage1_recall_at_k", metrics.Mean(m.recall))
 	quality := m.quality.Interval(ctx, resamples, r.seed("quality"))
 	r.interval(m.quality.Judge.Name, quality)
 	r.interval("quality", quality)

@@ -267,7 +267,7 @@ func (r *run) modelTable(ctx context.Context, entries []contender, front []bool)
 		if base := entries[slices.IndexFunc(entries, func(o contender) bool { return o.stage == e.stage })]; base.id != e.id {
 			r.interval("quality_gain."+e.id, e.quality.Gain(ctx, base.quality, resamples, r.seed("model")))
 		}
-		r.metric("recall_at_10."+e.id, mean(e.recall))
+		r.metric("recall_at_10."+e.id, metrics.Mean(e.recall))
 		r.timing("rank_ms."+e.id, e.millis)
 		r.timing("train_ms."+e.id, millis(e.trained))
 		r.timing("model_mb."+e.id, e.mb)
@@ -280,7 +280,7 @@ func (r *run) modelTable(ctx context.Context, entries []contender, front []bool)
 			cloud.Marks = append(cloud.Marks, i)
 		}
 		cloud.X, cloud.Y = append(cloud.X, e.millis), append(cloud.Y, q.Mean)
-		b.Rows = append(b.Rows, report.Row{report.ID(e.id), report.Text(e.stage), report.Num(q.Mean), bounds(q), report.Num(mean(e.recall)), report.Num(e.millis), report.Num(e.mb), report.Num(millis(e.trained)), report.Text(mark)})
+		b.Rows = append(b.Rows, report.Row{report.ID(e.id), report.Text(e.stage), report.Num(q.Mean), bounds(q), report.Num(metrics.Mean(e.recall)), report.Num(e.millis), report.Num(e.mb), report.Num(millis(e.trained)), report.Text(mark)})
 	}
 	var words []string
 	for _, e := range entries {

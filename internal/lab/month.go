@@ -122,7 +122,7 @@ func (r *run) watch(ctx context.Context, p *pipeline) (level, error) {
 		put := func(v float64) { l.watched[at][i] = v; at++ }
 		put(float64(cands[0].Score))
 		if x := p.requests.inputs[i]; x != nil {
-			m, s := spread(x)
+			m, s := metrics.MeanStd(x)
 			put(m)
 			put(s)
 		}
@@ -152,18 +152,6 @@ func (r *run) watchedNames() []string {
 		names = append(names, r.pipe.features.Columns()...)
 	}
 	return names
-}
-
-// spread is the mean and the standard deviation of the values.
-func spread[T float32 | float64](x []T) (m, s float64) {
-	for _, v := range x {
-		m += float64(v)
-	}
-	m /= float64(len(x))
-	for _, v := range x {
-		s += (float64(v) - m) * (float64(v) - m)
-	}
-	return m, math.Sqrt(s / float64(len(x)))
 }
 
 // sampleDay draws a day's requests, with replacement.
@@ -296,13 +284,12 @@ func (r *run) canary(after metrics.Judged) {
 		r.miss("canary_requests", judge.Label+" isn't a mean over requests, so that its spread between requests isn't known")
 		return
 	}
-	_, s := spread(r.m.quality.Values())
+	_, s := metrics.MeanStd(r.m.quality.Values())
 	if drop <= 0 {
 		r.note("Canary and rollback", "A canary would have had nothing to see.", fmt.Sprintf("Quality didn't fall: it was %s and is %s.", report.Num(was), report.Num(is)))
 		return
 	}
-	const z = 1.96 + 0.84 // two-sided 5%, power 80%
-	n := 2 * z * z * s * s / (drop * drop)
+	n := metrics.UnitsToSee(drop, s)
 	r.metric("canary_requests", n)
 	r.note("Canary and rollback", fmt.Sprintf("A canary shows this loss after about %s judged requests on each side.", thousands(int(math.Ceil(n)))), fmt.Sprintf("A loss of %s with a spread of %s between requests shows in a canary after about %s judged requests on each side (two means, 80%% power at 5%%). Rolling back is moving an alias to the encoder, index and ranker of one version, together.", report.Num(drop), report.Num(s), thousands(int(math.Ceil(n)))))
 }

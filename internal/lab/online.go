@@ -3,7 +3,6 @@ package lab
 import (
 	"context"
 	"fmt"
-	"math"
 	"math/rand/v2"
 
 	"dryrun/internal/metrics"
@@ -250,14 +249,5 @@ func (p *pipeline) liveFeatures(ctx context.Context) (problem.Features, error) {
 
 // lift is the relative difference of Σnum/Σden over a's, with an interval by resampling distinct requests, paired.
 func (r *run) lift(ctx context.Context, numA, denA, numB, denB []float64) metrics.Interval {
-	return metrics.BootstrapStat(ctx, len(numA), resamples, r.seed("lift"), func(idx []int) float64 {
-		var a, da, b, db float64
-		for _, i := range idx {
-			a, da, b, db = a+numA[i], da+denA[i], b+numB[i], db+denB[i]
-		}
-		if a == 0 || da == 0 || db == 0 {
-			return math.NaN()
-		}
-		return (b/db)/(a/da) - 1
-	})
+	return metrics.PairedLift(ctx, metrics.Units{Num: numA, Den: denA}, metrics.Units{Num: numB, Den: denB}, resamples, r.seed("lift"))
 }

@@ -30,7 +30,7 @@ func TestQueueMatchesTheory(t *testing.T) {
 		{"exponential service at half load", exponential, 0.5, 1},
 	} {
 		q := simulate(c.service, c.load, rng)
-		if got := mean(q.waits) / mean(c.service); math.Abs(got-c.wait) > 0.15*c.wait {
+		if got := metrics.Mean(q.waits) / metrics.Mean(c.service); math.Abs(got-c.wait) > 0.15*c.wait {
 			t.Errorf("%s: mean wait %.3f services, %.3f by theory", c.name, got, c.wait)
 		}
 		if math.Abs(q.busy-c.load) > 0.03 {
@@ -47,46 +47,6 @@ func TestACacheHitsMoreWhenItIsLarger(t *testing.T) {
 			t.Errorf("a cache of %d hits %.3f after %.3f, %.2f hours old", size, hits, last, age)
 		}
 		last = hits
-	}
-}
-
-func TestPooledMeasuresAgreeWithTheMetricsPackage(t *testing.T) {
-	rng := rand.New(rand.NewPCG(3, 4))
-	judged := make([]judgedRequest, 30)
-	var scores []float32
-	var labels []bool
-	for i := range judged {
-		for range 20 {
-			p := math.Round(rng.Float64()*50) / 50 // with ties
-			l := rng.Float64() < p*p
-			judged[i].probs, judged[i].labels = append(judged[i].probs, p), append(judged[i].labels, l)
-			scores, labels = append(scores, float32(p)), append(labels, l)
-		}
-	}
-	all := pool(judged)
-	everyone := make([]int, len(judged))
-	for i := range everyone {
-		everyone[i] = i
-	}
-	all.draw(everyone)
-	for _, c := range []struct {
-		name      string
-		got, want float64
-	}{
-		{"AUC", all.auc(), metrics.AUC(scores, labels)},
-		{"PR-AUC", all.prAUC(), metrics.PRAUC(scores, labels)},
-		{"F1", all.f1(0.5), metrics.F1At(scores, labels, 0.5)},
-	} {
-		if math.Abs(c.got-c.want) > 1e-6 {
-			t.Errorf("%s is %.6f, %.6f by package metrics", c.name, c.got, c.want)
-		}
-	}
-	if e := all.calibration(); e < 0 || e > 1 {
-		t.Errorf("calibration error %.3f", e)
-	}
-	all.draw([]int{0, 0, 0, 1})
-	if a := all.auc(); a < 0 || a > 1 {
-		t.Errorf("AUC of a resample is %.3f", a)
 	}
 }
 
@@ -117,7 +77,7 @@ func TestSizesSpanTwoDecadesAsFarAsTheyGo(t *testing.T) {
 }
 
 func TestTheExactEngineIsAsFastAsItself(t *testing.T) {
-	rep, err := New(1).Run(t.Context(), small(t, Knobs{"engine": "exact", "ranker": "logistic"}), framework.Requirements, nil)
+	rep, err := New(Options{Workers: 1}).Run(t.Context(), small(t, Knobs{"engine": "exact", "ranker": "logistic"}), framework.Requirements, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +128,7 @@ func TestAGapIsSaidByItsInterval(t *testing.T) {
 }
 
 func TestFeaturesNameWhatARankerReads(t *testing.T) {
-	p, err := New(1).pipeline(t.Context(), small(t, Knobs{"ranker": "none"}), nil)
+	p, err := New(Options{Workers: 1}).pipeline(t.Context(), small(t, Knobs{"ranker": "none"}), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +165,7 @@ func TestFeaturesNameWhatARankerReads(t *testing.T) {
 // The trap that the log sets: its own system's numbers are worth much wherever that system has been, and nothing live.
 func TestTheOldSystemsNumbersTemptOfflineAndAreMissingLive(t *testing.T) {
 	cfg := small(t, Knobs{"features": "similarity,price"})
-	l := New(1)
+	l := New(Options{Workers: 1})
 	rep, err := l.Run(t.Context(), cfg, framework.Features, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -239,7 +199,7 @@ func TestTheOldSystemsNumbersTemptOfflineAndAreMissingLive(t *testing.T) {
 
 func TestSplitsHoldOutWhatTheySay(t *testing.T) {
 	cfg := small(t, nil)
-	l := New(1)
+	l := New(Options{Workers: 1})
 	p, err := l.pipeline(t.Context(), cfg, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -297,7 +297,7 @@ func (l *Lab) index(ctx context.Context, p *pipeline, key indexKey, tell *teller
 // trainOn builds the pipeline anew from another problem's past requests, and faces it with that problem's test requests.
 // Nothing of it is kept: the caller keeps what it measures.
 func (l *Lab) trainOn(ctx context.Context, p *pipeline, prob *problem.Problem, tell *teller) (*pipeline, error) {
-	apart := &Lab{Limit: l.Limit, workers: l.workers, cache: newCache(l.cache.limit), field: l.field}
+	apart := &Lab{limit: l.limit, workers: l.workers, cache: newCache(l.cache.limit), field: l.field}
 	out := &pipeline{set: p.set, fault: p.fault, base: prob, key: p.key, keep: p.keep}
 	var err error
 	if p.code != nil {

@@ -59,7 +59,7 @@ func (l *Lab) prove(ctx context.Context, cfg Config, f Fault, seeds int, tell *t
 	out := Proof{Fault: f.ID, Step: f.Step, Seeds: seeds, Holds: true}
 	witnesses := f.Witnesses(cfg.World.Kind)
 	changes := make([][]float64, len(witnesses))
-	apart := &Lab{Limit: l.Limit, workers: l.workers, cache: newCache(keptBytes / 4), field: l.field} // sixteen worlds would push out what the screen uses
+	apart := &Lab{limit: l.limit, workers: l.workers, cache: newCache(keptBytes / 4), field: l.field} // sixteen worlds would push out what the screen uses
 	experiment, _ := experimentOf(f.Step)
 	if !slices.ContainsFunc(witnesses, func(w Witness) bool { m, _ := MetricByID(w.Metric); return len(m.Steps) > 0 }) {
 		experiment = nil // what every step reports is enough

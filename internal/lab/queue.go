@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"sort"
 	"time"
+
+	"dryrun/internal/metrics"
 )
 
 // queueRequests is how many arrivals a load is simulated with.
@@ -22,7 +24,7 @@ type queueing struct {
 // queue, by Lindley's recursion (1952): the next one waits max(0, wait + service − gap). load is the arrival rate times
 // the mean service.
 func simulate(service []float64, load float64, rng *rand.Rand) queueing {
-	gap := mean(service) / load
+	gap := metrics.Mean(service) / load
 	q := queueing{waits: make([]float64, queueRequests), totals: make([]float64, queueRequests)}
 	wait, clock, worked := 0.0, 0.0, 0.0
 	for i := range q.waits {

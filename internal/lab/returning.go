@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"dryrun/internal/metrics"
 	"dryrun/internal/problem"
 	"dryrun/internal/ranking"
 	"dryrun/internal/report"
@@ -87,7 +88,7 @@ func (r *run) loop(policies []policy, arms []arm) {
 	var words []string
 	before := len(r.pipe.base.Log.Impressions)
 	for k, p := range policies {
-		top := topShare(arms[k].exposure)
+		top := metrics.TopShare(arms[k].exposure)
 		r.metric("exposure_top_1pct."+metricName(p.id), top)
 		row := report.Row{report.ID(p.id), report.Text(share(top)), report.Text("")}
 		words = append(words, fmt.Sprintf("%s gives %s of its showings to 1%% of the items", p.id, share(top)))
@@ -96,7 +97,7 @@ func (r *run) loop(policies []policy, arms []arm) {
 			for _, im := range left.Impressions[before:] {
 				clicks[im.Item] += float64(one(im.Clicked))
 			}
-			v := gini(clicks)
+			v := metrics.Gini(clicks)
 			r.metric("logged_gini."+metricName(p.id), v)
 			row[2] = report.Num(v)
 		}
@@ -104,25 +105,6 @@ func (r *run) loop(policies []policy, arms []arm) {
 	}
 	b.Alt = fmt.Sprintf("Of the log that the next model learns from, %s.", andList(words))
 	r.block(b)
-}
-
-// topShare is the share of the total that the largest 1% take.
-func topShare(values []float64) float64 {
-	sorted := slices.Clone(values)
-	slices.Sort(sorted)
-	top := total(sorted[len(sorted)-max(1, len(sorted)/100):])
-	return top / max(total(sorted), 1)
-}
-
-// gini is Gini's coefficient (1912): Σ(2i−n−1)·x_i / (n·Σx), x ascending, i from 1.
-func gini(values []float64) float64 {
-	sorted := slices.Clone(values)
-	slices.Sort(sorted)
-	n, sum := float64(len(sorted)), 0.0
-	for i, x := range sorted {
-		sum += (2*float64(i+1) - n - 1) * x
-	}
-	return sum / (n * max(total(sorted), 1))
 }
 
 // orderBy returns the candidates' items in the order of a model's scores of their rows; nil keeps stage one's order.

@@ -74,9 +74,9 @@ func (r *run) underLoad(ctx context.Context) error {
 		}
 	}
 	// The load is that of a machine without a cache: what a cache saves shows as waiting that isn't there.
-	effective := r.set.load * mean(mixed) / mean(service)
+	effective := r.set.load * metrics.Mean(mixed) / metrics.Mean(service)
 	q := simulate(mixed, effective, rng)
-	r.timing("service_ms", mean(mixed))
+	r.timing("service_ms", metrics.Mean(mixed))
 	r.timing("sim_p50_ms", metrics.Quantile(q.totals, 0.5))
 	r.timing("sim_p95_ms", metrics.Quantile(q.totals, 0.95))
 	r.timing("sim_p99_ms", metrics.Quantile(q.totals, 0.99))

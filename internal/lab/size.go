@@ -101,10 +101,10 @@ func (l *Lab) fits(cfg Config) error {
 	}
 	spec := specOf(cfg, set)
 	need := estimate(spec, set)
-	if need > l.Limit {
-		return &TooBig{Bytes: need, Limit: l.Limit, Fit: fitting(spec, set, l.Limit)}
+	if need > l.limit {
+		return &TooBig{Bytes: need, Limit: l.limit, Fit: fitting(spec, set, l.limit)}
 	}
-	l.cache.keep(min(need, l.Limit-need))
+	l.cache.keep(min(need, l.limit-need))
 	return nil
 }
 

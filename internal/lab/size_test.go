@@ -2,7 +2,9 @@ package lab
 
 import (
 	"errors"
+	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,7 +36,7 @@ func TestARefusalSaysWhatWouldFit(t *testing.T) {
 		"a world just above its least":                     {"interactions", Knobs{"items": "1100", "dim": "1024"}, 182e6},
 	} {
 		cfg := sized(t, c.kind, c.knobs)
-		l := &Lab{Limit: c.limit}
+		l := &Lab{limit: c.limit}
 		var big *TooBig
 		if err := l.fits(cfg); !errors.As(err, &big) {
 			t.Errorf("%s: %v, expected a refusal", name, err)
@@ -67,7 +69,7 @@ func TestARefusalSaysWhatWouldFit(t *testing.T) {
 }
 
 func TestARefusalSaysWhenNothingFits(t *testing.T) {
-	l := &Lab{Limit: 50e6}
+	l := &Lab{limit: 50e6}
 	var big *TooBig
 	if err := l.fits(sized(t, "images", nil)); !errors.As(err, &big) || big.Fit != 0 {
 		t.Fatalf("got %v", err)
@@ -78,8 +80,7 @@ func TestARefusalSaysWhenNothingFits(t *testing.T) {
 }
 
 func TestARefusalComesBeforeAnythingIsMade(t *testing.T) {
-	l := New(1)
-	l.Limit = 1e9
+	l := New(Options{Workers: 1, Limit: 1e9})
 	cfg := sized(t, "interactions", Knobs{"items": "10000000"})
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -103,12 +104,12 @@ func TestTheLimitIsWithinTheMachine(t *testing.T) {
 
 func TestTenMillionItemsFitInTwentyFourGigabytes(t *testing.T) {
 	for _, kind := range world.Kinds() {
-		l := &Lab{Limit: 24e9, cache: newCache(keptBytes)}
+		l := &Lab{limit: 24e9, cache: newCache(keptBytes)}
 		cfg := sized(t, kind.ID, Knobs{"items": "10000000"})
 		if err := l.fits(cfg); err != nil {
 			t.Errorf("%s: %v", kind.ID, err)
 		}
-		if need, _ := Estimate(cfg); l.cache.limit <= keptBytes || l.cache.limit+need > l.Limit {
+		if need, _ := Estimate(cfg); l.cache.limit <= keptBytes || l.cache.limit+need > l.limit {
 			t.Errorf("%s: %d bytes are kept for the next step, which takes %d", kind.ID, l.cache.limit, need)
 		}
 	}
@@ -128,8 +129,7 @@ func TestEstimateGrowsWithTheCorpusAndRefusesWhatWontFit(t *testing.T) {
 		}
 		last = b
 	}
-	l := New(1)
-	l.Limit = 1 << 20
+	l := New(Options{Workers: 1, Limit: 1 << 20})
 	var big *TooBig
 	if _, err := l.Run(t.Context(), images(), framework.Architecture, nil); !errors.As(err, &big) {
 		t.Errorf("got %v", err)
@@ -137,3 +137,20 @@ func TestEstimateGrowsWithTheCorpusAndRefusesWhatWontFit(t *testing.T) {
 }
 
 func images() Config { return Config{World: world.Spec{Kind: "images"}, Seed: 1} }
+
+// What a lab may use is said when it is made: nothing of it can be changed while runs are under way.
+func TestALabHasNothingToSetAfterItIsMade(t *testing.T) {
+	lab := reflect.TypeFor[*Lab]()
+	for i := range lab.Elem().NumField() {
+		if f := lab.Elem().Field(i); f.IsExported() {
+			t.Errorf("%s can be set from outside", f.Name)
+		}
+	}
+	var methods []string
+	for i := range lab.NumMethod() {
+		methods = append(methods, lab.Method(i).Name)
+	}
+	if !slices.Equal(methods, []string{"Close", "Prove", "Run", "XRay"}) {
+		t.Errorf("a lab offers %q", methods)
+	}
+}

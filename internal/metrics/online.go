@@ -74,6 +74,36 @@ func Lift(a, b Units) Interval {
 	return Interval{Mean: lift, Lo: lift - half, Hi: lift + half}
 }
 
+// PairedLift is Lift where both arms met the same units (distinct requests, or the same people): the percentile interval of n
+// resamples of units, paired, so that what both arms share cancels. Resamples in which A's metric is 0 are left out.
+func PairedLift(ctx context.Context, a, b Units, n int, seed uint64) Interval {
+	return BootstrapStat(ctx, len(a.Num), n, seed, func(idx []int) float64 {
+		var na, da, nb, db float64
+		for _, i := range idx {
+			na, da, nb, db = na+a.Num[i], da+a.den(i), nb+b.Num[i], db+b.den(i)
+		}
+		if na == 0 || da == 0 || db == 0 {
+			return math.NaN()
+		}
+		return (nb/db)/(na/da) - 1
+	})
+}
+
+// den is the denominator of unit i.
+func (u Units) den(i int) float64 {
+	if u.Den == nil {
+		return 1
+	}
+	return u.Den[i]
+}
+
+// UnitsToSee is how many units on each side a comparison of two means needs to see a difference, where units differ by a
+// standard deviation of std: 80% power at the two-sided 5% level, 2·(z₀.₉₇₅ + z₀.₈)²·std²/difference².
+func UnitsToSee(difference, std float64) float64 {
+	const z = 1.96 + 0.84
+	return 2 * z * z * std * std / (difference * difference)
+}
+
 // PeekingFalsePositive simulates A/A tests that are looked at `looks` times at even spacing and stopped at the first
 // look significant at alpha: the share that ends in a "win" or a "loss" though nothing differs, with Wilson's interval
 // (Armitage, McPherson and Rowe 1969: five looks at 0.05 give 0.14). Sums of many requests are normal, so that a look

@@ -1,0 +1,92 @@
+package metrics
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+func TestPooledMeasuresAgreeWithThoseOfRows(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	probs, truths := make([][]float64, 30), make([][]bool, 30)
+	var scores []float32
+	var labels []bool
+	for i := range probs {
+		for range 20 {
+			p := math.Round(rng.Float64()*50) / 50 // with ties
+			l := rng.Float64() < p*p
+			probs[i], truths[i] = append(probs[i], p), append(truths[i], l)
+			scores, labels = append(scores, float32(p)), append(labels, l)
+		}
+	}
+	all := NewPooled(probs, truths)
+	everyone := make([]int, len(probs))
+	for i := range everyone {
+		everyone[i] = i
+	}
+	all.Draw(everyone)
+	for _, c := range []struct {
+		name      string
+		got, want float64
+	}{
+		{"AUC", all.AUC(), AUC(scores, labels)},
+		{"PR-AUC", all.PRAUC(), PRAUC(scores, labels)},
+		{"F1", all.F1(0.5), F1At(scores, labels, 0.5)},
+	} {
+		if math.Abs(c.got-c.want) > 1e-6 {
+			t.Errorf("%s is %.6f, %.6f over the rows", c.name, c.got, c.want)
+		}
+	}
+	if e := all.CalibrationError(10); e < 0 || e > 1 {
+		t.Errorf("calibration error %.3f", e)
+	}
+	all.Draw([]int{0, 0, 0, 1})
+	if a := all.AUC(); a < 0 || a > 1 {
+		t.Errorf("AUC of a resample is %.3f", a)
+	}
+}
+
+func TestGiniOfOneTakerAndOfEqualShares(t *testing.T) {
+	if g := Gini([]float64{1, 1, 1, 1}); g != 0 {
+		t.Errorf("equal shares: %v", g)
+	}
+	if g := Gini([]float64{0, 0, 0, 8}); g != 0.75 { // (n−1)/n
+		t.Errorf("one takes all of four: %v", g)
+	}
+	if s := TopShare([]float64{3, 1, 1, 5}); s != 0.5 {
+		t.Errorf("the top one of four: %v", s)
+	}
+}
+
+func TestAPairedLiftKnowsWhatBothArmsShare(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	const n = 400
+	a, b := Units{Num: make([]float64, n)}, Units{Num: make([]float64, n)}
+	for i := range n {
+		a.Num[i] = 1 + 10*rng.Float64() // units differ much, the arms by a tenth
+		b.Num[i] = 1.1 * a.Num[i]
+	}
+	paired, apart := PairedLift(t.Context(), a, b, 500, 1), Lift(a, b)
+	near(t, "the lift", paired.Mean, 0.1, 1e-9)
+	if paired.Hi-paired.Lo > 1e-6 || apart.Hi-apart.Lo < 0.05 {
+		t.Errorf("paired %+v, apart %+v", paired, apart)
+	}
+	if none := PairedLift(t.Context(), Units{Num: make([]float64, 3)}, b, 10, 1); !math.IsNaN(none.Mean) {
+		t.Errorf("over nothing: %+v", none)
+	}
+}
+
+func TestASmallDifferenceTakesManyUnitsToSee(t *testing.T) {
+	near(t, "half a deviation", UnitsToSee(0.5, 1), 62.72, 0.01)
+	near(t, "a tenth of that", UnitsToSee(0.05, 1)/UnitsToSee(0.5, 1), 100, 1e-9)
+}
+
+func TestMeansAndDeviationsByHand(t *testing.T) {
+	near(t, "the mean of what is defined", Mean([]float64{1, math.NaN(), 3}), 2, 0)
+	if !math.IsNaN(Mean(nil)) {
+		t.Error("nothing has a mean")
+	}
+	mean, std := MeanStd([]float32{2, 4, 4, 4, 5, 5, 7, 9})
+	near(t, "the mean", mean, 5, 0)
+	near(t, "the deviation", std, 2, 0)
+}
