@@ -1,7 +1,9 @@
 package house
 
 import (
+	"cmp"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 )
@@ -38,9 +40,19 @@ var arrows = [][2]string{
 // exempt stand beside the house: they may import anything, and nothing imports them.
 var exempt = []string{"internal/house", "internal/bench", "internal/zzdeps"}
 
-// siblings are rooms whose folders don't import each other or the room itself; the shared folder is for all of them and
-// imports none.
-var siblings = map[string]string{"internal/tui": "internal/tui/frame"}
+// inside says, for a room whose folders don't all know each other, which of them each imports; "" is the room's own folder.
+var inside = map[string]map[string][]string{
+	"internal/tui": {
+		"":        {"home", "review", "walk", "session", "frame"},
+		"walk":    {"pane", "pane/*", "session", "frame"},
+		"home":    {"frame"},
+		"review":  {"frame"},
+		"pane":    {"session", "frame"}, // it holds panes and knows none
+		"pane/*":  {"session", "frame"},
+		"session": {"frame"},
+		"frame":   {},
+	},
+}
 
 // links says what a room may import from outside beyond the standard library, where that matters: the public packages, and the
 // one whose place in the order of initialisation depends on it.
@@ -84,11 +96,11 @@ func offences(packages []pkg) []string {
 	return slices.Compact(out)
 }
 
-// offence says why the product code in folder from may not import path, or "".
-func offence(from, path string) string {
-	to, ours := strings.CutPrefix(path, module+"/")
+// offence says why the product code in folder from may not import another, or "".
+func offence(from, imported string) string {
+	to, ours := strings.CutPrefix(imported, module+"/")
 	if !ours {
-		return foreign(from, path)
+		return foreign(from, imported)
 	}
 	if within(to, exempt) != "" {
 		return "it stands beside the house, and nothing may lean on it"
@@ -99,7 +111,7 @@ func offence(from, path string) string {
 	case !ok:
 		return "" // reported as a package
 	case a == b:
-		return sibling(a, from, to)
+		return insideOffence(a, from, to)
 	case slices.Contains(arrows, [2]string{a, b}):
 		return ""
 	}
@@ -112,12 +124,28 @@ func offence(from, path string) string {
 	return ""
 }
 
-func sibling(room, from, to string) string {
-	shared, ok := siblings[room]
-	if !ok || from == room || to == shared {
+// insideOffence says why a folder may not import another one of the same room, or "".
+func insideOffence(room, from, to string) string {
+	rules, ok := inside[room]
+	if !ok || from == to {
 		return ""
 	}
-	return "folders of " + room + " don't import each other; what they share is in " + shared
+	folder := func(p string) string { return strings.TrimPrefix(strings.TrimPrefix(p, room), "/") }
+	for pattern, allowed := range rules {
+		if !matches(pattern, folder(from)) {
+			continue
+		}
+		if slices.ContainsFunc(allowed, func(a string) bool { return matches(a, folder(to)) }) {
+			return ""
+		}
+		return "of " + room + " it imports only " + cmp.Or(strings.Join(allowed, ", "), "nothing")
+	}
+	return "it isn't listed: say in inside, in internal/house/floors_test.go, what it imports"
+}
+
+func matches(pattern, folder string) bool {
+	ok, err := path.Match(pattern, folder)
+	return ok && err == nil
 }
 
 func foreign(from, path string) string {

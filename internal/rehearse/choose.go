@@ -71,6 +71,20 @@ func (s *Session) sketch(line string) error {
 	return s.record(bodies...)
 }
 
+// Whiteboard returns the labels of the boxes that were drawn last in the current step. The line was read when it was drawn
+// and is read again by the same parser; one that the lab's words no longer fit is one box.
+func (s *Session) Whiteboard() []string {
+	line := s.here().Sketch.Line
+	if line == "" {
+		return nil
+	}
+	boxes, _, err := s.deps.Knobs.Sketch(s.cs, line)
+	if err != nil {
+		return []string{line}
+	}
+	return boxes
+}
+
 // predict commits to a range, or passes it over. A run of the step ends the guessing.
 func (s *Session) predict(cmd Predict) error {
 	p := s.Step().Prediction(cmd.Prediction)

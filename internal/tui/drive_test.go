@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"errors"
 	"image"
 	"strings"
 	"sync"
@@ -16,6 +15,7 @@ import (
 	"dryrun/framework"
 	"dryrun/internal/coach"
 	"dryrun/internal/draw"
+	"dryrun/internal/lab/catalog"
 	"dryrun/internal/rehearse"
 	"dryrun/internal/report"
 	"dryrun/internal/store/storetest"
@@ -44,10 +44,7 @@ type settings struct{}
 
 func (settings) Check(*casestudies.Case, map[string]string) error { return nil }
 func (settings) Sketch(_ *casestudies.Case, line string) ([]string, map[string]string, error) {
-	if !strings.Contains(line, "->") {
-		return nil, nil, errors.New("a sketch is boxes joined by arrows: photo -> encoder -> hnsw")
-	}
-	return strings.Split(line, "->"), map[string]string{"k": "200"}, nil
+	return catalog.Sketch("images", line)
 }
 func (settings) Mystery(*casestudies.Case, int64) string { return "none" }
 func (settings) Faults(*casestudies.Case) []string       { return nil }

@@ -21,6 +21,7 @@ import (
 	"dryrun/internal/tui/frame"
 	"dryrun/internal/tui/home"
 	"dryrun/internal/tui/review"
+	"dryrun/internal/tui/session"
 	"dryrun/internal/tui/walk"
 )
 
@@ -179,7 +180,9 @@ func (m *root) walk(o opened) frame.Screen {
 		lab = m.o.Lab(o.session.Case())
 	}
 	return walk.New(m.ctx, walk.Options{
-		Theme: m.theme, Markdown: m.markdown, Session: o.session, First: o.outcome,
-		Store: m.o.Store, Lab: lab, Editor: m.o.Editor, Clock: m.o.Clock,
+		Session: session.Options{
+			Theme: m.theme, Markdown: m.markdown, Rules: o.session, First: o.outcome, Store: m.o.Store, Lab: lab, Clock: m.o.Clock,
+		},
+		Editor: m.o.Editor,
 	})
 }

@@ -195,6 +195,16 @@ func TestTheWhiteboardDrawsBoxes(t *testing.T) {
 	d.sees("│ photo │ → │ encoder │")
 }
 
+// The lab's parser takes both arrows, and what it has read is what is drawn.
+func TestTheWhiteboardDrawsTheBoxesThatWereRead(t *testing.T) {
+	d := practising(t, 100, 40, framework.Architecture)
+	d.press("tab", "tab", "w")
+	d.write("photo  → encoder -> hnsw k=200")
+	d.press("enter")
+	d.sees("Drawn and decided: k 200.")
+	d.sees("│ photo │ → │ encoder │ → │ hnsw k=200 │")
+}
+
 func TestAResultOfACancelledRunIsDropped(t *testing.T) {
 	d := practising(t, 80, 24, framework.Architecture)
 	d.lab.release = make(chan struct{})

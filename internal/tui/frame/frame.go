@@ -127,6 +127,19 @@ func Pad(s string, w int) string {
 // Wrap breaks text at words into lines of at most w cells.
 func Wrap(s string, w int) []string { return draw.Wrap(s, w) }
 
+// Bullet wraps text as an item of a list.
+func Bullet(text string, w int) []string {
+	lines := Wrap(text, w-2)
+	for i := range lines {
+		if i == 0 {
+			lines[i] = "· " + lines[i]
+		} else {
+			lines[i] = "  " + lines[i]
+		}
+	}
+	return lines
+}
+
 // Box makes s exactly w cells wide and h lines high: bubbletea drops lines from the top of a view that is too tall.
 func Box(s string, w, h int) string {
 	lines := strings.Split(s, "\n")

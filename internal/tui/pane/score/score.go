@@ -1,4 +1,6 @@
-package walk
+// Package score is the pane in which the candidate marks the answer, sees what the step came to, and the scorecard of the
+// session.
+package score
 
 import (
 	"fmt"
@@ -9,66 +11,108 @@ import (
 	"dryrun/framework"
 	"dryrun/internal/rehearse"
 	"dryrun/internal/tui/frame"
+	"dryrun/internal/tui/session"
 )
 
-// marking says whether the step can be marked now: its criteria say what is looked for, so the reference comes first.
-func (m *Model) marking() bool {
-	return !m.s.Hidden(rehearse.Scores) && m.state().Revealed && m.state().HasAnswer()
+// Pane is the pane.
+type Pane struct {
+	s       *session.Session
+	scroll  frame.Scroll
+	mark    frame.Cursor // a criterion
+	words   bool         // all the words that a suggestion rests on are shown
+	explain bool         // the criterion is shown in full
+	card    bool         // the session's scorecard is shown instead of the step
+	ending  bool         // finishing the session waits for its second key
 }
 
-// scoreBindings are the keys of the pane.
-func (m *Model) scoreBindings() []frame.Binding {
-	card := frame.Binding{Keys: []string{"c"}, Does: "scorecard", Do: frame.Set(func() { m.card = !m.card; m.scrolls[score].Top() })}
-	if m.card {
+// New returns the pane.
+func New(s *session.Session) *Pane { return &Pane{s: s} }
+
+// Name is what the tab shows.
+func (p *Pane) Name() string { return "Score" }
+
+// Enter shows a step from its first criterion.
+func (p *Pane) Enter() {
+	*p = Pane{s: p.s}
+}
+
+// ShowCard shows the scorecard of the session.
+func (p *Pane) ShowCard() {
+	p.card = true
+	p.scroll.Top()
+}
+
+// Pressed ends the wait for the second key that finishes the session, unless it is that one.
+func (p *Pane) Pressed(key string) {
+	if key != "f" {
+		p.ending = false
+	}
+}
+
+// Update has nothing to take.
+func (p *Pane) Update(tea.Msg) tea.Cmd { return nil }
+
+// View draws the pane.
+func (p *Pane) View() string { return p.scroll.View(p.s.Theme()) }
+
+// marking says whether the step can be marked now: its criteria say what is looked for, so the reference comes first.
+func (p *Pane) marking() bool {
+	return !p.s.Hidden(rehearse.Scores) && p.s.Here().Revealed && p.s.Here().HasAnswer()
+}
+
+// Bindings are the keys of the pane.
+func (p *Pane) Bindings() []frame.Binding {
+	card := frame.Binding{Keys: []string{"c"}, Does: "scorecard", Do: frame.Set(func() { p.card = !p.card; p.scroll.Top() })}
+	if p.card {
 		card.Does = "this step"
 		return append([]frame.Binding{
 			card,
-			{Keys: []string{"f"}, Does: "finish the session", When: func() bool { return !m.s.State().Ended }, Do: frame.Run(m.finish)},
-		}, m.scrolls[score].Bindings()...)
+			{Keys: []string{"f"}, Does: "finish the session", When: func() bool { return !p.s.State().Ended }, Do: frame.Run(p.finish)},
+		}, p.scroll.Bindings()...)
 	}
-	criteria := m.s.Rubric()[m.step()]
-	if !m.marking() || len(criteria) == 0 {
-		return append([]frame.Binding{card}, m.scrolls[score].Bindings()...)
+	criteria := p.s.Rubric()[p.s.ID()]
+	if !p.marking() || len(criteria) == 0 {
+		return append([]frame.Binding{card}, p.scroll.Bindings()...)
 	}
-	m.mark.Within(len(criteria))
-	under := criteria[m.mark].ID
-	choose := m.mark.Bindings(len(criteria))
+	p.mark.Within(len(criteria))
+	under := criteria[p.mark].ID
+	choose := p.mark.Bindings(len(criteria))
 	return append([]frame.Binding{
-		{Keys: []string{"enter"}, Does: "take the suggestion", Do: frame.Run(func() tea.Cmd { return m.takeSuggestion(under, len(criteria)) })},
+		{Keys: []string{"enter"}, Does: "take the suggestion", Do: frame.Run(func() tea.Cmd { return p.takeSuggestion(under, len(criteria)) })},
 		{Keys: []string{"0", "h", "1"}, Lead: 3, Does: "mark", Do: func(msg tea.KeyMsg) tea.Cmd {
 			marks := map[string]framework.Mark{"0": framework.None, "h": framework.Half, "1": framework.Full}
-			return m.give(under, marks[msg.String()], len(criteria))
+			return p.give(under, marks[msg.String()], len(criteria))
 		}},
-		{Keys: []string{"w"}, Does: "words", When: func() bool { return m.quotes(under) > 1 }, Do: frame.Set(func() { m.words = !m.words })},
-		{Keys: []string{"?"}, Does: "criterion", Do: frame.Set(func() { m.explain = !m.explain })},
+		{Keys: []string{"w"}, Does: "words", When: func() bool { return p.quotes(under) > 1 }, Do: frame.Set(func() { p.words = !p.words })},
+		{Keys: []string{"?"}, Does: "criterion", Do: frame.Set(func() { p.explain = !p.explain })},
 		choose[0],
 		card,
 	}, choose[1:]...)
 }
 
 // finish ends the session at its second key.
-func (m *Model) finish() tea.Cmd {
-	if !m.ending {
-		m.ending = true
+func (p *Pane) finish() tea.Cmd {
+	if !p.ending {
+		p.ending = true
 		return frame.Send(frame.Note{Text: "f again finishes the session for good; it stays in review"})
 	}
-	m.ending = false
-	return m.do(rehearse.End{})
+	p.ending = false
+	return p.s.Do(rehearse.End{})
 }
 
 // takeSuggestion marks a criterion as the coach suggests.
-func (m *Model) takeSuggestion(criterion string, of int) tea.Cmd {
-	for _, s := range m.s.Suggestions(m.step()) {
+func (p *Pane) takeSuggestion(criterion string, of int) tea.Cmd {
+	for _, s := range p.s.Suggestions(p.s.ID()) {
 		if s.Criterion == criterion {
-			return m.give(criterion, s.Mark, of)
+			return p.give(criterion, s.Mark, of)
 		}
 	}
 	return nil
 }
 
 // quotes is how many spans of words the coach's suggestion for a criterion rests on.
-func (m *Model) quotes(criterion string) int {
-	for _, s := range m.s.Suggestions(m.step()) {
+func (p *Pane) quotes(criterion string) int {
+	for _, s := range p.s.Suggestions(p.s.ID()) {
 		if s.Criterion == criterion {
 			return len(s.Quotes)
 		}
@@ -77,48 +121,48 @@ func (m *Model) quotes(criterion string) int {
 }
 
 // give marks a criterion and goes on to the next of them.
-func (m *Model) give(criterion string, mark framework.Mark, of int) tea.Cmd {
-	cmd := m.do(rehearse.Mark{Criterion: criterion, Mark: mark})
-	m.mark.Next(of)
+func (p *Pane) give(criterion string, mark framework.Mark, of int) tea.Cmd {
+	cmd := p.s.Do(rehearse.Mark{Criterion: criterion, Mark: mark})
+	p.mark.Next(of)
 	return cmd
 }
 
-// layScore lists the criteria with marks and suggestions, and under them what the step came to.
-func (m *Model) layScore(w, h int) {
-	t := m.o.Theme
-	if m.card {
-		m.scrolls[score].Set(m.scorecard(w), w, h)
+// SetSize lists the criteria with marks and suggestions, and under them what the step came to.
+func (p *Pane) SetSize(w, h int) {
+	t := p.s.Theme()
+	if p.card {
+		p.scroll.Set(p.scorecard(w), w, h)
 		return
 	}
-	r := m.s.Debrief(m.step())
+	r := p.s.Debrief(p.s.ID())
 	var lines []string
-	if !m.marking() {
+	if !p.marking() {
 		why := "Answer the step and open the reference (v): then you mark yourself here, against its criteria."
-		if m.s.Hidden(rehearse.Scores) {
+		if p.s.Hidden(rehearse.Scores) {
 			why = r.To
 		}
 		lines = append(frame.Wrap(why, w), "")
-		lines = append(lines, m.debrief(r, w)...)
-		m.scrolls[score].Set(lines, w, h)
+		lines = append(lines, p.debrief(r, w)...)
+		p.scroll.Set(lines, w, h)
 		return
 	}
 	lines = append(lines, frame.Wrap("Mark your own answer. The coach finds words and can't judge whether they are true.", w)...)
 	lines = append(lines, "")
 	at := 0
 	for i, c := range r.Criteria {
-		if i == int(m.mark) {
+		if i == int(p.mark) {
 			at = len(lines)
 		}
-		lines = append(lines, m.criterion(i, c, w)...)
+		lines = append(lines, p.criterion(i, c, w)...)
 	}
 	if r.Marked > 0 {
 		lines = append(lines, "", t.Title.Render("What it comes to"))
-		lines = append(lines, m.debrief(r, w)...)
+		lines = append(lines, p.debrief(r, w)...)
 	}
-	m.scrolls[score].Set(lines, w, h)
-	if r.Marked < len(r.Criteria) || int(m.mark) < len(r.Criteria)-1 {
-		m.scrolls[score].Show(min(at+5, len(lines)-1))
-		m.scrolls[score].Show(at)
+	p.scroll.Set(lines, w, h)
+	if r.Marked < len(r.Criteria) || int(p.mark) < len(r.Criteria)-1 {
+		p.scroll.Show(min(at+5, len(lines)-1))
+		p.scroll.Show(at)
 	}
 }
 
@@ -134,9 +178,9 @@ func box3(c rehearse.CriterionResult) string {
 }
 
 // criterion draws one criterion: mark, text, the coach's suggestion; under the cursor also the words that it rests on.
-func (m *Model) criterion(i int, c rehearse.CriterionResult, w int) []string {
-	t := m.o.Theme
-	here := i == int(m.mark)
+func (p *Pane) criterion(i int, c rehearse.CriterionResult, w int) []string {
+	t := p.s.Theme()
+	here := i == int(p.mark)
 	lead, style := "  ", t.Plain()
 	if here {
 		lead, style = "▸ ", t.Accent
@@ -163,7 +207,7 @@ func (m *Model) criterion(i int, c rehearse.CriterionResult, w int) []string {
 		}
 	}
 	quotes := c.Suggestion.Quotes
-	if !m.words && len(quotes) > 1 {
+	if !p.words && len(quotes) > 1 {
 		quotes = quotes[:1]
 	}
 	for _, q := range quotes {
@@ -175,7 +219,7 @@ func (m *Model) criterion(i int, c rehearse.CriterionResult, w int) []string {
 	if c.Suggestion.Note != "" {
 		add("(" + c.Suggestion.Note + ")")
 	}
-	if m.explain {
+	if p.explain {
 		add(fmt.Sprintf("Expected from %s on; weight %d of 5.", c.Level, c.Weight))
 		add("An interviewer would probe: " + c.Probe)
 		add("Stronger: " + c.Stronger)
@@ -184,8 +228,8 @@ func (m *Model) criterion(i int, c rehearse.CriterionResult, w int) []string {
 }
 
 // debrief is what a step came to, each thing on its own scale.
-func (m *Model) debrief(r rehearse.StepResult, w int) []string {
-	t := m.o.Theme
+func (p *Pane) debrief(r rehearse.StepResult, w int) []string {
+	t := p.s.Theme()
 	var lines []string
 	say := func(text string) { lines = append(lines, frame.Wrap(text, w)...) }
 	if r.Marked > 0 {
@@ -200,7 +244,7 @@ func (m *Model) debrief(r rehearse.StepResult, w int) []string {
 			say(fmt.Sprintf("%d of %d criteria marked; the others count as 0.", r.Marked, len(r.Criteria)))
 		}
 	}
-	if r.Committed > 0 && m.state().Revealed {
+	if r.Committed > 0 && p.s.Here().Revealed {
 		say(fmt.Sprintf("Decisions: %d of %d best.", r.Best, r.Committed))
 	}
 	inside, known := 0, 0
@@ -218,7 +262,7 @@ func (m *Model) debrief(r rehearse.StepResult, w int) []string {
 	if r.Quote != "" && r.Marked > 0 {
 		say("You said: “" + r.Quote + "”")
 	}
-	if m.state().Revealed {
+	if p.s.Here().Revealed {
 		for i, f := range r.Unasked {
 			if i == 3 {
 				break
@@ -239,34 +283,34 @@ func (m *Model) debrief(r rehearse.StepResult, w int) []string {
 		say("The next level, in a sentence: " + r.Next)
 	}
 	if r.To != "" {
-		lines = append(lines, m.thingToDo(r.To, w)...)
+		lines = append(lines, p.thingToDo(r.To, w)...)
 	}
 	return lines
 }
 
 // thingToDo names the one thing to do next.
-func (m *Model) thingToDo(what string, w int) []string {
+func (p *Pane) thingToDo(what string, w int) []string {
 	what = strings.TrimPrefix(what, "Next: ") // "now" says it
 	lines := frame.Wrap("Now: "+what, w)
 	for i := range lines {
-		lines[i] = strings.Replace(lines[i], "Now:", m.o.Theme.Accent.Render("Now:"), 1-min(i, 1))
+		lines[i] = strings.Replace(lines[i], "Now:", p.s.Theme().Accent.Render("Now:"), 1-min(i, 1))
 	}
 	return lines
 }
 
 // scorecard is the session so far, step by step.
-func (m *Model) scorecard(w int) []string {
-	t := m.o.Theme
+func (p *Pane) scorecard(w int) []string {
+	t := p.s.Theme()
 	lines := []string{t.Title.Render("Scorecard"), ""}
-	if m.s.Hidden(rehearse.Scores) {
+	if p.s.Hidden(rehearse.Scores) {
 		return append(lines, frame.Wrap("The result waits for the end of the mock.", w)...)
 	}
-	card := m.s.Scorecard()
+	card := p.s.Scorecard()
 	for _, s := range card.Steps {
 		step, _ := framework.StepByID(s.Step)
 		words := "not answered"
 		switch {
-		case len(m.s.State().StepState(s.Step).Marks["self"]) > 0:
+		case len(p.s.State().StepState(s.Step).Marks["self"]) > 0:
 			words = fmt.Sprintf("%.1f  %s", s.Score, s.Band)
 		case s.Answered:
 			words = "answered, not marked"
@@ -290,13 +334,13 @@ func (m *Model) scorecard(w int) []string {
 	if card.Level != "" {
 		lines = append(lines, "Level shown: "+string(card.Level))
 	}
-	r := m.s.Debrief(m.step())
-	if quote := m.s.OwnWords(); quote != "" {
+	r := p.s.Debrief(p.s.ID())
+	if quote := p.s.OwnWords(); quote != "" {
 		lines = append(lines, "")
 		lines = append(lines, frame.Wrap("You said: “"+quote+"”", w)...)
 	}
-	if m.s.State().Ended {
+	if p.s.State().Ended {
 		lines = append(lines, "", "This session is finished. q leaves; review keeps it.")
 	}
-	return append(append(lines, ""), m.thingToDo(r.To, w)...)
+	return append(append(lines, ""), p.thingToDo(r.To, w)...)
 }

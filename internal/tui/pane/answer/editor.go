@@ -1,4 +1,4 @@
-package walk
+package answer
 
 import (
 	"fmt"
@@ -19,14 +19,14 @@ const editorLimit = 1 << 20
 // editorReady says that the answer is in a file of its own; edited that the editor has ended.
 type (
 	editorReady struct {
-		m    *Model
+		from *Pane
 		step framework.StepID
 		to   string
 		file string
 		err  error
 	}
 	edited struct {
-		m    *Model
+		from *Pane
 		step framework.StepID
 		to   string
 		text string
@@ -34,15 +34,15 @@ type (
 	}
 )
 
-// edit opens the answer in the candidate's editor.
-func (m *Model) edit() tea.Cmd {
-	if strings.TrimSpace(m.o.Editor) == "" {
+// Edit opens the answer in the candidate's editor.
+func (p *Pane) Edit() tea.Cmd {
+	if strings.TrimSpace(p.o.Editor) == "" {
 		return frame.Send(frame.Note{Text: "no editor here: set EDITOR, and start again"})
 	}
-	text, step, to := m.writing.Value(), m.step(), m.to
+	text, step, to := p.writing.Value(), p.s.ID(), p.to
 	return func() tea.Msg {
 		file, err := writeTemporary(text)
-		return editorReady{m, step, to, file, err}
+		return editorReady{p, step, to, file, err}
 	}
 }
 
@@ -63,17 +63,17 @@ func writeTemporary(text string) (name string, err error) {
 	return f.Name(), nil
 }
 
-func (m *Model) openEditor(msg editorReady) tea.Cmd {
-	if msg.m != m {
+func (p *Pane) openEditor(msg editorReady) tea.Cmd {
+	if msg.from != p {
 		return nil
 	}
 	if msg.err != nil {
 		return frame.Send(frame.Failure{Err: msg.err})
 	}
-	words := append(strings.Fields(m.o.Editor), msg.file)
-	return tea.ExecProcess(exec.CommandContext(m.ctx, words[0], words[1:]...), func(err error) tea.Msg {
+	words := append(strings.Fields(p.o.Editor), msg.file)
+	return tea.ExecProcess(exec.CommandContext(p.o.Ctx, words[0], words[1:]...), func(err error) tea.Msg {
 		defer func() { _ = os.Remove(msg.file) }()
-		out := edited{m: m, step: msg.step, to: msg.to}
+		out := edited{from: p, step: msg.step, to: msg.to}
 		if err != nil {
 			out.err = fmt.Errorf("running the editor %s: %w; your text is as it was", words[0], err)
 			return out
@@ -91,17 +91,17 @@ func (m *Model) openEditor(msg editorReady) tea.Cmd {
 }
 
 // edited takes the text back and commits it.
-func (m *Model) edited(msg edited) tea.Cmd {
-	if msg.m != m {
+func (p *Pane) edited(msg edited) tea.Cmd {
+	if msg.from != p {
 		return nil
 	}
 	if msg.err != nil {
 		return frame.Send(frame.Failure{Err: msg.err})
 	}
-	if msg.step != m.step() || msg.to != m.to {
+	if msg.step != p.s.ID() || msg.to != p.to {
 		return nil // can't happen while the editor has the terminal
 	}
-	m.writing.SetValue(msg.text)
-	m.pane = answer
-	return m.do(rehearse.Answer{To: m.to, Text: msg.text})
+	p.writing.SetValue(msg.text)
+	p.o.Show()
+	return p.s.Do(rehearse.Answer{To: p.to, Text: msg.text})
 }

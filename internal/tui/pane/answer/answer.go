@@ -1,0 +1,187 @@
+// Package answer is the pane in which the candidate writes: an answer to the prompt, or to what was asked after it, saved
+// as it is typed.
+package answer
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"dryrun/internal/rehearse"
+	"dryrun/internal/tui/frame"
+	"dryrun/internal/tui/session"
+)
+
+// Options are what the pane needs from the screen around it.
+type Options struct {
+	Show   func()          // opens the pane
+	Editor string          // a command line; "" where none may be run
+	Ctx    context.Context // ends the editor
+}
+
+// Pane is the pane.
+type Pane struct {
+	s       *session.Session
+	o       Options
+	writing frame.Field
+	to      string // what the answer answers: "" the prompt, or the id of a probe, a follow-up or a curveball
+	w, h    int
+}
+
+// New returns the pane.
+func New(s *session.Session, o Options) *Pane {
+	hint := "Say what you would say aloud. Bullets are fine. Everything is saved as you type."
+	return &Pane{s: s, o: o, writing: frame.NewField(s.Theme(), hint, true)}
+}
+
+// Name is what the tab shows.
+func (p *Pane) Name() string { return "Answer" }
+
+// Enter turns to the prompt of a step.
+func (p *Pane) Enter() { p.answering("") }
+
+// TakesText says whether the field has the keys.
+func (p *Pane) TakesText() bool { return p.writing.Focused() }
+
+// Holds says the same.
+func (p *Pane) Holds() bool { return p.writing.Focused() }
+
+// Release leaves the field and commits the answer, so that no word is lost.
+func (p *Pane) Release() tea.Cmd {
+	p.writing.Blur()
+	_, given := p.s.Here().Answer(p.to)
+	if text := p.writing.Value(); given || strings.TrimSpace(text) != "" {
+		return p.s.Do(rehearse.Answer{To: p.to, Text: text})
+	}
+	return nil
+}
+
+// Update types into the field, and takes back what an editor wrote.
+func (p *Pane) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.KeyMsg:
+		if p.writing.Focused() && p.writing.Key(msg) {
+			return p.written()
+		}
+	case editorReady:
+		return p.openEditor(msg)
+	case edited:
+		return p.edited(msg)
+	}
+	return nil
+}
+
+// written saves what has been typed.
+func (p *Pane) written() tea.Cmd { return p.s.Do(rehearse.Draft{To: p.to, Text: p.writing.Value()}) }
+
+// targets are what can be answered in this step: the prompt (""), curveballs, and the probes and follow-ups asked.
+func (p *Pane) targets() []string {
+	out := append([]string{""}, p.s.Here().Curveballs...)
+	for _, p := range p.s.Here().Probes {
+		out = append(out, p.ID)
+	}
+	return out
+}
+
+// question is the text that to answers.
+func (p *Pane) question(to string) string {
+	for _, p := range p.s.Here().Probes {
+		if p.ID == to {
+			return p.Text
+		}
+	}
+	if ball := p.s.Case().Curveball(to); ball != nil {
+		return ball.Says
+	}
+	return p.s.Step().Prompt
+}
+
+// Bindings are the keys of the pane.
+func (p *Pane) Bindings() []frame.Binding {
+	if p.writing.Focused() {
+		done := frame.Binding{Keys: []string{"esc"}, Does: "done, keep it", Do: frame.Run(p.Release)}
+		return append([]frame.Binding{done}, p.writing.Bindings(p.written)...)
+	}
+	return []frame.Binding{
+		{Keys: []string{"enter", "i"}, Does: "write", Do: frame.Run(p.Write)},
+		{Keys: []string{"p"}, Does: "be asked more", When: func() bool { return p.s.Here().HasAnswer() }, Do: frame.Run(p.askMore)},
+		{Keys: []string{"o"}, Does: "other question", When: func() bool { return len(p.targets()) > 1 }, Do: frame.Set(p.otherQuestion)},
+	}
+}
+
+// otherQuestion turns to the next thing that can be answered.
+func (p *Pane) otherQuestion() {
+	targets := p.targets()
+	at := slices.Index(targets, p.to)
+	p.answering(targets[(at+1)%len(targets)])
+}
+
+// askMore lets the interviewer ask a probe or a follow-up, and opens the field for its answer.
+func (p *Pane) askMore() tea.Cmd {
+	before := len(p.s.Here().Probes)
+	cmd := p.s.Do(rehearse.Probe{})
+	probes := p.s.Here().Probes
+	if len(probes) == before {
+		return cmd
+	}
+	p.answering(probes[len(probes)-1].ID)
+	p.o.Show()
+	return tea.Batch(cmd, p.Write())
+}
+
+// answering turns the field to another question.
+func (p *Pane) answering(to string) {
+	p.to = to
+	p.writing.SetValue(p.s.Text(to))
+}
+
+// Write gives the answer the keys; a session that is over only reads.
+func (p *Pane) Write() tea.Cmd {
+	if p.s.State().Ended {
+		return frame.Send(frame.Note{Text: "this session is finished: nothing more can be written into it"})
+	}
+	p.writing.Focus()
+	return nil
+}
+
+// SetSize gives the field the room that the question leaves: the question takes a third at most and never pushes the
+// field off the screen.
+func (p *Pane) SetSize(w, h int) {
+	p.w, p.h = w, h
+	q := len(p.questionLines(w, h))
+	p.writing.SetSize(w, max(h-q-2, 3))
+}
+
+// questionLines is what is being answered, cut to a third of the height.
+func (p *Pane) questionLines(w, h int) []string {
+	lines := frame.Wrap(strings.Join(strings.Fields(p.question(p.to)), " "), w)
+	if most := max(h/3, 2); len(lines) > most {
+		lines = lines[:most]
+		lines[most-1] = frame.Fit(lines[most-1], w-22) + "…  (all of it: Brief)"
+	}
+	return lines
+}
+
+// View draws the pane.
+func (p *Pane) View() string {
+	w, h := p.w, p.h
+	t := p.s.Theme()
+	q := p.questionLines(w, h)
+	for i := range q {
+		q[i] = t.Faint.Render(q[i])
+	}
+	state := "enter: write"
+	switch {
+	case p.s.Here().Revealed:
+		state = "the reference is open: what you write now is kept and not scored"
+	case p.writing.Focused():
+		state = "writing; saved as you type"
+	case p.s.Text(p.to) != "":
+		state = "saved; enter: write on"
+	}
+	rule := "── " + frame.Fit(state, w-6) + " "
+	rule += strings.Repeat("─", max(0, w-frame.Width(rule)))
+	return frame.Box(strings.Join(q, "\n")+"\n"+t.Border.Render(rule)+"\n"+p.writing.View(), w, h)
+}

@@ -1,0 +1,142 @@
+// Package brief is the pane of what the interviewer says: the brief, the prompt of the step and the conversation since,
+// with a field for questions.
+package brief
+
+import (
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"dryrun/internal/rehearse"
+	"dryrun/internal/tui/frame"
+	"dryrun/internal/tui/session"
+)
+
+// Options are what the pane asks of the screen around it.
+type Options struct {
+	Answer  func() tea.Cmd // goes on to the answer
+	Compact func() bool    // nothing else on the screen shows the scope
+}
+
+// Pane is the pane.
+type Pane struct {
+	s      *session.Session
+	o      Options
+	scroll frame.Scroll
+	asking frame.Prompt
+	w, h   int
+}
+
+// New returns the pane.
+func New(s *session.Session, o Options) *Pane {
+	return &Pane{s: s, o: o, asking: frame.NewPrompt(s.Theme())}
+}
+
+// Name is what the tab shows.
+func (p *Pane) Name() string { return "Brief" }
+
+// Enter shows a step from its first line.
+func (p *Pane) Enter() { p.scroll.Top() }
+
+// TakesText says whether the field for questions has the keys.
+func (p *Pane) TakesText() bool { return p.asking.IsOpen() }
+
+// Holds says the same.
+func (p *Pane) Holds() bool { return p.asking.IsOpen() }
+
+// Release leaves the field.
+func (p *Pane) Release() tea.Cmd {
+	p.asking.Close()
+	return nil
+}
+
+// Bindings are the keys of the pane.
+func (p *Pane) Bindings() []frame.Binding {
+	if p.asking.IsOpen() {
+		return p.asking.Bindings()
+	}
+	return append([]frame.Binding{
+		{Keys: []string{"enter"}, Does: "answer", Do: frame.Run(p.o.Answer)},
+		{Keys: []string{"a", "f5"}, Does: "ask", Do: frame.Run(p.Ask)},
+		{Keys: []string{"h", "f4"}, Does: "hint", Do: frame.Run(p.Hint)},
+	}, p.scroll.Bindings()...)
+}
+
+// Ask opens the field for a question.
+func (p *Pane) Ask() tea.Cmd {
+	p.asking.Open("ask", "your question to the interviewer", "", func(text string) tea.Cmd { return p.s.Do(rehearse.Ask{Text: text}) })
+	p.SetSize(p.w, p.h)
+	p.scroll.End()
+	return nil
+}
+
+// Hint asks the coach for the next hint.
+func (p *Pane) Hint() tea.Cmd { return p.s.Do(rehearse.Hint{}) }
+
+// End shows the end of the conversation.
+func (p *Pane) End() { p.scroll.End() }
+
+// Update types into the field.
+func (p *Pane) Update(msg tea.Msg) tea.Cmd {
+	if key, ok := msg.(tea.KeyMsg); ok {
+		p.asking.Key(key)
+	}
+	return nil
+}
+
+// SetSize puts together what the interviewer has said.
+func (p *Pane) SetSize(w, h int) {
+	t := p.s.Theme()
+	step := p.s.Current()
+	lines := []string{t.Strong.Render(frame.Fit(step.Question, w)), ""}
+	if p.s.ID() == p.s.State().StepIDs()[0] {
+		lines = append(lines, p.s.Prose(p.s.Case().Brief, w)...)
+		lines = append(lines, "")
+	}
+	lines = append(lines, p.s.Prose(p.s.Step().Prompt, w)...)
+	if p.o.Compact() {
+		lines = append(lines, "", t.Title.Render("Scope"))
+		lines = append(lines, p.s.Scope(w, len(p.s.State().Facts)*4+2)...)
+	}
+	if said := p.s.Talk(); len(said) > 0 {
+		lines = append(lines, "", t.Title.Render("Said since"))
+		for _, l := range said {
+			lines = append(lines, p.line(l, w)...)
+		}
+	}
+	p.w, p.h = w, h
+	p.scroll.Set(lines, w, p.asking.Fit(w, h))
+}
+
+// line is one line of the conversation: who, and what, with what follows indented.
+func (p *Pane) line(l rehearse.Line, w int) []string {
+	t := p.s.Theme()
+	who, style := "", t.Plain()
+	switch l.Who {
+	case session.You:
+		who, style = "You", t.Accent
+	case rehearse.ByInterviewer:
+		who, style = "Interviewer", t.Strong
+	case rehearse.ByScope:
+		who, style = "Scope", t.Good
+	case rehearse.ByCoach:
+		who, style = "Coach", t.Warn
+	}
+	if who != "" {
+		who += ": "
+	}
+	wrapped := frame.Wrap(who+l.Text, w-2)
+	for i, text := range wrapped {
+		if i == 0 && who != "" {
+			wrapped[i] = style.Render(strings.TrimSuffix(who, " ")) + " " + strings.TrimPrefix(text, who)
+		} else {
+			wrapped[i] = "  " + text
+		}
+	}
+	return wrapped
+}
+
+// View draws the pane.
+func (p *Pane) View() string {
+	return frame.Box(p.asking.Under(p.scroll.View(p.s.Theme()), p.w), p.w, p.h)
+}

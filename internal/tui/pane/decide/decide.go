@@ -1,0 +1,286 @@
+// Package decide is the pane of commitments: the decisions of the step, the predictions of its lab, and in the step of the
+// architecture the whiteboard.
+package decide
+
+import (
+	"fmt"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"dryrun/casestudies"
+	"dryrun/framework"
+	"dryrun/internal/rehearse"
+	"dryrun/internal/report"
+	"dryrun/internal/tui/frame"
+	"dryrun/internal/tui/session"
+)
+
+// Pane is the pane.
+type Pane struct {
+	s      *session.Session
+	scroll frame.Scroll
+	chosen frame.Cursor // a decision or a prediction, decisions first
+	prompt frame.Prompt
+	w, h   int
+}
+
+// New returns the pane.
+func New(s *session.Session) *Pane { return &Pane{s: s, prompt: frame.NewPrompt(s.Theme())} }
+
+// Name is what the tab shows.
+func (p *Pane) Name() string { return "Decide" }
+
+// Enter shows a step from its first decision.
+func (p *Pane) Enter() {
+	p.chosen = 0
+	p.scroll.Top()
+}
+
+// TakesText says whether a field has the keys.
+func (p *Pane) TakesText() bool { return p.prompt.IsOpen() }
+
+// Holds says the same.
+func (p *Pane) Holds() bool { return p.prompt.IsOpen() }
+
+// Release leaves the field.
+func (p *Pane) Release() tea.Cmd {
+	p.prompt.Close()
+	return nil
+}
+
+// Update types into the field.
+func (p *Pane) Update(msg tea.Msg) tea.Cmd {
+	if key, ok := msg.(tea.KeyMsg); ok {
+		p.prompt.Key(key)
+	}
+	return nil
+}
+
+// onPrediction says whether the cursor is on a prediction; decisions come first.
+func (p *Pane) onPrediction() bool { return int(p.chosen) >= len(p.s.Step().Decide) }
+
+func (p *Pane) choices() int { return len(p.s.Step().Decide) + len(p.s.Step().Lab.Predict) }
+
+// hasWhiteboard says whether choices can be drawn in this step.
+func (p *Pane) hasWhiteboard() bool { return p.s.ID() == framework.Architecture }
+
+// Bindings are the keys of the pane.
+func (p *Pane) Bindings() []frame.Binding {
+	if p.prompt.IsOpen() {
+		return p.prompt.Bindings()
+	}
+	choose := p.chosen.Bindings(p.choices())
+	some := func() bool { return p.choices() > 0 }
+	rows := []frame.Binding{choose[0]}
+	if p.onPrediction() {
+		rows = append(rows,
+			frame.Binding{Keys: append([]string{"enter"}, strings.Split(rangeCharacters, "")...), Does: "give a range", When: some, Do: p.beginRange},
+			frame.Binding{Keys: []string{"a", "b", "c", "d"}}) // "a" asks elsewhere: here it would be a slip
+	} else {
+		letters := strings.Split("abcd"[:min(4, len(p.s.Step().Decide[p.chosen].Options))], "")
+		rows = append(rows, frame.Binding{Keys: letters, Lead: len(letters), Does: "decide", Do: p.option})
+	}
+	rows = append(rows,
+		frame.Binding{Keys: []string{"x"}, Does: "pass over", When: some, Do: frame.Run(p.passOver)},
+		frame.Binding{Keys: []string{"w"}, Does: "whiteboard", When: p.hasWhiteboard, Do: frame.Set(p.draw)})
+	return append(rows, choose[1:]...)
+}
+
+// draw opens the field of the whiteboard.
+func (p *Pane) draw() {
+	p.prompt.Open("draw", "photo -> encoder -> hnsw k=200 -> trees -> top 20", p.s.Here().Sketch.Line, func(line string) tea.Cmd {
+		return p.s.Do(rehearse.Sketch{Line: line})
+	})
+}
+
+// option commits to the option of a letter.
+func (p *Pane) option(msg tea.KeyMsg) tea.Cmd {
+	d := p.s.Step().Decide[p.chosen]
+	option := d.Options[msg.String()[0]-'a'].ID
+	cmd := p.s.Do(rehearse.Decide{Decision: d.ID, Option: option})
+	if p.s.Here().Decisions[d.ID].Option == option {
+		p.chosen.Next(p.choices())
+	}
+	return cmd
+}
+
+// passOver passes over the decision or prediction under the cursor.
+func (p *Pane) passOver() tea.Cmd {
+	step := p.s.Step()
+	var c rehearse.Command
+	if p.onPrediction() {
+		c = rehearse.Predict{Prediction: step.Lab.Predict[int(p.chosen)-len(step.Decide)].ID, Pass: true}
+	} else {
+		c = rehearse.Decide{Decision: step.Decide[p.chosen].ID, Pass: true}
+	}
+	p.chosen.Next(p.choices())
+	return p.s.Do(c)
+}
+
+// rangeCharacters begin a number: on a prediction they open its field.
+const rangeCharacters = "0123456789.-+"
+
+// beginRange opens the field of a prediction, with the number that is begun.
+func (p *Pane) beginRange(msg tea.KeyMsg) tea.Cmd {
+	begun := msg.String()
+	if begun == "enter" {
+		begun = ""
+	}
+	p.prompt.Open("range", "low high, such as 0.9 0.97 or 100k 300k", begun, p.givenRange)
+	return nil
+}
+
+// givenRange commits to the range that was typed.
+func (p *Pane) givenRange(text string) tea.Cmd {
+	asked := p.s.Step().Lab.Predict[int(p.chosen)-len(p.s.Step().Decide)]
+	low, high, err := rehearse.ParseRange(text)
+	if err != nil {
+		p.prompt.Reopen() // what was typed is still there to be corrected
+		return frame.Send(frame.Note{Text: err.Error()})
+	}
+	cmd := p.s.Do(rehearse.Predict{Prediction: asked.ID, Low: low, High: high})
+	if said := p.s.Here().Predictions[asked.ID]; said.Low == low && said.High == high {
+		p.chosen.Next(p.choices())
+	}
+	return cmd
+}
+
+// SetSize lists the decisions with their options, then the predictions, the one under the cursor marked.
+func (p *Pane) SetSize(w, h int) {
+	p.w, p.h = w, h
+	t := p.s.Theme()
+	var lines []string
+	at := 0
+	if p.hasWhiteboard() {
+		lines = append(lines, p.whiteboard(w)...)
+	}
+	step := p.s.Step()
+	results := p.s.Debrief(p.s.ID())
+	for i, d := range step.Decide {
+		if i == int(p.chosen) {
+			at = len(lines)
+		}
+		lines = append(lines, p.entry(i, fmt.Sprintf("%d of %d", i+1, p.choices()), d.Ask, w)...)
+		lines = append(lines, p.options(d, w)...)
+		if p.s.Here().Revealed && i < len(results.Decisions) {
+			r := results.Decisions[i]
+			verdict := "the best is " + casestudies.OptionWords(r.Best)
+			if r.Chosen != "" {
+				verdict = casestudies.OptionWords(r.Chosen) + ": " + d.Options.Judged(r.Chosen)
+			}
+			for _, l := range frame.Wrap(verdict+". "+d.Why, w-6) {
+				lines = append(lines, "      "+t.Faint.Render(l))
+			}
+		}
+		lines = append(lines, "")
+	}
+	for i, asked := range step.Lab.Predict {
+		n := len(step.Decide) + i
+		if n == int(p.chosen) {
+			at = len(lines)
+		}
+		lines = append(lines, p.entry(n, fmt.Sprintf("%d of %d", n+1, p.choices()), "Predict, with an 80% range: "+asked.Ask, w)...)
+		lines = append(lines, "      "+p.rangeWords(asked, results), "")
+	}
+	p.scroll.Set(lines, w, p.prompt.Fit(w, h))
+	p.scroll.Show(min(at+6, len(lines)-1))
+	p.scroll.Show(at)
+}
+
+// entry is the question of a decision or prediction, marked when the cursor is on it.
+func (p *Pane) entry(i int, number, ask string, w int) []string {
+	t := p.s.Theme()
+	mark, style := "  ", t.Plain()
+	if i == int(p.chosen) {
+		mark, style = "▸ ", t.Accent
+	}
+	lines := frame.Wrap(ask, w-10)
+	for j := range lines {
+		if j == 0 {
+			lines[j] = style.Render(mark+number) + "  " + t.Strong.Render(lines[j])
+		} else {
+			lines[j] = strings.Repeat(" ", 10) + t.Strong.Render(lines[j])
+		}
+	}
+	return lines
+}
+
+// options lists a decision's choices: a letter, a mark, the option.
+func (p *Pane) options(d casestudies.Decision, w int) []string {
+	t := p.s.Theme()
+	chosen := p.s.Here().Decisions[d.ID]
+	var lines []string
+	for i, o := range d.Options {
+		mark, style := "○", t.Plain()
+		if o.ID == chosen.Option && chosen.Option != "" {
+			mark, style = "●", t.Accent
+		}
+		lines = append(lines, style.Render(frame.Fit(fmt.Sprintf("      %s %c) %s", mark, 'a'+rune(i), casestudies.OptionWords(o.ID)), w)))
+	}
+	if chosen.Passed {
+		lines = append(lines, "      "+t.Faint.Render("passed over, not scored"))
+	}
+	return lines
+}
+
+// rangeWords says what was predicted, and what it came to where that is known.
+func (p *Pane) rangeWords(asked casestudies.Prediction, results rehearse.StepResult) string {
+	said, given := p.s.Here().Predictions[asked.ID]
+	words := "no range yet"
+	switch {
+	case given && said.Passed:
+		words = "passed over, not scored"
+	case given:
+		words = report.MetricRange(asked.Metric, said.Low, said.High)
+	}
+	for _, r := range results.Predictions {
+		if r.ID == asked.ID && r.Known {
+			words += p.s.Outcome(r)
+		}
+	}
+	return words
+}
+
+// View draws the pane.
+func (p *Pane) View() string {
+	return frame.Box(p.prompt.Under(p.scroll.View(p.s.Theme()), p.w), p.w, p.h)
+}
+
+// whiteboard draws the sketch of the architecture as boxes joined by arrows.
+func (p *Pane) whiteboard(w int) []string {
+	t := p.s.Theme()
+	drawn := p.s.Whiteboard()
+	if len(drawn) == 0 {
+		words := frame.Wrap("w draws the pipeline in one line, such as photo -> encoder -> hnsw k=200 -> trees -> top 20, and sets what it names.", w)
+		for i := range words {
+			words[i] = t.Faint.Render(words[i])
+		}
+		return append(words, "")
+	}
+	return append(boxes(drawn, w), "")
+}
+
+// boxes draws labels as boxes joined by arrows, in as many rows as the width needs.
+func boxes(labels []string, w int) []string {
+	rows := []string{"", "", ""}
+	var out []string
+	for i, label := range labels {
+		label = frame.Fit(label, max(w-9, 1))
+		edge := strings.Repeat("─", frame.Width(label)+2)
+		box := []string{"┌" + edge + "┐", "│ " + label + " │", "└" + edge + "┘"}
+		if i > 0 {
+			for r, arrow := range []string{"   ", " → ", "   "} {
+				box[r] = arrow + box[r]
+			}
+		}
+		if i > 0 && frame.Width(rows[1])+frame.Width(box[1]) > w {
+			out = append(out, rows...)
+			rows = []string{"", "", ""}
+		}
+		for r := range rows {
+			rows[r] += box[r]
+		}
+	}
+	return append(out, rows...)
+}

@@ -1,0 +1,200 @@
+package pane
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"dryrun/framework"
+	"dryrun/internal/rehearse"
+	"dryrun/internal/tui/frame"
+	"dryrun/internal/tui/session"
+)
+
+// Deck is the panes of a session, one of them open. It is a screen but for leaving, which a screen that holds a deck adds
+// with Leave.
+type Deck struct {
+	s      *session.Session
+	panes  []Pane
+	shared func() []frame.Binding
+	open   int
+	steps  *steps // the list of steps to jump to, nil where it is closed
+	w, h   int
+}
+
+// NewDeck returns a deck with the first pane open. shared are the keys of every pane, made with Everywhere.
+func NewDeck(s *session.Session, panes []Pane, shared func() []frame.Binding) *Deck {
+	d := &Deck{s: s, panes: panes, shared: shared}
+	d.Enter()
+	return d
+}
+
+// Init starts the session.
+func (d *Deck) Init() tea.Cmd { return d.s.Init() }
+
+// Title names the case.
+func (d *Deck) Title() string { return d.s.Case().Title }
+
+// Where says which step the candidate is at: "3 of 7".
+func (d *Deck) Where() string { return fmt.Sprintf("%d of 7", d.s.Current().N) }
+
+// Status is the mode, the step and the clock, which are always visible.
+func (d *Deck) Status() string {
+	return fmt.Sprintf("%s · step %s · %s", d.s.State().Started.Mode, d.Where(), frame.Clock(d.s.Elapsed()))
+}
+
+// TakesText says whether a field of the open pane has the keys.
+func (d *Deck) TakesText() bool { return takesText(d.panes[d.open]) }
+
+// Flush saves what is unsaved at once.
+func (d *Deck) Flush(ctx context.Context) error { return d.s.Flush(ctx) }
+
+// Leave keeps what is being written, stops the clock, and sends left when all of it is stored.
+func (d *Deck) Leave(left tea.Msg) tea.Cmd {
+	return tea.Batch(d.release(), d.s.Leave(left))
+}
+
+// Enter shows the step that the session has come to, from its first pane.
+func (d *Deck) Enter() {
+	for _, p := range d.panes {
+		p.Enter()
+	}
+	d.open = 0
+}
+
+// Open opens a pane.
+func (d *Deck) Open(p Pane) {
+	d.open = slices.Index(d.panes, p)
+	d.layout()
+}
+
+// IsOpen says whether a pane is the one that is open.
+func (d *Deck) IsOpen(p Pane) bool { return d.panes[d.open] == p }
+
+// Turn goes so many panes on.
+func (d *Deck) Turn(by int) {
+	n := len(d.panes)
+	d.open = ((d.open+by)%n + n) % n
+}
+
+// Back goes to the first pane, and from there home.
+func (d *Deck) Back() tea.Cmd {
+	if d.open == 0 {
+		return frame.Send(frame.Home{})
+	}
+	d.open = 0
+	return nil
+}
+
+// Everywhere is a key of every pane: it closes a field, a question or the list of steps first.
+func (d *Deck) Everywhere(does string, do func() tea.Cmd, keys ...string) frame.Binding {
+	return frame.Binding{Keys: keys, Does: does, Do: frame.Run(func() tea.Cmd {
+		kept := d.release()
+		d.steps = nil
+		return tea.Batch(kept, do())
+	})}
+}
+
+// release closes what holds the keys in the open pane.
+func (d *Deck) release() tea.Cmd {
+	if h, ok := d.panes[d.open].(Holder); ok && h.Holds() {
+		return h.Release()
+	}
+	return nil
+}
+
+// Bindings are the keys that do something now: those of what holds the keys, or the pane's and then those of every pane.
+// Function keys work everywhere.
+func (d *Deck) Bindings() []frame.Binding {
+	p := d.panes[d.open]
+	switch {
+	case d.steps != nil:
+		return append(d.stepBindings(), keep(d.shared(), frame.FunctionKey)...)
+	case takesText(p):
+		return append(p.Bindings(), keep(d.shared(), func(k string) bool { return k == "tab" || k == "shift+tab" || frame.FunctionKey(k) })...)
+	case holds(p):
+		return append(p.Bindings(), keep(d.shared(), frame.FunctionKey)...)
+	}
+	return append(p.Bindings(), d.shared()...)
+}
+
+// keep keeps some of the bindings' keys.
+func keep(bindings []frame.Binding, kept func(string) bool) []frame.Binding {
+	var out []frame.Binding
+	for _, b := range bindings {
+		b.Keys = slices.DeleteFunc(slices.Clone(b.Keys), func(k string) bool { return !kept(k) })
+		if len(b.Keys) > 0 {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// SetSize lays the deck out.
+func (d *Deck) SetSize(w, h int) tea.Cmd {
+	if d.w != 0 && d.w != w {
+		d.s.Resized()
+	}
+	d.w, d.h = w, h
+	d.layout()
+	return d.s.Render()
+}
+
+// Update handles what comes in and lays the open pane out again.
+func (d *Deck) Update(msg tea.Msg) tea.Cmd {
+	var cmd tea.Cmd
+	if key, ok := msg.(tea.KeyMsg); ok {
+		cmd = d.key(key)
+	} else {
+		cmds := []tea.Cmd{d.s.Update(msg)}
+		for _, p := range d.panes {
+			cmds = append(cmds, p.Update(msg))
+		}
+		cmd = tea.Batch(cmds...)
+	}
+	d.layout()
+	return tea.Batch(cmd, d.s.Render())
+}
+
+// key runs a key. One that isn't bound goes to the pane that holds the keys.
+func (d *Deck) key(msg tea.KeyMsg) tea.Cmd {
+	if d.s.State().Paused && !d.s.Leaving() {
+		// Leaving failed and the failure has been read: the clock goes on with the next key.
+		cmd := d.s.Continue()
+		if d.s.State().Paused {
+			return cmd
+		}
+		return tea.Batch(cmd, d.key(msg))
+	}
+	p := d.panes[d.open]
+	if l, ok := p.(Listener); ok {
+		l.Pressed(msg.String())
+	}
+	if cmd, bound := frame.Press(d.Bindings(), msg); bound {
+		return cmd
+	}
+	if d.steps == nil && holds(p) {
+		return p.Update(msg)
+	}
+	return nil
+}
+
+// layout lays the open pane out: it runs after every message, so that View only prints.
+func (d *Deck) layout() {
+	if d.w > 0 {
+		d.panes[d.open].SetSize(d.inner())
+	}
+}
+
+// goTo goes to a step from the list.
+func (d *Deck) goTo(id framework.StepID) tea.Cmd {
+	d.steps = nil
+	if id == d.s.ID() && !d.s.State().Between {
+		return nil
+	}
+	cmd := d.s.Do(rehearse.Enter{Step: id})
+	d.Enter()
+	return cmd
+}

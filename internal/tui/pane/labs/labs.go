@@ -1,0 +1,310 @@
+// Package labs is the pane of the step's lab: what a run would show and with which settings, the run under way, and its
+// report beside the ranges that were predicted.
+package labs
+
+import (
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"dryrun/internal/draw"
+	"dryrun/internal/lab"
+	"dryrun/internal/rehearse"
+	"dryrun/internal/report"
+	"dryrun/internal/safetext"
+	"dryrun/internal/tui/frame"
+	"dryrun/internal/tui/session"
+)
+
+// Pane is the pane.
+type Pane struct {
+	s      *session.Session
+	scroll frame.Scroll
+	prompt frame.Prompt
+	other  bool          // the reference's report is shown
+	shown  *report.Step  // the candidate's report at the last layout
+	looked *session.XRay // the x-ray at the last layout
+	w, h   int
+}
+
+// New returns the pane.
+func New(s *session.Session) *Pane { return &Pane{s: s, prompt: frame.NewPrompt(s.Theme())} }
+
+// Name is what the tab shows.
+func (p *Pane) Name() string { return "Lab" }
+
+// Enter shows the lab of a step from its first line.
+func (p *Pane) Enter() {
+	p.other = false
+	p.scroll.Top()
+}
+
+// TakesText says whether a field has the keys.
+func (p *Pane) TakesText() bool { return p.prompt.IsOpen() }
+
+// Holds says the same.
+func (p *Pane) Holds() bool { return p.prompt.IsOpen() }
+
+// Release leaves the field.
+func (p *Pane) Release() tea.Cmd {
+	p.prompt.Close()
+	return nil
+}
+
+// Update types into the field.
+func (p *Pane) Update(msg tea.Msg) tea.Cmd {
+	if key, ok := msg.(tea.KeyMsg); ok {
+		p.prompt.Key(key)
+	}
+	return nil
+}
+
+// Run runs the lab, unless it runs.
+func (p *Pane) Run() tea.Cmd {
+	if p.s.LabRuns() {
+		return nil
+	}
+	return p.s.StartLab("")
+}
+
+// Bindings are the keys of the pane.
+func (p *Pane) Bindings() []frame.Binding {
+	if p.prompt.IsOpen() {
+		return p.prompt.Bindings()
+	}
+	yours, ref := p.s.Report(p.s.ID())
+	idle := func() bool { return !p.s.LabRuns() }
+	ran := func() bool { return yours != nil && idle() }
+	return append([]frame.Binding{
+		{Keys: []string{"c"}, Does: "cancel", When: p.s.LabRuns, Do: frame.Run(func() tea.Cmd { return p.s.Do(rehearse.Cancel{}) })},
+		{Keys: []string{"r", "f3"}, When: p.s.LabRuns},
+		{Keys: []string{"r", "f3"}, Does: "run", When: func() bool { return yours == nil }, Do: frame.Run(p.Run)},
+		{Keys: []string{"x"}, Does: "x-ray a query", When: ran, Do: frame.Set(p.askQuery)},
+		{Keys: []string{"d"}, Does: "name the cause", When: p.undiagnosed, Do: frame.Set(p.askCause)},
+		{Keys: []string{"o"}, Does: "yours / reference", When: func() bool { return ref != nil }, Do: frame.Set(func() {
+			p.other = !p.other
+			p.scroll.Top()
+		})},
+		{Keys: []string{"f"}, Does: "run with a fault", When: idle, Do: frame.Set(p.askFault)},
+	}, p.scroll.Bindings()...)
+}
+
+func (p *Pane) askFault() {
+	p.prompt.Open("fault (mystery draws one)", "", rehearse.Mystery, p.s.StartLab)
+}
+
+func (p *Pane) askCause() {
+	p.prompt.Open("the cause", "", "", func(text string) tea.Cmd { return p.s.Do(rehearse.Diagnose{Fault: text}) })
+}
+
+func (p *Pane) askQuery() {
+	p.prompt.Open("number of a query", "", "", func(text string) tea.Cmd {
+		n, err := strconv.Atoi(strings.TrimPrefix(text, "#"))
+		if err != nil {
+			return frame.Send(frame.Note{Text: fmt.Sprintf("%q isn't the number of a query: give one such as 17", text)})
+		}
+		return p.s.Do(rehearse.XRay{Query: n})
+	})
+}
+
+// undiagnosed says whether the last run shows a hidden fault whose cause hasn't been named.
+func (p *Pane) undiagnosed() bool {
+	st := p.s.Here()
+	return len(st.Runs) > 0 && st.Runs[len(st.Runs)-1].Fault == rehearse.Mystery && len(st.Diagnoses) == 0
+}
+
+// SetSize shows what the lab is about before a run, and after it the predictions, yours beside the reference, and the
+// report.
+func (p *Pane) SetSize(w, h int) {
+	p.w, p.h = w, h
+	var lines []string
+	yours, ref := p.s.Report(p.s.ID())
+	if yours != p.shown {
+		p.shown, p.other = yours, false
+		p.scroll.Top()
+	}
+	if x := p.s.XRay(); x != p.looked {
+		p.looked = x
+		if x != nil && x.Looking {
+			p.scroll.Top()
+		}
+	}
+	if yours == nil {
+		lines = p.before(w)
+	} else {
+		lines = append(lines, p.xrayLines(w)...)
+		for _, l := range frame.Wrap(yours.Headline, w) {
+			lines = append(lines, p.s.Theme().Strong.Render(l))
+		}
+		lines = append(lines, "")
+		lines = append(lines, p.diagnosis(w)...)
+		lines = append(lines, p.predicted(w)...)
+		lines = append(lines, p.beside(yours, ref, w)...)
+		shown, name := yours, "yours"
+		if p.other && ref != nil {
+			shown, name = ref, "the reference"
+		}
+		if ref != nil {
+			lines = append(lines, p.s.Theme().Title.Render("The report of "+name), "")
+		}
+		lines = append(lines, p.s.Rendered(shown, w, func() []string {
+			body := *shown
+			if shown == yours {
+				body.Headline = "" // stands above
+			}
+			return strings.Split(draw.Text(&body, draw.Options{Theme: p.s.Theme(), Width: w}), "\n")
+		}, []string{"drawing …"})...)
+	}
+	p.scroll.Set(lines, w, p.prompt.Fit(w, h-p.runHeight()))
+}
+
+// runHeight is the room of the line on a run: one line and a blank, while there is one.
+func (p *Pane) runHeight() int {
+	if p.s.LabRuns() || p.s.LabError() != nil {
+		return 2
+	}
+	return 0
+}
+
+// View draws the pane.
+func (p *Pane) View() string {
+	t := p.s.Theme()
+	var head []string
+	switch {
+	case p.s.LabRuns():
+		const cancels = "   (c: cancel)"
+		head = []string{t.Accent.Render(frame.Fit(p.s.LabProgress(), p.w-len(cancels)) + cancels), ""}
+	case p.s.LabError() != nil:
+		head = []string{t.Bad.Render(frame.Fit("The lab failed: "+p.s.LabError().Error(), p.w)), ""}
+	}
+	out := strings.Join(append(head, p.scroll.View(t)), "\n")
+	return frame.Box(p.prompt.Under(out, p.w), p.w, p.h)
+}
+
+// before says what a run would show, and with which settings.
+func (p *Pane) before(w int) []string {
+	t := p.s.Theme()
+	lines := p.s.Prose(p.s.Step().Lab.Shows, w)
+	lines = append(lines, "", t.Title.Render("Your pipeline"))
+	knobs := p.s.Knobs()
+	ids := make([]string, 0, len(knobs))
+	for id := range knobs {
+		ids = append(ids, id)
+	}
+	sort.Strings(ids)
+	for _, id := range ids {
+		lines = append(lines, "  "+frame.Fit(id+" "+knobs[id], w-2))
+	}
+	if len(ids) == 0 {
+		lines = append(lines, frame.Wrap("Nothing decided that the lab can run: the reference's pipeline will run.", w)...)
+	}
+	owed := 0
+	for _, asked := range p.s.Step().Lab.Predict {
+		if _, said := p.s.Here().Predictions[asked.ID]; !said {
+			owed++
+		}
+	}
+	lines = append(lines, "")
+	if owed > 0 && !p.s.LabRuns() {
+		lines = append(lines, frame.Wrap("Predict first: a range given after the run says nothing. (Decide)", w)...)
+	}
+	if !p.s.LabRuns() {
+		lines = append(lines, t.Accent.Render("r")+" runs it.")
+	}
+	return lines
+}
+
+// predicted puts each range beside what the run brought.
+func (p *Pane) predicted(w int) []string {
+	var lines []string
+	for _, r := range p.s.Debrief(p.s.ID()).Predictions {
+		if !r.Known {
+			continue
+		}
+		said := "you gave no range"
+		if r.Given {
+			said = "you said " + report.MetricRange(r.Metric, r.Low, r.High)
+		}
+		lines = append(lines, frame.Wrap(r.Ask, w)...)
+		lines = append(lines, "  "+said+p.s.Outcome(r), "")
+	}
+	return lines
+}
+
+// diagnosis says that a fault is hidden in the run, or what was said of it and what it was.
+func (p *Pane) diagnosis(w int) []string {
+	if p.undiagnosed() {
+		return append(frame.Wrap("A fault may be hidden in yours; the reference is healthy. d names the cause (or none): one try counts.", w), "")
+	}
+	var lines []string
+	for _, d := range p.s.Here().Diagnoses {
+		verdict := p.s.Theme().Bad.Render("not it")
+		if d.Right {
+			verdict = p.s.Theme().Good.Render("right")
+		}
+		lines = append(lines, frame.Fit(fmt.Sprintf("You named %s: %s. It was %s.", safetext.Line(d.Said), verdict, d.Fault), w), "")
+	}
+	return lines
+}
+
+// beside compares the two pipelines where they differ.
+func (p *Pane) beside(yours, ref *report.Step, w int) []string {
+	if ref == nil {
+		return append(frame.Wrap("Your decisions and the reference's are the same pipeline here: nothing to compare.", w), "")
+	}
+	b := lab.Beside(yours, ref)
+	return append(strings.Split(draw.Block(b, draw.Options{Theme: p.s.Theme(), Width: w}), "\n"), "")
+}
+
+// xrayLines is the last query looked into: in words, then its pictures.
+func (p *Pane) xrayLines(w int) []string {
+	t := p.s.Theme()
+	x := p.s.XRay()
+	if x == nil {
+		return nil
+	}
+	lines := []string{t.Title.Render(fmt.Sprintf("X-ray of query %d", x.Query+1))}
+	switch {
+	case x.Looking:
+		return append(lines, "looking …", "")
+	case x.Err != nil:
+		return append(append(lines, frame.Wrap("It failed: "+x.Err.Error(), w)...), "")
+	}
+	r := x.Result
+	lines = append(lines, frame.Wrap(r.Request+"; the best match is "+r.ItemWords+".", w)...)
+	lines = append(lines, p.stages(r, w)...)
+	lines = append(lines, frame.Wrap(r.Why, w)...)
+	if len(r.Pictures) > 0 {
+		lines = append(lines, p.s.Rendered(x, w, func() []string {
+			return strings.Split(draw.Block(report.Block{Kind: report.Pictures, Pictures: r.Pictures}, draw.Options{Theme: p.s.Theme(), Width: w}), "\n")
+		}, nil)...)
+	}
+	return append(lines, "")
+}
+
+// stages draws where the item was lost, stage by stage: a mark and words each.
+func (p *Pane) stages(x report.XRay, w int) []string {
+	t := p.s.Theme()
+	mark := func(ok bool, words string) string {
+		if ok {
+			return frame.Fit("  "+t.Good.Render("✓")+" "+words, w)
+		}
+		return frame.Fit("  "+t.Bad.Render("✗")+" "+words, w)
+	}
+	lines := []string{mark(x.Indexed, map[bool]string{true: "indexed", false: "never indexed"}[x.Indexed])}
+	if !x.Indexed {
+		return lines
+	}
+	found := x.Rank1 > 0 && x.Rank1 <= x.K
+	if x.Rank1 == 0 {
+		return append(lines, mark(false, "stage one didn't find it at any depth"))
+	}
+	lines = append(lines, mark(found, fmt.Sprintf("stage one ranked it %s; K is %s", report.Count(x.Rank1), report.Count(x.K))))
+	if found && x.Rank2 > 0 {
+		lines = append(lines, mark(x.Rank2 <= x.Top, fmt.Sprintf("stage two ranked it %d; %d are shown", x.Rank2, x.Top)))
+	}
+	return lines
+}

@@ -1,0 +1,77 @@
+package session
+
+import (
+	tea "github.com/charmbracelet/bubbletea"
+
+	"dryrun/internal/rehearse"
+	"dryrun/internal/tui/frame"
+)
+
+// You is the candidate in the conversation.
+const You rehearse.Who = "you"
+
+// Do gives the rules a command and performs what follows. A misuse is said beside the help line and changes nothing.
+func (s *Session) Do(c rehearse.Command) tea.Cmd {
+	out, err := s.Session.Do(c)
+	if err != nil {
+		return frame.Send(frame.Note{Text: err.Error()})
+	}
+	return tea.Batch(s.said(c, out), s.perform(out))
+}
+
+// said puts what was said where it belongs: into the conversation, or beside the help line.
+func (s *Session) said(c rehearse.Command, out rehearse.Outcome) tea.Cmd {
+	switch c := c.(type) {
+	case rehearse.Draft, rehearse.Enter, rehearse.Stored, rehearse.StoreFailed, rehearse.LabDone, rehearse.LabFailed, rehearse.XRayDone:
+		return nil // shown by the panes themselves, or as a failure
+	case rehearse.Next:
+		for _, l := range out.Lines {
+			if l.Who == rehearse.ByTutor { // the prompt is in a pane
+				return frame.Send(frame.Note{Text: l.Text})
+			}
+		}
+	case rehearse.Ask:
+		s.talk[s.ID()] = append(s.talk[s.ID()], rehearse.Line{Who: You, Text: c.Text})
+		s.converse(out)
+	case rehearse.Hint, rehearse.Probe:
+		s.converse(out)
+	default:
+		if len(out.Lines) > 0 {
+			return frame.Send(frame.Note{Text: out.Lines[0].Text})
+		}
+	}
+	return nil
+}
+
+// converse adds lines to the conversation.
+func (s *Session) converse(out rehearse.Outcome) {
+	s.talk[s.ID()] = append(s.talk[s.ID()], out.Lines...)
+	s.heard()
+}
+
+// perform turns an outcome's effects into commands.
+func (s *Session) perform(out rehearse.Outcome) tea.Cmd {
+	var cmds []tea.Cmd
+	var storing []rehearse.Effect
+	for _, e := range out.Effects {
+		switch e := e.(type) {
+		case rehearse.SaveDraft:
+			cmds = append(cmds, s.saveLater(e))
+		case rehearse.RunLab:
+			cmds = append(cmds, s.startRun(e))
+		case rehearse.RunXRay:
+			cmds = append(cmds, s.startXRay(e))
+		case rehearse.CancelRun:
+			if s.run.id == e.Run {
+				s.run.stop()
+			}
+		default:
+			storing = append(storing, e)
+		}
+	}
+	if len(storing) > 0 {
+		// Drafts go first: were the program killed in between, an older one would come back over a committed answer.
+		cmds = append(cmds, s.store(append(s.saves.takePending(), storing...)))
+	}
+	return tea.Batch(cmds...)
+}

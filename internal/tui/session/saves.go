@@ -1,0 +1,277 @@
+package session
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"dryrun/framework"
+	"dryrun/internal/rehearse"
+	"dryrun/internal/tui/frame"
+)
+
+// draftDelay is how long typing must go on before it is saved: well within a second, and not for every key.
+const draftDelay = 400 * time.Millisecond
+
+// saves keeps the effects that store something: what waits, and what is under way.
+type saves struct {
+	pending  map[framework.Place]rehearse.SaveDraft
+	ticking  bool
+	underway int
+	left     tea.Msg // to be sent when everything is saved; nil where nobody leaves
+	failed   int     // leaves that could not save
+
+	mu   sync.Mutex // guards jobs: the commands' goroutines and, when the program has stopped, Flush
+	jobs []*job     // handed out and not brought back, oldest first
+}
+
+// job is effects to be performed one after the other, by a command or by Flush, whichever claims it first: a program
+// that quits may never run a command that it was given.
+type job struct {
+	effects []rehearse.Effect
+	claimed bool
+	done    chan struct{}
+	result  stored
+}
+
+// stored brings back effects that stored something, with what to feed to the rules.
+type stored struct {
+	to       *Session
+	job      *job
+	commands []rehearse.Command
+	err      error // the first
+}
+
+// saveNow says that the delay after typing is over.
+type saveNow struct{ to *Session }
+
+func (v *saves) init() { v.pending = map[framework.Place]rehearse.SaveDraft{} }
+
+func (v *saves) claim(j *job) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if j.claimed {
+		return false
+	}
+	j.claimed = true
+	return true
+}
+
+// takePending takes the drafts that wait to be saved.
+func (v *saves) takePending() []rehearse.Effect {
+	var drafts []rehearse.Effect
+	for k, e := range v.pending {
+		delete(v.pending, k)
+		drafts = append(drafts, e)
+	}
+	return drafts
+}
+
+// saveLater saves a draft after a delay, over the one before it.
+func (s *Session) saveLater(e rehearse.SaveDraft) tea.Cmd {
+	s.saves.pending[e.Place] = e
+	if s.saves.ticking {
+		return nil
+	}
+	return s.saveAfter(draftDelay)
+}
+
+func (s *Session) saveAfter(d time.Duration) tea.Cmd {
+	s.saves.ticking = true
+	return tea.Tick(d, func(time.Time) tea.Msg { return saveNow{s} })
+}
+
+// saveDrafts stores what was typed.
+func (s *Session) saveDrafts() tea.Cmd {
+	v := &s.saves
+	v.ticking = false
+	if v.underway > 0 && len(v.pending) > 0 {
+		return s.saveAfter(draftDelay / 4) // one at a time, so that an older text can't overtake a newer one
+	}
+	var cmd tea.Cmd
+	if drafts := v.takePending(); len(drafts) > 0 {
+		cmd = s.store(drafts)
+	}
+	return tea.Batch(cmd, s.gone())
+}
+
+// store performs effects that store something. They aren't canceled when the program is told to go.
+func (s *Session) store(effects []rehearse.Effect) tea.Cmd {
+	v := &s.saves
+	j := &job{effects: effects, done: make(chan struct{})}
+	v.underway++
+	v.mu.Lock()
+	v.jobs = append(v.jobs, j)
+	v.mu.Unlock()
+	ctx := context.WithoutCancel(s.ctx)
+	return func() tea.Msg {
+		if !v.claim(j) {
+			return nil
+		}
+		s.runJob(ctx, j)
+		return j.result
+	}
+}
+
+// runJob performs the effects of a claimed job.
+func (s *Session) runJob(ctx context.Context, j *job) {
+	defer close(j.done)
+	out := stored{to: s, job: j}
+	for _, e := range j.effects {
+		c, err := rehearse.Perform(ctx, e, s.o.Store, s.o.Lab, nil)
+		if f, ok := c.(rehearse.StoreFailed); ok && err == nil {
+			err = f.Err
+		}
+		out.err = cmp.Or(out.err, err)
+		if c != nil {
+			out.commands = append(out.commands, c)
+		}
+	}
+	j.result = out
+}
+
+// afterStore feeds what effects brought to the rules.
+func (s *Session) afterStore(out stored) tea.Cmd {
+	var cmds []tea.Cmd
+	v := &s.saves
+	v.mu.Lock()
+	v.jobs = slices.DeleteFunc(v.jobs, func(j *job) bool { return j == out.job })
+	v.mu.Unlock()
+	v.underway--
+	for _, c := range out.commands {
+		cmds = append(cmds, s.Do(c))
+	}
+	if out.err != nil {
+		cmds = append(cmds, frame.Send(frame.Failure{Err: fmt.Errorf("saving: %w", out.err)}))
+		if left := v.left; left != nil {
+			v.failed++
+			v.left = nil
+			if v.failed > 1 { // said once, and asked to go again: go
+				return frame.Send(left)
+			}
+		}
+	}
+	return tea.Batch(append(cmds, s.gone())...)
+}
+
+// beat says that the session is alive.
+func (s *Session) beat() tea.Cmd {
+	if s.o.Store == nil || !s.State().Running() || s.Leaving() {
+		return nil
+	}
+	id, at := s.State().Started.Session, s.o.Clock.Now()
+	return func() tea.Msg {
+		if err := s.o.Store.Beat(s.ctx, id, at); err != nil && s.ctx.Err() == nil {
+			return frame.Failure{Err: fmt.Errorf("saving the clock: %w", err)}
+		}
+		return nil
+	}
+}
+
+// Leave stops the lab and the clock, and sends left when everything is stored.
+func (s *Session) Leave(left tea.Msg) tea.Cmd {
+	s.run.stop()
+	s.saves.left = left
+	return tea.Batch(s.pause(), s.saveDrafts())
+}
+
+// Leaving says that the candidate is on the way out.
+func (s *Session) Leaving() bool { return s.saves.left != nil }
+
+// gone sends what was agreed on when leaving, and nothing is left to store.
+func (s *Session) gone() tea.Cmd {
+	if !s.Leaving() || s.saves.underway > 0 || len(s.saves.pending) > 0 {
+		return nil
+	}
+	return frame.Send(s.saves.left)
+}
+
+// pause stops the clock.
+func (s *Session) pause() tea.Cmd {
+	var cmd tea.Cmd
+	for _, c := range s.pausing() {
+		cmd = tea.Batch(cmd, s.Do(c))
+	}
+	return cmd
+}
+
+// Continue starts the clock again, unless the candidate is on the way out.
+func (s *Session) Continue() tea.Cmd {
+	if !s.State().Paused || s.Leaving() {
+		return nil
+	}
+	return s.Do(rehearse.Continue{})
+}
+
+// pausing are the commands that stop the clock and offer the store what it hasn't got: a session that is paused already,
+// since an earlier leave failed, is offered again by going on and pausing.
+func (s *Session) pausing() []rehearse.Command {
+	switch st := s.State(); {
+	case st.Ended:
+		return nil
+	case !st.Paused:
+		return []rehearse.Command{rehearse.Pause{}}
+	case !s.InStore():
+		return []rehearse.Command{rehearse.Continue{}, rehearse.Pause{}}
+	}
+	return nil
+}
+
+// Flush stores what is unsaved at once: the program has stopped, and nothing reaches Update any more.
+func (s *Session) Flush(ctx context.Context) error {
+	s.run.stop()
+	v := &s.saves
+	v.mu.Lock()
+	jobs := v.jobs
+	v.jobs = nil
+	v.mu.Unlock()
+
+	var errs []error
+	var queue []rehearse.Effect
+	feed := func(c rehearse.Command) {
+		if out, err := s.Session.Do(c); err == nil {
+			queue = append(queue, out.Effects...)
+		}
+	}
+	for _, j := range jobs {
+		if v.claim(j) {
+			s.runJob(ctx, j)
+		}
+		select {
+		case <-j.done:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		errs = append(errs, j.result.err)
+		for _, c := range j.result.commands {
+			feed(c)
+		}
+	}
+	for _, c := range s.pausing() {
+		feed(c)
+	}
+	queue = append(v.takePending(), queue...)
+	for len(queue) > 0 && ctx.Err() == nil {
+		e := queue[0]
+		queue = queue[1:]
+		switch e.(type) {
+		case rehearse.RunLab, rehearse.RunXRay, rehearse.CancelRun:
+			continue
+		}
+		j := &job{effects: []rehearse.Effect{e}, done: make(chan struct{})}
+		s.runJob(ctx, j)
+		errs = append(errs, j.result.err)
+		for _, c := range j.result.commands {
+			if _, failed := c.(rehearse.StoreFailed); !failed {
+				feed(c)
+			}
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,187 @@
+// Package session is what any screen that holds a rehearsal needs: it gives the rules their commands, performs their
+// effects outside of Update (saving, the lab's runs), keeps the clock and the conversation, and renders long texts. Keys
+// and drawing belong to the panes and screens above it.
+package session
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"dryrun/framework"
+	"dryrun/internal/draw"
+	"dryrun/internal/rehearse"
+	"dryrun/internal/tui/frame"
+)
+
+// Options are what a session needs.
+type Options struct {
+	Theme    draw.Theme
+	Markdown *draw.Markdown
+	Rules    *rehearse.Session
+	First    rehearse.Outcome // of New or Resume: its effects are still to be performed
+	Store    rehearse.Store
+	Lab      rehearse.Lab
+	Clock    framework.Clock
+}
+
+// Session is a rehearsal on a screen. It belongs to the program's own goroutine; its commands run beside it. What reads
+// the rules goes straight to them; Do is the session's own.
+type Session struct {
+	*rehearse.Session
+	ctx   context.Context
+	o     Options
+	now   time.Time // of the last tick
+	talk  map[framework.StepID][]rehearse.Line
+	heard func() // called when the conversation has grown
+
+	run   run
+	xrays map[framework.StepID]*XRay
+	saves saves
+	texts texts
+}
+
+// New returns a session on a screen, with what was said before if it is resumed.
+func New(ctx context.Context, o Options) *Session {
+	s := &Session{
+		Session: o.Rules, ctx: ctx, o: o, now: o.Clock.Now(),
+		talk: map[framework.StepID][]rehearse.Line{}, xrays: map[framework.StepID]*XRay{},
+		heard: func() {},
+	}
+	s.saves.init()
+	s.texts.init(o.Markdown)
+	for _, id := range s.State().StepIDs() {
+		s.talk[id] = s.saidBefore(id)
+	}
+	return s
+}
+
+// saidBefore puts together what was said in a step before the session was resumed.
+func (s *Session) saidBefore(id framework.StepID) []rehearse.Line {
+	st := s.State().StepState(id)
+	var lines []rehearse.Line
+	for _, q := range st.Questions {
+		lines = append(lines, rehearse.Line{Text: q.Text, Who: You}, rehearse.Line{Who: rehearse.ByInterviewer, Text: q.Reply})
+	}
+	hints := s.Case().Step(id).Hints
+	for i := range min(st.Hints, len(hints)) {
+		lines = append(lines, rehearse.Line{Who: rehearse.ByCoach, Text: hints[i]})
+	}
+	for _, p := range st.Probes {
+		lines = append(lines, rehearse.Line{Who: rehearse.ByInterviewer, Text: p.Text})
+	}
+	return lines
+}
+
+// OnTalk sets what is called when the conversation of the current step has grown.
+func (s *Session) OnTalk(heard func()) { s.heard = heard }
+
+// Init stores what the session's beginning brought and starts the clock.
+func (s *Session) Init() tea.Cmd {
+	return tea.Batch(s.perform(s.o.First), s.tick())
+}
+
+// tickMsg says that a second has passed.
+type tickMsg struct {
+	to *Session
+	at time.Time
+}
+
+func (s *Session) tick() tea.Cmd {
+	return tea.Tick(time.Second, func(time.Time) tea.Msg { return tickMsg{s, s.o.Clock.Now()} })
+}
+
+// Update takes what the session's commands bring. A message for another session, or of a run that isn't current, is
+// dropped.
+func (s *Session) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case frame.Away:
+		return tea.Batch(s.pause(), s.saveDrafts())
+	case tea.ResumeMsg:
+		return s.Continue()
+	case tickMsg:
+		if msg.to != s {
+			return nil
+		}
+		s.now = msg.at
+		return tea.Batch(s.tick(), s.beat())
+	case stored:
+		if msg.to != s {
+			return nil
+		}
+		return s.afterStore(msg)
+	case ran:
+		if msg.to != s {
+			return nil
+		}
+		return s.afterRun(msg)
+	case saveNow:
+		if msg.to != s {
+			return nil
+		}
+		return s.saveDrafts()
+	case progressMsg:
+		return s.progress(msg)
+	case rendered:
+		s.texts.take(msg)
+	}
+	return nil
+}
+
+// Theme is how the session is drawn.
+func (s *Session) Theme() draw.Theme { return s.o.Theme }
+
+// ID is the current step.
+func (s *Session) ID() framework.StepID { return s.State().Step }
+
+// Here is the state of the current step.
+func (s *Session) Here() *framework.StepState { return s.State().StepState(s.ID()) }
+
+// Current is what the framework says about the current step.
+func (s *Session) Current() framework.Step {
+	step, _ := framework.StepByID(s.ID())
+	return step
+}
+
+// Talk is the conversation of the current step.
+func (s *Session) Talk() []rehearse.Line { return s.talk[s.ID()] }
+
+// Elapsed is the active time of the session.
+func (s *Session) Elapsed() time.Duration {
+	elapsed, _ := s.State().Now(s.now)
+	return elapsed
+}
+
+// ElapsedIn is the active time spent in a step.
+func (s *Session) ElapsedIn(id framework.StepID) time.Duration {
+	if id == s.ID() {
+		_, elapsed := s.State().Now(s.now)
+		return elapsed
+	}
+	return s.State().StepState(id).Elapsed
+}
+
+// StepClock is the time spent in a step beside its minutes of the interview: "3m of 5m".
+func (s *Session) StepClock(id framework.StepID) string {
+	budget := framework.BudgetOf(id, s.State().Started.Minutes)
+	return fmt.Sprintf("%dm of %dm", int(s.ElapsedIn(id).Minutes()), int(budget.Minutes()))
+}
+
+// Scope lists the released facts in lines of w cells, the newest at the end and kept visible where h lines aren't enough.
+func (s *Session) Scope(w, h int) []string {
+	var lines []string
+	for _, id := range s.State().Facts {
+		if f := s.Case().Fact(id); f != nil {
+			lines = append(lines, frame.Bullet(f.Short, w)...)
+		}
+	}
+	if len(lines) == 0 {
+		return frame.Wrap("Nothing yet. Ask the interviewer: a good question brings a fact.", w)
+	}
+	if len(lines) > h && h > 1 {
+		lines = append([]string{"…"}, lines[len(lines)-h+1:]...)
+	}
+	return lines
+}
