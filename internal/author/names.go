@@ -10,6 +10,7 @@ import (
 	"dryrun/casestudies"
 	"dryrun/framework"
 	"dryrun/internal/lab"
+	"dryrun/internal/problem"
 	"dryrun/internal/world"
 )
 
@@ -75,7 +76,7 @@ func (l *linter) demo() {
 
 // setting checks one knob's value in the case's world.
 func (l *linter) setting(field, knob, value string) bool {
-	empty := lab.Config{World: world.Spec{Kind: l.c.Demo.World.Kind}}
+	empty := lab.Config{World: problem.Spec{Kind: l.c.Demo.World.Kind}}
 	_, err := empty.With(lab.Knobs{knob: value})
 	if err == nil {
 		return true

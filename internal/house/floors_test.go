@@ -52,6 +52,17 @@ var inside = map[string]map[string][]string{
 		"session": {"frame"},
 		"frame":   {},
 	},
+	"internal/world": {
+		"":          {"images", "feed", "movielens", "gallery"}, // Kinds knows every world, and no world knows another
+		"images":    {"sim", "raster"},
+		"feed":      {"sim"},
+		"movielens": {"sim", "read"},
+		"gallery":   {"sim", "read", "raster"},
+		"sim":       {},
+		"read":      {},
+		"raster":    {},
+		"worldtest": {"sim"},
+	},
 }
 
 // links says what a room may import from outside beyond the standard library, where that matters: the public packages, and the

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"dryrun/internal/lab/catalog"
-	"dryrun/internal/world"
+	"dryrun/internal/problem"
 )
 
 // What a caller of the lab names comes from the catalog; these are its names here.
@@ -84,7 +84,7 @@ func settingsOf(cfg Config) (settings, error) {
 	}, err
 }
 
-func specOf(cfg Config, s settings) world.Spec {
+func specOf(cfg Config, s settings) problem.Spec {
 	w := cfg.World
 	w.Items, w.Seed = s.items, cfg.Seed
 	return w

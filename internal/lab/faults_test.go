@@ -11,7 +11,7 @@ import (
 
 	"dryrun/framework"
 	"dryrun/internal/lab/catalog"
-	"dryrun/internal/world"
+	"dryrun/internal/problem"
 )
 
 func TestFaultsAreProvenOverSeeds(t *testing.T) {
@@ -22,7 +22,7 @@ func TestFaultsAreProvenOverSeeds(t *testing.T) {
 	}
 	l := New(Options{})
 	for _, id := range faults {
-		proof, err := l.Prove(t.Context(), Config{World: world.Spec{Kind: "images"}}, id, seeds, nil)
+		proof, err := l.Prove(t.Context(), Config{World: problem.Spec{Kind: "images"}}, id, seeds, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -105,7 +105,7 @@ func ratings(t *testing.T, knobs Knobs) Config {
 	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cfg, err := Config{World: world.Spec{Kind: "interactions"}, Seed: 1}.WithData("movielens", path).With(knobs)
+	cfg, err := Config{World: problem.Spec{Kind: "interactions"}, Seed: 1}.WithData("movielens", path).With(knobs)
 	if err != nil {
 		t.Fatal(err)
 	}

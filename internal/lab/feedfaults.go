@@ -10,7 +10,6 @@ import (
 	"dryrun/internal/problem"
 	"dryrun/internal/ranking"
 	"dryrun/internal/retrieval/collab"
-	"dryrun/internal/world"
 )
 
 // The faults of logged feeds: what the system learns from is not what people want, but what an earlier choice made of it.
@@ -23,9 +22,9 @@ const (
 )
 
 // broken is the base problem as a fault has made it; any other fault leaves it as it is.
-func (l *Lab) broken(ctx context.Context, base *problem.Problem, spec world.Spec, fault string, tell *teller) (*problem.Problem, error) {
+func (l *Lab) broken(ctx context.Context, base *problem.Problem, spec problem.Spec, fault string, tell *teller) (*problem.Problem, error) {
 	type brokenKey struct {
-		spec  world.Spec
+		spec  problem.Spec
 		fault string
 	}
 	switch fault {

@@ -13,7 +13,6 @@ import (
 	"dryrun/framework"
 	"dryrun/internal/problem"
 	"dryrun/internal/report"
-	"dryrun/internal/world"
 )
 
 // smallFeed is a world of viewers on which a step takes a fraction of a second.
@@ -21,7 +20,7 @@ func smallFeed(t *testing.T, knobs Knobs) Config {
 	t.Helper()
 	all := Knobs{"items": "1000", "k": "50", "top": "10", "dim": "8", "epochs": "3", "traffic": "100", "days": "2", "models": "popularity,cooccurrence,als,bpr,two-tower,none,logistic"}
 	maps.Copy(all, knobs)
-	cfg, err := Config{Case: "small", World: world.Spec{Kind: "interactions", Users: 250, Queries: 80}, Seed: 5}.With(all)
+	cfg, err := Config{Case: "small", World: problem.Spec{Kind: "interactions", Users: 250, Queries: 80}, Seed: 5}.With(all)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +34,7 @@ func movielens(t *testing.T, knobs Knobs) Config {
 	if _, err := os.Stat(path); err != nil {
 		t.Skip("the ratings in ../shared/data/movielens-100k are not here")
 	}
-	cfg, err := Config{World: world.Spec{Kind: "interactions"}, Seed: 1}.WithData("movielens", path).With(knobs)
+	cfg, err := Config{World: problem.Spec{Kind: "interactions"}, Seed: 1}.WithData("movielens", path).With(knobs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +161,7 @@ func TestSplitsOfTheHistoryHoldOutWhatTheySay(t *testing.T) {
 // Clicks as logged vote for the order that was shown; weighed by position they tell what people say.
 func TestPropensitiesRecoverTheOrderOfTwoPolicies(t *testing.T) {
 	long(t)
-	cfg, err := Config{World: world.Spec{Kind: "interactions", Users: 1000, Queries: 50}, Seed: 1}.With(Knobs{"items": "2000", "dim": "16", "ranker": "none"})
+	cfg, err := Config{World: problem.Spec{Kind: "interactions", Users: 1000, Queries: 50}, Seed: 1}.With(Knobs{"items": "2000", "dim": "16", "ranker": "none"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +215,7 @@ func TestFaultsOfFeedsAreProven(t *testing.T) {
 		seeds, faults = 8, FaultsOf("interactions") // some minutes
 	}
 	l := New(Options{})
-	cfg, err := Config{World: world.Spec{Kind: "interactions", Users: 1000}}.With(Knobs{"dim": "16", "items": "1000", "ranker": "logistic"})
+	cfg, err := Config{World: problem.Spec{Kind: "interactions", Users: 1000}}.With(Knobs{"dim": "16", "items": "1000", "ranker": "logistic"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,8 +13,8 @@ import (
 	"testing"
 
 	"dryrun/framework"
+	"dryrun/internal/problem"
 	"dryrun/internal/report"
-	"dryrun/internal/world"
 )
 
 // small is a world on which a step takes a fraction of a second.
@@ -22,7 +22,7 @@ func small(t *testing.T, knobs Knobs) Config {
 	t.Helper()
 	all := Knobs{"items": "1000", "k": "50", "top": "10", "dim": "16", "epochs": "3", "traffic": "300", "days": "4"}
 	maps.Copy(all, knobs)
-	cfg, err := Config{Case: "small", World: world.Spec{Kind: "images", Queries: 40}, Seed: 5}.With(all)
+	cfg, err := Config{Case: "small", World: problem.Spec{Kind: "images", Queries: 40}, Seed: 5}.With(all)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -272,7 +272,7 @@ func TestRealPicturesGoThroughAllSteps(t *testing.T) {
 	if _, err := os.Stat(path); err != nil {
 		t.Skip("the pictures in ../shared/data/clothing are not here")
 	}
-	cfg, err := Config{World: world.Spec{Kind: "images"}, Seed: 3}.WithData("folders", path).With(Knobs{"epochs": "8"})
+	cfg, err := Config{World: problem.Spec{Kind: "images"}, Seed: 3}.WithData("folders", path).With(Knobs{"epochs": "8"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -54,7 +54,7 @@ func (r *requests) bytes() int64 {
 // vectorKey is what a world's vectors depend on, indexKey what an index depends on, modelKey what a ranker depends on.
 type (
 	vectorKey struct {
-		spec        world.Spec
+		spec        problem.Spec
 		encoder     string
 		dim, epochs int
 		broken      string // the fault that changed what is learned from, "" for none
@@ -222,7 +222,7 @@ func (p *pipeline) encode(q *problem.Query, x, into []float32) {
 }
 
 // problem makes or reads the world.
-func (l *Lab) problem(ctx context.Context, spec world.Spec, tell *teller) (*problem.Problem, error) {
+func (l *Lab) problem(ctx context.Context, spec problem.Spec, tell *teller) (*problem.Problem, error) {
 	m, err := once(ctx, l.cache, spec, func(ctx context.Context) (made, error) {
 		tell.say("making the world", 0, 0)
 		p, err := world.Make(ctx, spec, tell.say)
@@ -237,12 +237,12 @@ func (l *Lab) problem(ctx context.Context, spec world.Spec, tell *teller) (*prob
 }
 
 // moved is the world with its requests moved by strength.
-func (l *Lab) moved(ctx context.Context, base *problem.Problem, spec world.Spec, strength float64, tell *teller) (*problem.Problem, error) {
+func (l *Lab) moved(ctx context.Context, base *problem.Problem, spec problem.Spec, strength float64, tell *teller) (*problem.Problem, error) {
 	if strength == 0 {
 		return base, nil
 	}
 	type key struct {
-		spec     world.Spec
+		spec     problem.Spec
 		strength float64
 	}
 	if base.Drift == nil {

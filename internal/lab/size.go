@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime/debug"
 
+	"dryrun/internal/problem"
 	"dryrun/internal/world"
 )
 
@@ -58,7 +59,7 @@ func Estimate(cfg Config) (int64, error) {
 	return estimate(specOf(cfg, set), set), nil
 }
 
-func estimate(spec world.Spec, set settings) int64 {
+func estimate(spec problem.Spec, set settings) int64 {
 	kind, _ := world.KindByID(spec.Kind)
 	if spec.Items == 0 {
 		spec.Items = kind.Default.Items
@@ -110,7 +111,7 @@ func (l *Lab) fits(cfg Config) error {
 
 // fitting returns the largest number of items in two digits, below spec's, that fits, or 0. It tries every one: there are
 // ninety a decade, and an estimate needn't grow all the way (pictures of a large corpus are drawn when they are asked for).
-func fitting(spec world.Spec, set settings, limit int64) int {
+func fitting(spec problem.Spec, set settings, limit int64) int {
 	kind, _ := world.KindByID(spec.Kind)
 	asked := spec.Items
 	if asked == 0 { // as many as the files hold: nobody knows yet

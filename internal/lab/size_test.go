@@ -9,12 +9,13 @@ import (
 	"testing"
 
 	"dryrun/framework"
+	"dryrun/internal/problem"
 	"dryrun/internal/world"
 )
 
 func sized(t *testing.T, kind string, knobs Knobs) Config {
 	t.Helper()
-	cfg, err := Config{World: world.Spec{Kind: kind}, Seed: 1}.With(knobs)
+	cfg, err := Config{World: problem.Spec{Kind: kind}, Seed: 1}.With(knobs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +137,7 @@ func TestEstimateGrowsWithTheCorpusAndRefusesWhatWontFit(t *testing.T) {
 	}
 }
 
-func images() Config { return Config{World: world.Spec{Kind: "images"}, Seed: 1} }
+func images() Config { return Config{World: problem.Spec{Kind: "images"}, Seed: 1} }
 
 // What a lab may use is said when it is made: nothing of it can be changed while runs are under way.
 func TestALabHasNothingToSetAfterItIsMade(t *testing.T) {

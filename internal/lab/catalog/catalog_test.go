@@ -10,11 +10,12 @@ import (
 
 	"dryrun/casestudies"
 	"dryrun/framework"
+	"dryrun/internal/problem"
 	"dryrun/internal/safetext"
 	"dryrun/internal/world"
 )
 
-func images() Config { return Config{World: world.Spec{Kind: "images"}, Seed: 1} }
+func images() Config { return Config{World: problem.Spec{Kind: "images"}, Seed: 1} }
 
 func TestEveryKnobOfTheTableIsReadAndShown(t *testing.T) {
 	for _, k := range KnobTable() {
@@ -246,7 +247,7 @@ func TestTheBuiltInCasesAreConfigurations(t *testing.T) {
 }
 
 func TestMysteryDrawsEveryFaultThatCanBeAndNone(t *testing.T) {
-	feed := Config{World: world.Spec{Kind: "interactions"}}
+	feed := Config{World: problem.Spec{Kind: "interactions"}}
 	for name, cfg := range map[string]Config{"pictures": images(), "a feed": feed, "ratings": feed.WithData("movielens", "x")} {
 		seen := map[string]bool{}
 		for cfg.Seed = range int64(200) {

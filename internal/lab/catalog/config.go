@@ -14,13 +14,14 @@ import (
 
 	"dryrun/casestudies"
 	"dryrun/framework"
+	"dryrun/internal/problem"
 	"dryrun/internal/world"
 )
 
 // Config is everything that a run depends on.
 type Config struct {
 	Case    string                   // the case's id, for the report
-	World   world.Spec               // generated, or real data; its Items and Seed give way to the knob's and Seed below
+	World   problem.Spec             // generated, or real data; its Items and Seed give way to the knob's and Seed below
 	Knobs   Knobs                    // those that differ from a knob's default
 	Target  Target                   // what the requirements step carries its growth to
 	Assumed map[string]time.Duration // parts of the latency waterfall that aren't measured
@@ -68,7 +69,7 @@ func generated(c *casestudies.Case, seed int64) Config {
 	d := &c.Demo
 	cfg := Config{
 		Case: c.ID,
-		World: world.Spec{
+		World: problem.Spec{
 			Kind: d.World.Kind, Task: d.World.Task, Items: d.World.Items, Queries: d.World.Queries,
 			Classes: d.World.Classes, Users: d.World.Users, Days: d.World.Days, Seed: seed,
 		},
@@ -174,7 +175,7 @@ func (c Config) Settings() (Settings, error) {
 }
 
 // Spec is the problem that the configuration is about.
-func (c Config) Spec(s Settings) world.Spec {
+func (c Config) Spec(s Settings) problem.Spec {
 	w := c.World
 	w.Items, w.Seed = s.Items, c.Seed
 	return w

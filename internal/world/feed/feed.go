@@ -1,0 +1,221 @@
+package feed
+
+import (
+	"context"
+	"dryrun/internal/metrics"
+	"dryrun/internal/parallel"
+	"dryrun/internal/problem"
+	"dryrun/internal/world/sim"
+	"fmt"
+)
+
+// Kind is viewers and videos.
+func Kind() problem.Kind {
+	return problem.Kind{
+		ID:       "interactions",
+		Line:     "viewers with tastes and videos with topics; clicks by position, taste and clickbait, finished watches by taste and quality",
+		Formats:  []string{"movielens"},
+		Default:  problem.Spec{Kind: "interactions", Items: 10_000, Queries: 1_000, Classes: 24, Users: 5_000, Days: 28},
+		MaxItems: sim.MaxItems,
+		Bytes:    estimateBytes,
+	}
+}
+
+// visitsPerDay is the mean number of visits of a viewer a day. Activity is long-tailed: most come less often.
+const visitsPerDay = 0.35
+
+// pastVisits is how many visits the log holds.
+func pastVisits(s problem.Spec) int { return int(visitsPerDay * float64(s.Users) * float64(s.Days)) }
+
+// estimateBytes estimates what a generated world keeps: per video its tastes, what is known of it and its counts, per
+// viewer two tastes and a memory, per visit a logged list (20 impressions and their place in the counts) and what had been
+// watched before.
+func estimateBytes(s problem.Spec) int64 {
+	s = Kind().Fill(s)
+	const item, user, visit = 4*tasteDim + 48, 8*tasteDim + 150, sim.ListLength*(20+12) + 64 + 200
+	return int64(s.Items)*item + int64(s.Users)*user + int64(pastVisits(s))*visit
+}
+
+func check(s problem.Spec) error {
+	for _, c := range []struct {
+		what        string
+		n, low, top int
+	}{
+		{"items", s.Items, 1000, sim.MaxItems},
+		{"queries", s.Queries, 10, 100_000},
+		{"classes", s.Classes, 4, len(topics())},
+		{"users", s.Users, 50, 1_000_000},
+		{"days", s.Days, 14, 365},
+		{"visits (users times days times 0.35)", pastVisits(s), 100, 5_000_000},
+	} {
+		if c.n < c.low || c.n > c.top {
+			return fmt.Errorf("making the interactions world: %d %s asked for; choose %d to %d", c.n, c.what, c.low, c.top)
+		}
+	}
+	if s.Task != "" {
+		return fmt.Errorf("making the interactions world: unknown task %q; leave it out", s.Task)
+	}
+	return nil
+}
+
+// generate makes the world on n workers; the same Spec gives the same world at any n.
+func generate(ctx context.Context, s problem.Spec, n int, p problem.Progress) (*problem.Problem, error) {
+	if err := check(s); err != nil {
+		return nil, err
+	}
+	lib, err := makeLibrary(ctx, s, n, p)
+	if err != nil {
+		return nil, fmt.Errorf("making %d videos: %w", s.Items, err)
+	}
+	view, err := makeViewers(ctx, s, lib, n)
+	if err != nil {
+		return nil, fmt.Errorf("making %d viewers: %w", s.Users, err)
+	}
+	w := &world{spec: s, lib: lib, view: view}
+	return w.problemAt(ctx, 0, n, p)
+}
+
+// world is what a world and its drifted copies share.
+type world struct {
+	spec problem.Spec
+	lib  *library
+	view *viewers
+}
+
+// problemAt makes the problem with tastes moved by strength.
+func (w *world) problemAt(ctx context.Context, strength float64, n int, p problem.Progress) (*problem.Problem, error) {
+	s := w.spec
+	b := &behavior{lib: w.lib, view: w.view, drift: strength, moved: float64(s.Days - sim.TestDays)}
+	past, after, err := b.playOldSystem(ctx, s, n, p)
+	if err != nil {
+		return nil, fmt.Errorf("playing the old system's log: %w", err)
+	}
+	f := &snapshot{behavior: b, spec: s, visits: past.visits, log: past.log()}
+	if f.history, err = engagements(ctx, nil, past, s.Users, s.Items); err != nil {
+		return nil, fmt.Errorf("gathering what viewers did: %w", err)
+	}
+	held, err := engagements(ctx, f.history, after, s.Users, s.Items)
+	if err != nil {
+		return nil, fmt.Errorf("gathering what viewers did: %w", err)
+	}
+	test := f.judge(held, sim.Sample(sim.ActiveUsers(held), s.Queries, sim.Stream(s.Seed, sim.PurposeJudged, 0)))
+	if len(test) == 0 {
+		return nil, fmt.Errorf("making the interactions world: nobody watched anything new in the last %d days; ask for more users or days", sim.TestDays)
+	}
+	return f.problem(ctx, w, test, held, n)
+}
+
+// snapshot is a log and what was learned from it: the log of the old system, or that and what a play added.
+type snapshot struct {
+	*behavior
+	spec    problem.Spec
+	visits  []visit
+	log     *problem.Log
+	history *problem.History
+}
+
+// judge makes one request of each of users, at the moment of the first engagement that is held out. What was uploaded
+// after that moment isn't asked of the request: the truth leaves it out.
+func (f *snapshot) judge(held *problem.History, users []int32) []problem.Query {
+	var out []problem.Query
+	for _, u := range users {
+		a, b := held.Start[u], held.Start[u+1]
+		first := held.Day[a]
+		for _, d := range held.Day[a:b] {
+			first = min(first, d)
+		}
+		seen, _ := f.history.Row(u)
+		out = append(out, problem.Query{ID: int32(len(out)), From: problem.Test, User: u, Day: float64(first), Seen: seen})
+	}
+	return out
+}
+
+// problem assembles the problem on n workers. test may be empty.
+func (f *snapshot) problem(ctx context.Context, w *world, test []problem.Query, held *problem.History, n int) (*problem.Problem, error) {
+	s, lib := f.spec, f.lib
+	truth := sim.HeldOutTruth{Past: f.history, Held: held, Window: sim.TestDays, Born: func(i int32) float64 { return float64(lib.items[i].born) }}
+	pairs, err := newPairs(ctx, f)
+	if err != nil {
+		return nil, fmt.Errorf("counting the old system's log: %w", err)
+	}
+	train, err := f.requests(ctx, n)
+	if err != nil {
+		return nil, fmt.Errorf("looking up what viewers had seen: %w", err)
+	}
+	out := &problem.Problem{
+		Kind: "interactions", Seed: s.Seed, Items: s.Items,
+		Words: problem.Words{
+			Query: "a viewer's visit to the home page", Corpus: "videos",
+			Positive:   "a video that the viewer clicked in the week after (grade 1) or watched to its end (grade 2)",
+			K:          "videos handed to the ranker",
+			Split:      fmt.Sprintf("by time: %d days to learn from, one request of each viewer of the %d days after judged", s.Days, sim.TestDays),
+			Candidates: "all videos that the viewer hadn't clicked in the days to learn from",
+			Success:    "a video watched to its end",
+		},
+		Train: train, Test: test, Truth: truth, Judge: metrics.NDCGAt(10), Positive: 1,
+		Inputs: inputs{f}, History: f.history, Log: f.log, Pairs: pairs,
+		People: people{f: f, w: w, looked: f.log.Propensity},
+		Drift:  drift{w}, Look: describer{f}, Slices: f.slices(truth, test),
+		Value: func(i int32) float64 { return float64(lib.items[i].minutes) },
+		Born:  truth.Born,
+	}
+	out.Labels = make([]int32, len(lib.items))
+	for i := range lib.items {
+		out.Labels[i] = int32(lib.items[i].topic)
+	}
+	for t := range lib.topics {
+		out.Classes = append(out.Classes, topics()[t].name)
+	}
+	return out, nil
+}
+
+// requests are the visits of the log as requests, each with what its viewer had clicked before.
+func (f *snapshot) requests(ctx context.Context, n int) ([]problem.Query, error) {
+	out := make([]problem.Query, len(f.visits))
+	return out, parallel.Batches(ctx, n, len(out), 1024, nil, func(_, from, to int) error {
+		for i := from; i < to; i++ {
+			v := f.visits[i]
+			out[i] = problem.Query{ID: int32(i), User: v.user, Day: v.day, Seen: sim.EngagedBefore(f.history, v.user, v.day)}
+		}
+		return nil
+	})
+}
+
+// slices are the parts of the judged requests where an average would hide harm.
+func (f *snapshot) slices(truth sim.HeldOutTruth, test []problem.Query) []problem.Slice {
+	lib := f.lib
+	rare := lib.rareTopics()
+	heavy := sim.HeavyUser(f.history, test)
+	shown := make([]int32, len(lib.items))
+	for _, im := range f.log.Impressions {
+		shown[im.Item]++
+	}
+	const few = 20 // impressions: too little to know a click-through rate of some per cent
+	return []problem.Slice{
+		{Name: "new users", Has: func(q *problem.Query) bool { return len(q.Seen) < 3 }},
+		{Name: "heavy users", Has: func(q *problem.Query) bool { return len(q.Seen) >= heavy }},
+		{Name: "niche taste", Has: func(q *problem.Query) bool { return rare[f.view.favorite(q.User, f.drift > 0 && q.Day >= f.moved)] }},
+		{Name: "cold items", Has: func(q *problem.Query) bool {
+			for _, g := range truth.Positives(q) {
+				if shown[g.Item] < few {
+					return true
+				}
+			}
+			return false
+		}},
+	}
+}
+
+// drift moves tastes: viewers turn to other topics, many of them to one that was rare. It happens a week before the
+// log's end, so that the newest part of the log tells of it and models of the older world don't know.
+type drift struct{ w *world }
+
+// At returns the world with tastes moved by strength; 0 gives the same log and the same requests.
+func (d drift) At(ctx context.Context, strength float64) (*problem.Problem, error) {
+	return d.w.problemAt(ctx, min(max(strength, 0), 1), parallel.Workers(0), nil)
+}
+
+// Make generates the world.
+func Make(ctx context.Context, s problem.Spec, p problem.Progress) (*problem.Problem, error) {
+	return generate(ctx, s, parallel.Workers(0), p)
+}

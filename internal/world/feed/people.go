@@ -1,0 +1,163 @@
+package feed
+
+import (
+	"cmp"
+	"context"
+	"dryrun/internal/parallel"
+	"dryrun/internal/problem"
+	"dryrun/internal/world/sim"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+)
+
+// people are the viewers when they are played forward: the rules of the log, and a memory. A viewer who watched to
+// the end comes back more often, one whom titles fooled less; nobody wants the same video twice.
+type people struct {
+	f      *snapshot
+	w      *world
+	looked []float64
+}
+
+// Begin starts a play after the log with every viewer in a middling mood.
+func (p people) Begin(seed uint64) problem.Play {
+	users := p.f.spec.Users
+	play := &play{people: p, first: p.f.lastDay(), mood: make([]float32, users), seen: make([][]int32, users)}
+	rng := sim.Stream(int64(seed), sim.PurposePlayer, 0)
+	for u := range play.mood {
+		play.mood[u] = 0.3 + 0.4*rng.Float32()
+	}
+	return play
+}
+
+// lastDay is the day on which the log ends.
+func (f *snapshot) lastDay() float64 {
+	end := float64(f.spec.Days)
+	if n := len(f.visits); n > 0 {
+		end = max(end, f.visits[n-1].day)
+	}
+	return end
+}
+
+type play struct {
+	people
+	first    float64
+	mood     []float32 // 0 never comes back, 1 always
+	seen     [][]int32 // what each viewer engaged with, ascending; nil: what the log says
+	requests int32
+	clicks   []int
+	visits   []visit
+	shown    []int32 // listLength a visit, -1 where the list was shorter
+	clicked  []uint32
+	took     []int8
+}
+
+// seenBy lists what user u must not be shown again.
+func (p *play) seenBy(u int32) []int32 {
+	if p.seen[u] != nil {
+		return p.seen[u]
+	}
+	row, _ := p.f.history.Row(u)
+	return row
+}
+
+// Request draws a viewer: of two who might come, by how active they are, the happier more often. It always draws as
+// many numbers.
+func (p *play) Request(day float64, rng *rand.Rand) problem.Query {
+	at := p.first + day
+	a, b, u := p.f.view.pick(at, rng.Float64()), p.f.view.pick(at, rng.Float64()), rng.Float32()
+	if u*(p.mood[a]+p.mood[b]) > p.mood[a] {
+		a = b
+	}
+	p.requests++
+	return problem.Query{From: problem.Live, ID: int32(len(p.f.visits)) + p.requests, User: a, Day: at, Seen: p.seenBy(a)}
+}
+
+// React browses the first listLength of the list as in the log. Revenue is the minutes of what was watched to its end.
+func (p *play) React(q *problem.Query, list []int32, rng *rand.Rand) problem.Reaction {
+	list = list[:min(len(list), sim.ListLength)]
+	back := rng.Float32()
+	seen := p.seenBy(q.User)
+	var took int
+	p.clicks, took = sim.Browse(list, p.looked, func(i int32) sim.Appeal {
+		a := p.f.wants(q.User, i, q.Day)
+		if _, known := slices.BinarySearch(seen, i); known {
+			a.Click *= 0.1
+		}
+		return a
+	}, rng, p.clicks[:0])
+	p.remember(q, list, took)
+	out := problem.Reaction{Clicks: slices.Clone(p.clicks), Bought: took}
+	found := float32(0.25) // nothing caught the eye
+	if took >= 0 {
+		found = 0.9
+		out.Revenue = float64(p.f.lib.items[list[took]].minutes)
+	}
+	for _, at := range p.clicks {
+		if at != took {
+			// Started and left: it disappoints as far as the title and not the video was what drew the click.
+			found -= 0.15 * float32(1-p.f.wants(q.User, list[at], q.Day).Take)
+		}
+	}
+	found = max(found, 0)
+	mood := &p.mood[q.User]
+	*mood += 0.3 * (found - *mood)
+	out.Returns = back < 0.5*found+0.5**mood
+	return out
+}
+
+// remember keeps what happened on a visit: about a hundred bytes.
+func (p *play) remember(q *problem.Query, list []int32, took int) {
+	var clicked uint32
+	for _, at := range p.clicks {
+		clicked |= 1 << at
+		if place, known := slices.BinarySearch(p.seenBy(q.User), list[at]); !known {
+			// A request that is under way reads the old slice: write a new one.
+			p.seen[q.User] = slices.Insert(slices.Clone(p.seenBy(q.User)), place, list[at])
+		}
+	}
+	p.visits = append(p.visits, visit{q.User, q.Day})
+	for at := range sim.ListLength {
+		item := int32(-1)
+		if at < len(list) {
+			item = list[at]
+		}
+		p.shown = append(p.shown, item)
+	}
+	p.clicked, p.took = append(p.clicked, clicked), append(p.took, int8(took))
+}
+
+// Learn returns the problem as it stands after the play so far: its log goes on with what the play showed, so that
+// counts, history and features are those that the shown policy made. This closes the loop by which what is shown
+// becomes what is popular.
+func (p *play) Learn(ctx context.Context) (*problem.Problem, error) {
+	f := p.f
+	order := make([]int, len(p.visits)) // of time, whatever the order in which the experiment asked
+	for n := range order {
+		order[n] = n
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(p.visits[a].day, p.visits[b].day) })
+	all := visitLog{visits: slices.Clone(f.visits), impressions: slices.Clone(f.log.Impressions)}
+	for _, n := range order {
+		request := int32(len(all.visits))
+		all.visits = append(all.visits, p.visits[n])
+		for at, item := range p.shown[n*sim.ListLength : (n+1)*sim.ListLength] {
+			if item < 0 {
+				break
+			}
+			all.impressions = append(all.impressions, problem.Impression{
+				Request: request, Item: item, Pos: int16(at),
+				Clicked: p.clicked[n]>>at&1 == 1, Bought: int(p.took[n]) == at,
+			})
+		}
+	}
+	log := all.log()
+	log.Policy = f.log.Policy + "; then the played one"
+	s := f.spec
+	past, err := engagements(ctx, nil, &all, s.Users, s.Items)
+	if err != nil {
+		return nil, fmt.Errorf("gathering what viewers did in the play: %w", err)
+	}
+	next := &snapshot{behavior: f.behavior, spec: s, visits: all.visits, log: log, history: past}
+	return next.problem(ctx, p.w, nil, sim.NewHistory(make([][]sim.Engagement, s.Users), s.Items), parallel.Workers(0))
+}

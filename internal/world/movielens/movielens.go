@@ -1,0 +1,285 @@
+package movielens
+
+import (
+	"cmp"
+	"context"
+	"dryrun/internal/metrics"
+	"dryrun/internal/problem"
+	"dryrun/internal/world/read"
+	"dryrun/internal/world/sim"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// The protocol: a positive is a rating of 4 or more; of each user the last fifth of the positives by time, ties by the
+// order of the file, is held out; all items that aren't in the user's training set are ranked.
+const (
+	positiveHalves = 8 // half stars
+	heldOutOf      = 5 // one in so many positives, rounded down: a user with fewer has none held out and isn't judged
+	maxJudged      = 20_000
+)
+
+// Make makes the problem of ratings in one of MovieLens's three forms (Harper and Konstan 2015); path is a
+// folder or the file of ratings.
+func Make(ctx context.Context, s problem.Spec, p problem.Progress) (*problem.Problem, error) {
+	if s.Path == "" {
+		return nil, errors.New("reading MovieLens ratings: no path; give --data movielens:PATH")
+	}
+	info, err := os.Stat(s.Path)
+	if err != nil {
+		return nil, fmt.Errorf("opening MovieLens ratings: %w", err)
+	}
+	folder, only := s.Path, ""
+	if !info.IsDir() {
+		folder, only = filepath.Dir(s.Path), filepath.Base(s.Path)
+	}
+	dir, err := os.OpenRoot(folder)
+	if err != nil {
+		return nil, fmt.Errorf("opening the folder of MovieLens ratings %q: %w", folder, err)
+	}
+	defer func() { _ = dir.Close() }() // only read
+	r, err := readRatings(ctx, dir.FS(), folder, only, p)
+	if err != nil {
+		return nil, err
+	}
+	f, err := readFilms(ctx, dir.FS(), r)
+	if err != nil {
+		return nil, err
+	}
+	return newProblem(ctx, s, r, f)
+}
+
+// dropRepeats drops a user's second rating of an item; the first in the file stays. Rows are then ordered by user, time and
+// line.
+func (r *ratings) dropRepeats(name string) {
+	slices.SortFunc(r.rows, func(a, b rating) int {
+		return cmp.Or(cmp.Compare(a.user, b.user), cmp.Compare(a.item, b.item), cmp.Compare(a.line, b.line))
+	})
+	var twice read.Skipped
+	kept := r.rows[:0]
+	for _, row := range r.rows {
+		if n := len(kept); n > 0 && kept[n-1].user == row.user && kept[n-1].item == row.item {
+			twice.Add(name, int(row.line), "")
+			continue
+		}
+		kept = append(kept, row)
+	}
+	r.rows = kept
+	slices.SortFunc(r.rows, func(a, b rating) int {
+		return cmp.Or(cmp.Compare(a.user, b.user), cmp.Compare(a.time, b.time), cmp.Compare(a.line, b.line))
+	})
+	if twice.N > 0 {
+		r.notes = append(r.notes, fmt.Sprintf("passed over %d ratings of items that the user had rated already: %s", twice.N, twice.Names()))
+	}
+}
+
+// keepItems keeps n of the items, drawn at random from the seed.
+func (r *ratings) keepItems(n int, seed int64) {
+	if n <= 0 || n >= len(r.items) {
+		return
+	}
+	all := make([]int32, len(r.items))
+	for i := range all {
+		all[i] = int32(i)
+	}
+	chosen := sim.Sample(all, n, sim.Stream(seed, sim.PurposeSplit, 2))
+	to := make([]int32, len(r.items))
+	for i := range to {
+		to[i] = -1
+	}
+	ids := make([]int32, 0, n)
+	for at, i := range chosen {
+		to[i] = int32(at)
+		ids = append(ids, r.items[i])
+	}
+	r.notes = append(r.notes, fmt.Sprintf("kept %d of %d items, drawn at random from the seed", n, len(r.items)))
+	kept := r.rows[:0]
+	for _, row := range r.rows {
+		if row.item = to[row.item]; row.item >= 0 {
+			kept = append(kept, row)
+		}
+	}
+	r.rows, r.items = kept, ids
+}
+
+// dataset is ratings, split.
+type dataset struct {
+	films
+	ids        []int32 // the file's own, by item
+	start      time.Time
+	past, held *problem.History
+	train      []problem.Query
+	test       []problem.Query
+	days       [][]float32 // by item, the days of its training positives, ascending
+	born       []float32   // by item, day of release, or of the first rating where that is unknown
+}
+
+func newProblem(ctx context.Context, s problem.Spec, r *ratings, f *films) (*problem.Problem, error) {
+	rec := &dataset{films: *f, ids: r.items}
+	if s.Items > 0 && s.Items < len(r.items) {
+		all := r.items
+		r.keepItems(s.Items, s.Seed)
+		known := make([]film, len(r.items))
+		for at, id := range r.items {
+			was, _ := slices.BinarySearch(all, id)
+			known[at] = f.known[was]
+		}
+		rec.known, rec.ids = known, r.items
+	}
+	if len(r.rows) == 0 {
+		return nil, fmt.Errorf("making a problem of %q: none of the %d items that were kept is rated", s.Path, s.Items)
+	}
+	unjudged, err := rec.split(ctx, s, r)
+	if err != nil {
+		return nil, err
+	}
+	if len(rec.test) == 0 {
+		return nil, fmt.Errorf("making a problem of %q: no user has %d ratings of 4 or more; choose a larger set", s.Path, heldOutOf)
+	}
+	notes := slices.Concat(r.notes, f.notes)
+	if unjudged > 0 {
+		notes = append(notes, fmt.Sprintf("%d of %d users have fewer than %d ratings of 4 or more: all of theirs are to learn from, and they aren't judged", unjudged, len(r.users), heldOutOf))
+	}
+	if n := len(sim.ActiveUsers(rec.held)); n > len(rec.test) {
+		notes = append(notes, fmt.Sprintf("%d of %d users are judged, drawn at random from the seed", len(rec.test), n))
+	}
+	return rec.problem(s, notes), nil
+}
+
+// split holds out the last positives of each user, and makes one request of the same form to learn from: the last fifth
+// of what is left, given the positives before it. It returns how many users have too few positives to be judged.
+func (rec *dataset) split(ctx context.Context, s problem.Spec, r *ratings) (unjudged int, err error) {
+	first := r.rows[0].time
+	for _, row := range r.rows {
+		first = min(first, row.time)
+	}
+	rec.start = time.Unix(int64(first), 0).UTC()
+	dayOf := func(row rating) float32 { return float32(float64(row.time-first) / 86400) }
+	past, held := make([][]sim.Engagement, len(r.users)), make([][]sim.Engagement, len(r.users))
+	rec.born = make([]float32, len(r.items))
+	for i := range rec.born {
+		rec.born[i] = math.MaxFloat32
+	}
+	for a := 0; a < len(r.rows); {
+		if a%4096 < 64 && ctx.Err() != nil {
+			return 0, ctx.Err()
+		}
+		u, b := r.rows[a].user, a
+		var liked []sim.Engagement // by time
+		for ; b < len(r.rows) && r.rows[b].user == u; b++ {
+			row := r.rows[b]
+			rec.born[row.item] = min(rec.born[row.item], dayOf(row))
+			if row.halves >= positiveHalves {
+				liked = append(liked, sim.Engagement{Item: row.item, Grade: 1, Day: dayOf(row)})
+			}
+		}
+		a = b
+		cut := len(liked) - len(liked)/heldOutOf
+		past[u], held[u] = liked[:cut:cut], liked[cut:]
+		if cut == len(liked) {
+			unjudged++
+		}
+		if ask := cut - cut/heldOutOf; ask < cut {
+			q := problem.Query{User: u, Day: float64(liked[ask].Day)}
+			for _, e := range liked[:ask] {
+				q.Seen = append(q.Seen, e.Item)
+			}
+			slices.Sort(q.Seen)
+			rec.train = append(rec.train, q)
+		}
+	}
+	firstHeld := make([]float32, len(r.users))
+	for u, of := range held {
+		if len(of) > 0 {
+			firstHeld[u] = of[0].Day
+		}
+	}
+	rec.past, rec.held = sim.NewHistory(past, len(r.items)), sim.NewHistory(held, len(r.items))
+	slices.SortStableFunc(rec.train, func(a, b problem.Query) int { return cmp.Compare(a.Day, b.Day) })
+	for i := range rec.train {
+		rec.train[i].ID = int32(i)
+	}
+	for i, u := range sim.Sample(sim.ActiveUsers(rec.held), maxJudged, sim.Stream(s.Seed, sim.PurposeJudged, 0)) {
+		seen, _ := rec.past.Row(u)
+		rec.test = append(rec.test, problem.Query{ID: int32(i), From: problem.Test, User: u, Day: float64(firstHeld[u]), Seen: seen})
+	}
+	rec.countByItem()
+	return unjudged, nil
+}
+
+// countByItem orders each item's training positives by time, and learns when films came out.
+func (rec *dataset) countByItem() {
+	rec.days = make([][]float32, len(rec.ids))
+	for k, i := range rec.past.Item {
+		rec.days[i] = append(rec.days[i], rec.past.Day[k])
+	}
+	for i, of := range rec.days {
+		slices.Sort(of)
+		if year := rec.known[i].year; year > 0 {
+			out := time.Date(year, time.January, 1, 0, 0, 0, 0, time.UTC)
+			rec.born[i] = min(rec.born[i], float32(out.Sub(rec.start).Hours()/24))
+		}
+	}
+}
+
+func (rec *dataset) problem(s problem.Spec, notes []string) *problem.Problem {
+	truth := sim.HeldOutTruth{Past: rec.past, Held: rec.held}
+	out := &problem.Problem{
+		Kind: "interactions", Seed: s.Seed, Items: len(rec.ids),
+		Words: problem.Words{
+			Query: "a user's next visit", Corpus: "rated films", Positive: "a film that the user rated 4 or more later",
+			K:          "films handed to the ranker",
+			Split:      "by each user's time: the last 20% of a user's ratings of 4 or more, ties by file order, held out, one request a user; figures of other protocols don't compare",
+			Candidates: "all films that aren't in the user's training set, the ratings of 4 or more that weren't held out: a full ranking, not a sample; films that the user rated below 4 stay in it",
+			Success:    "a rating of 4 or more",
+		},
+		Train: rec.train, Test: rec.test, Truth: truth, Judge: metrics.NDCGAt(10), Positive: 1, History: rec.past,
+		Pairs: &pairs{rec}, Look: describer{rec}, Slices: rec.slices(truth), Notes: notes,
+		Born:    func(i int32) float64 { return float64(rec.born[i]) },
+		Missing: map[string]string{},
+	}
+	for _, metric := range []string{"ctr", "ctr_lift", "revenue_lift", "retention_lift", "queries_per_arm"} {
+		out.Missing[metric] = "recorded ratings have no people who answer what they are shown"
+	}
+	for _, metric := range []string{"psi_max", "alarm_delay_days"} {
+		out.Missing[metric] = "recorded ratings have no later time that is known"
+	}
+	if len(rec.genres) > 0 {
+		out.Labels, out.Classes = rec.firstGenres()
+	}
+	return out
+}
+
+// slices are the parts of the judged users where an average would hide harm.
+func (rec *dataset) slices(truth sim.HeldOutTruth) []problem.Slice {
+	heavy := sim.HeavyUser(rec.past, rec.test)
+	var middles []float64
+	middle := make([]float64, len(rec.test)) // median popularity of what the user liked before
+	for n, q := range rec.test {
+		var popular []int
+		for _, i := range q.Seen {
+			popular = append(popular, len(rec.days[i]))
+		}
+		slices.Sort(popular)
+		if len(popular) > 0 {
+			middle[n] = float64(popular[len(popular)/2])
+		}
+		middles = append(middles, middle[n])
+	}
+	slices.Sort(middles)
+	niche := middles[len(middles)/5]
+	const few = 10
+	return []problem.Slice{
+		{Name: "light users", Has: func(q *problem.Query) bool { return len(q.Seen) < 20 }},
+		{Name: "heavy users", Has: func(q *problem.Query) bool { return len(q.Seen) >= heavy }},
+		{Name: "niche taste", Has: func(q *problem.Query) bool { return q.From == problem.Test && middle[q.ID] <= niche }},
+		{Name: "cold items", Has: func(q *problem.Query) bool {
+			return slices.ContainsFunc(truth.Positives(q), func(g problem.Graded) bool { return len(rec.days[g.Item]) < few })
+		}},
+	}
+}

@@ -1,0 +1,50 @@
+package sim
+
+import (
+	"math"
+	"math/rand/v2"
+)
+
+// Purpose parts a seed's randomness: two purposes never share a stream, so that more draws in one leave the others as
+// they were.
+type Purpose uint64
+
+// Purposes of several worlds; each world has others of its own.
+const (
+	PurposePlayer Purpose = 3
+	PurposeSplit  Purpose = 100
+	PurposeJudged Purpose = 210
+)
+
+// Stream returns the random numbers of the n-th thing of a purpose: a pure function of its arguments, so that things can
+// be made in any order, by any number of workers, and again later.
+func Stream(seed int64, p Purpose, n uint64) *rand.Rand {
+	return rand.New(rand.NewPCG(Mix(uint64(seed)^Mix(uint64(p))), Mix(n+uint64(p)<<32)))
+}
+
+// Mix is SplitMix64's finaliser (Steele, Lea and Flood 2014): neighbouring inputs give unrelated outputs.
+func Mix(x uint64) uint64 {
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// Uniform returns a number in [0, 1) that is a pure function of its arguments, where a whole stream would be too much.
+func Uniform(seed int64, p Purpose, a, b uint64) float64 {
+	return PrefixOf(seed, p, a).Uniform(b)
+}
+
+// Prefix is what many uniform numbers that differ in their last argument alone have in common.
+type Prefix uint64
+
+func PrefixOf(seed int64, p Purpose, a uint64) Prefix {
+	return Prefix(Mix(uint64(seed)^Mix(uint64(p))) ^ Mix(a)*3)
+}
+
+func (s Prefix) Uniform(b uint64) float64 {
+	return float64(Mix(uint64(s)^Mix(b+1))>>11) / (1 << 53)
+}
+
+// Sigmoid is the logistic function.
+func Sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
