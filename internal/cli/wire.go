@@ -139,3 +139,14 @@ func (labKnobs) Mystery(c *casestudies.Case, seed int64) string {
 }
 
 func (labKnobs) Faults(c *casestudies.Case) []string { return catalog.World(c, 1).Faults() }
+
+func (labKnobs) Better(metric string) int {
+	m, _ := catalog.MetricByID(metric)
+	switch m.Direction {
+	case catalog.Higher:
+		return +1
+	case catalog.Lower:
+		return -1
+	}
+	return 0
+}

@@ -26,7 +26,7 @@ func (r *recorder) Run(_ context.Context, cfg lab.Config, step framework.StepID,
 }
 
 func (r *recorder) XRay(_ context.Context, cfg lab.Config, query int) (report.XRay, error) {
-	return report.XRay{Query: query, LostBy: cfg.Knobs["k"] + cfg.Fault}, nil
+	return report.XRay{Query: query, Request: cfg.Knobs["k"] + cfg.Fault}, nil
 }
 
 func visualSearch(t *testing.T) *casestudies.Case {
@@ -97,7 +97,7 @@ func TestAFaultIsPlantedInTheCandidatesPipelineAlone(t *testing.T) {
 
 func TestAnXRayLooksAtTheCandidatesPipeline(t *testing.T) {
 	x, err := caseLab{&recorder{}, visualSearch(t)}.XRay(t.Context(), rehearse.RunXRay{Seed: 1, Fault: "stale-index", Knobs: map[string]string{"k": "500"}, Query: 16})
-	if err != nil || x.Query != 16 || x.LostBy != "500stale-index" {
+	if err != nil || x.Query != 16 || x.Request != "500stale-index" {
 		t.Errorf("%+v, %v", x, err)
 	}
 }

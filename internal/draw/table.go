@@ -171,9 +171,15 @@ func tableLines(b report.Block, w int) []string {
 		}
 		line := strings.Join(parts, "; ")
 		if len(r) > 0 && r[0] != "" {
-			if line = r[0] + ". " + line; len(parts) == 0 {
-				line = r[0]
+			first := r[0]
+			if len(parts) > 0 {
+				first = strings.TrimRight(first, ".:")
+				if !strings.HasSuffix(first, "?") {
+					first += "."
+				}
+				first += " "
 			}
+			line = first + line
 		}
 		for i, l := range wrap(line, w-2) {
 			if i > 0 {

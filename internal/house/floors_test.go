@@ -18,7 +18,7 @@ var floors = [][]string{
 	// faces
 	{"internal/tui", "internal/plain", "internal/export", "internal/author"},
 	// what a rehearsal is
-	{"internal/rehearse", "internal/coach", "internal/cards", "internal/opinion", "internal/pair", "internal/store", "internal/pack", "internal/lab"},
+	{"internal/rehearse", "internal/narrate", "internal/coach", "internal/cards", "internal/opinion", "internal/pair", "internal/store", "internal/pack", "internal/lab"},
 	// the two stages
 	{"internal/world", "internal/retrieval", "internal/ranking", "internal/metrics"},
 	// ground
@@ -28,6 +28,7 @@ var floors = [][]string{
 // arrows are the edges allowed within a floor.
 var arrows = [][2]string{
 	{"internal/cli", "internal/host"},
+	{"internal/narrate", "internal/rehearse"}, // it tells what the rules bring
 	{"internal/ranking", "internal/metrics"},
 	{"internal/world", "internal/metrics"}, // a world's judge
 	{"internal/draw", "internal/report"},
@@ -63,6 +64,15 @@ var inside = map[string]map[string][]string{
 		"raster":    {},
 		"worldtest": {"sim"},
 	},
+}
+
+// apart lists what a folder's packages must not reach, through whatever they import: the interfaces don't link the engines,
+// and the rules and the words of a result carry no renderer.
+var apart = map[string][]string{
+	"internal/tui":      {"internal/lab", "internal/retrieval", "internal/ranking", "internal/world"},
+	"internal/plain":    {"internal/lab", "internal/retrieval", "internal/ranking", "internal/world"},
+	"internal/narrate":  {"internal/lab", "internal/retrieval", "internal/ranking", "internal/world", "internal/draw"},
+	"internal/rehearse": {"internal/lab", "internal/retrieval", "internal/ranking", "internal/world", "internal/draw"},
 }
 
 // links says what a room may import from outside beyond the standard library, where that matters: the public packages, and the
@@ -103,8 +113,51 @@ func offences(packages []pkg) []string {
 			}
 		}
 	}
+	out = append(out, reached(packages)...)
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// reached names every package that reaches one which it is to stay apart from, and by which imports.
+func reached(packages []pkg) []string {
+	imports := map[string][]string{}
+	for _, p := range packages {
+		from := strings.TrimPrefix(p.ImportPath, module+"/")
+		for _, i := range p.Imports {
+			if to, ours := strings.CutPrefix(i, module+"/"); ours {
+				imports[from] = append(imports[from], to)
+			}
+		}
+	}
+	var out []string
+	for from := range imports {
+		for folder, forbidden := range apart {
+			if within(from, []string{folder}) == "" {
+				continue
+			}
+			if path := pathTo(imports, from, forbidden, map[string]bool{}); path != nil {
+				out = append(out, fmt.Sprintf("%s reaches %s: it must stay apart from it", strings.Join(path, " -> "), path[len(path)-1]))
+			}
+		}
+	}
+	return out
+}
+
+// pathTo returns a chain of imports from a package to a forbidden one, nil where there is none.
+func pathTo(imports map[string][]string, from string, forbidden []string, seen map[string]bool) []string {
+	if within(from, forbidden) != "" {
+		return []string{from}
+	}
+	seen[from] = true
+	for _, to := range imports[from] {
+		if seen[to] {
+			continue
+		}
+		if rest := pathTo(imports, to, forbidden, seen); rest != nil {
+			return append([]string{from}, rest...)
+		}
+	}
+	return nil
 }
 
 // offence says why the product code in folder from may not import another, or "".

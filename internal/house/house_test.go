@@ -107,6 +107,17 @@ func TestTheRulesTellGoodEdgesFromBad(t *testing.T) {
 	}
 }
 
+func TestAForbiddenPackageIsFoundBehindAnother(t *testing.T) {
+	got := reached([]pkg{
+		{module + "/internal/plain", []string{module + "/internal/coach", module + "/internal/rehearse"}},
+		{module + "/internal/coach", []string{module + "/internal/retrieval/faiss"}},
+		{module + "/internal/rehearse", []string{module + "/framework"}},
+	})
+	if len(got) != 1 || !strings.HasPrefix(got[0], "internal/plain -> internal/coach -> internal/retrieval/faiss reaches") {
+		t.Errorf("%v", got)
+	}
+}
+
 func TestEveryRoomHasOneFloor(t *testing.T) {
 	all := slices.Concat(floors...)
 	for i, room := range all {

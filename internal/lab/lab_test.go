@@ -219,23 +219,25 @@ func TestProgressComesBeforeAnyWork(t *testing.T) {
 func TestXRayNamesTheStageThatLostTheItem(t *testing.T) {
 	cfg := small(t, nil)
 	l := New(Options{Workers: 1})
-	seen := map[string]int{}
+	seen := map[report.Loss]int{}
 	for query := range 40 {
 		x, err := l.XRay(t.Context(), cfg, query)
 		if err != nil {
 			t.Fatal(err)
 		}
-		seen[x.LostBy]++
+		seen[x.Loss]++
 		ok := false
-		switch x.LostBy {
-		case "stage one":
-			ok = x.Indexed && x.Rank2 == 0
-		case "stage two":
-			ok = x.Rank1 > 0 && x.Rank1 <= x.K && x.Rank2 > x.Top
-		case "not lost":
-			ok = x.Rank2 > 0 && x.Rank2 <= x.Top
+		switch x.Loss {
+		case report.LostByStageOne:
+			ok = (x.Rank1 == 0 || x.Rank1 > x.K) && x.Rank2 == 0 && x.Instead != ""
+		case report.LostBySearch:
+			ok = x.Rank1 > 0 && x.Rank1 <= x.K && x.Rank2 == 0 && x.Instead != ""
+		case report.LostByStageTwo:
+			ok = x.Rank1 > 0 && x.Rank1 <= x.K && x.Rank2 > x.Top && x.Instead != ""
+		case report.NotLost:
+			ok = x.Rank2 > 0 && x.Rank2 <= x.Top && x.Instead == ""
 		}
-		if !ok || x.Why == "" || x.Request == "" || x.ItemWords == "" || len(x.Pictures) < 2 {
+		if !ok || x.Request == "" || x.ItemWords == "" || len(x.Pictures) < 2 {
 			t.Errorf("request %d: %+v", query+1, x)
 		}
 	}
@@ -256,8 +258,8 @@ func TestXRayOfAStaleIndexFindsItemsThatWereNeverIndexed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if x.LostBy == "not indexed" {
-			if x.Indexed || x.Rank1 != 0 {
+		if x.Loss == report.LostByIndex {
+			if x.Rank1 != 0 || x.Rank2 != 0 {
 				t.Errorf("request %d: %+v", query+1, x)
 			}
 			return

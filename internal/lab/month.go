@@ -221,7 +221,7 @@ func (r *run) daysBlock(days []float64) {
 	}
 	delay := "no alarm rings"
 	if v, ok := r.rep.Metrics["alarm_delay_days"]; ok {
-		delay = fmt.Sprintf("the alarm rings on the %s day of it", ordinal(int(v)))
+		delay = fmt.Sprintf("the alarm rings on the %s day of it", report.Ordinal(int(v)))
 	}
 	b.Alt = fmt.Sprintf("Requests begin to move on day %d; %s, at the price of %s false alarms a month.", driftStart+1, delay, report.Num(r.rep.Metrics["false_alarms_per_month"]))
 	r.block(b)
@@ -250,7 +250,7 @@ func (r *run) afterwards(ctx context.Context, after level, alarm int) error {
 	r.canary(after.quality)
 	when := "and no alarm rings"
 	if alarm >= 0 {
-		when = fmt.Sprintf("and the alarm rings on the %s day", ordinal(alarm+1))
+		when = fmt.Sprintf("and the alarm rings on the %s day", report.Ordinal(alarm+1))
 	}
 	r.rep.Headline = fmt.Sprintf("At %s of capacity a request's p99 is %s; when the requests move, quality goes from %s to %s %s",
 		share(r.set.load), ms(r.rep.Timings["sim_p99_ms"]), report.Num(r.rep.Metrics["quality"]), report.Num(moved.Mean), when)

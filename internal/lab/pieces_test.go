@@ -9,7 +9,6 @@ import (
 
 	"dryrun/framework"
 	"dryrun/internal/metrics"
-	"dryrun/internal/report"
 )
 
 func TestQueueMatchesTheory(t *testing.T) {
@@ -47,24 +46,6 @@ func TestACacheHitsMoreWhenItIsLarger(t *testing.T) {
 			t.Errorf("a cache of %d hits %.3f after %.3f, %.2f hours old", size, hits, last, age)
 		}
 		last = hits
-	}
-}
-
-func TestBesideShowsWhatDiffers(t *testing.T) {
-	a := &report.Step{Metrics: map[string]float64{"quality": 0.5, "auc": 0.7, "quality_lo": 0.4}, Timings: map[string]float64{"p99_ms": 1}}
-	b := &report.Step{Metrics: map[string]float64{"quality": 0.6, "auc": 0.7, "quality_lo": 0.5}, Timings: map[string]float64{"p99_ms": 1.02}}
-	got := Beside(a, b)
-	if len(got.Rows) != 1 || got.Rows[0][0] != (report.Metric{ID: "quality"}) || got.Rows[0][3] != report.Text("reference") || got.Alt == "" {
-		t.Errorf("%+v", got)
-	}
-	for _, step := range []*report.Step{a, b} {
-		step.Setup.Quality, step.Metrics["ndcg_at_10"] = "ndcg_at_10", step.Metrics["quality"]
-	}
-	if named := Beside(a, b); len(named.Rows) != 1 || named.Rows[0][0] != (report.Metric{ID: "ndcg_at_10"}) {
-		t.Errorf("the world's own measure isn't said once by its name: %+v", named.Rows)
-	}
-	if same := Beside(a, a); len(same.Rows) != 0 || same.Alt == "" {
-		t.Errorf("%+v", same)
 	}
 }
 

@@ -47,7 +47,8 @@ func (p *pipeline) trace(ctx context.Context, q problem.Query, x *report.XRay) e
 			x.Rank1 = i + 1
 		}
 	}
-	x.Indexed = x.Rank1 > 0 || p.indexed(x.Item)
+	x.Depth = len(deep)
+	indexed := x.Rank1 > 0 || p.indexed(x.Item)
 	// Asked for K alone, an approximate search may find less than the first K of a deeper one: what it finds counts.
 	cands, err := p.first.Retrieve(ctx, q, p.set.k, nil)
 	if err != nil {
@@ -67,7 +68,11 @@ func (p *pipeline) trace(ctx context.Context, q problem.Query, x *report.XRay) e
 			}
 		}
 	}
-	p.blame(&q, x, deep, cands)
+	x.Loss = lossOf(x, indexed)
+	if look := p.prob.Look; look != nil {
+		p.instead(&q, x, deep, cands)
+		p.xrayPictures(&q, x, cands)
+	}
 	return nil
 }
 
@@ -79,41 +84,40 @@ func (p *pipeline) indexed(item int32) bool {
 	return true
 }
 
-// blame puts the loss into words and adds the pictures: the request, the item, and what came first instead.
-func (p *pipeline) blame(q *problem.Query, x *report.XRay, deep, answer []problem.Candidate) {
-	instead := int32(-1)
+// lossOf says which part of the pipeline lost the item.
+func lossOf(x *report.XRay, indexed bool) report.Loss {
 	switch {
-	case !x.Indexed:
-		x.LostBy, x.Why = "not indexed", "The item is not in the index: stage one can't find what it doesn't hold."
-	case x.Rank2 == 0:
-		x.LostBy = "stage one"
-		x.Why = fmt.Sprintf("Stage one ranked it %s, outside K = %d.", ordinal(x.Rank1), x.K)
-		if x.Rank1 == 0 {
-			x.Why = fmt.Sprintf("Stage one doesn't find it in its first %s.", thousands(len(deep)))
-		} else if x.Rank1 <= x.K {
-			x.Why = fmt.Sprintf("A deeper search ranks it %s, but asked for K = %d the approximate search passes it by.", ordinal(x.Rank1), x.K)
-		}
-		if len(deep) > 0 {
-			instead = deep[0].Item
-		}
+	case !indexed:
+		return report.LostByIndex
 	case x.Rank2 > x.Top:
-		x.LostBy = "stage two"
-		x.Why = fmt.Sprintf("Stage one handed it over at place %d, and stage two put it at place %d, outside the first %d.", x.Rank1, x.Rank2, x.Top)
-		instead = answer[0].Item
-	default:
-		x.LostBy = "not lost"
-		x.Why = fmt.Sprintf("Stage one handed it over at place %d, and stage two put it at place %d.", x.Rank1, x.Rank2)
+		return report.LostByStageTwo
+	case x.Rank2 > 0:
+		return report.NotLost
+	case x.Rank1 > 0 && x.Rank1 <= x.K:
+		return report.LostBySearch
 	}
-	look := p.prob.Look
-	if look == nil {
+	return report.LostByStageOne
+}
+
+// instead says what the stage that lost the item put first, and why.
+func (p *pipeline) instead(q *problem.Query, x *report.XRay, deep, answer []problem.Candidate) {
+	var first []problem.Candidate
+	switch x.Loss {
+	case report.LostByStageOne, report.LostBySearch:
+		first = deep
+	case report.LostByStageTwo:
+		first = answer
+	}
+	if len(first) == 0 {
 		return
 	}
-	if instead >= 0 {
-		x.Why += " Its place went to " + look.Item(instead) + "."
-		if why := look.Why(q, instead); why != "" {
-			x.Why += " " + sentence(why)
-		}
-	}
+	item := first[0].Item
+	x.Instead, x.Because = p.prob.Look.Item(item), p.prob.Look.Why(q, item)
+}
+
+// xrayPictures adds the pictures of the request, the item, and what came first.
+func (p *pipeline) xrayPictures(q *problem.Query, x *report.XRay, answer []problem.Candidate) {
+	look := p.prob.Look
 	for _, pic := range []report.Picture{
 		{Caption: x.Request, Role: "query", Image: look.RequestPicture(q)},
 		{Caption: x.ItemWords, Role: "hit", Image: look.ItemPicture(x.Item)},
@@ -127,26 +131,4 @@ func (p *pipeline) blame(q *problem.Query, x *report.XRay, deep, answer []proble
 			x.Pictures = append(x.Pictures, report.Picture{Caption: look.Item(c.Item), Role: "miss", Image: img})
 		}
 	}
-}
-
-// ordinal writes 1st, 2nd, 431st.
-func ordinal(n int) string {
-	if n == 0 {
-		return "nowhere"
-	}
-	return report.Ordinal(n)
-}
-
-// sentence gives words a capital and a full stop.
-func sentence(words string) string {
-	if words == "" {
-		return ""
-	}
-	if c := words[0]; c >= 'a' && c <= 'z' {
-		words = string(c-'a'+'A') + words[1:]
-	}
-	if last := words[len(words)-1]; last != '.' {
-		words += "."
-	}
-	return words
 }

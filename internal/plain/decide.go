@@ -7,7 +7,7 @@ import (
 
 	"dryrun/casestudies"
 	"dryrun/internal/draw"
-	"dryrun/internal/lab"
+	"dryrun/internal/narrate"
 	"dryrun/internal/rehearse"
 	"dryrun/internal/report"
 )
@@ -105,17 +105,12 @@ func (w *walk) run1(ctx context.Context, rest string) error {
 	return nil
 }
 
-// labReport prints a run that has just come back and what the rules say of it, and reports whether it did.
+// labReport prints a run that has just come back, and reports whether it did.
 func (w *walk) labReport(done rehearse.LabDone, said []rehearse.Line) bool {
 	if _, running := w.s.Running(); running || w.s.Hidden(rehearse.LabResults) || done.Result.Yours == nil || len(said) == 0 {
 		return false
 	}
-	ranges := said[1:] // the first is the headline
-	w.print(done.Result.Yours, done.Result.Reference, func() {
-		for _, l := range ranges {
-			w.line(l)
-		}
-	})
+	w.print(done.Result.Yours, done.Result.Reference)
 	return true
 }
 
@@ -127,26 +122,16 @@ func (w *walk) lab(context.Context, string) error {
 	case yours == nil:
 		w.say("Nothing has been run in this step. /run runs it.")
 	default:
-		w.print(yours, reference, func() {
-			for _, p := range w.s.Debrief(w.s.State().Step).Predictions {
-				if p.Given && p.Known {
-					w.say(p.InWords())
-				}
-			}
-		})
+		w.print(yours, reference)
 	}
 	return nil
 }
 
 // print writes what a run says, what matters most first: the headline, the ranges against the truth, yours beside the
 // reference; then the rest of the report.
-func (w *walk) print(yours, reference *report.Step, ranges func()) {
+func (w *walk) print(yours, reference *report.Step) {
 	fmt.Fprintln(w.Out, draw.PlainHeadline(yours, w.Width))
-	ranges()
-	if reference == nil {
-		w.say("Your decisions and the reference's are the same pipeline here; nothing to compare.")
-	} else {
-		fmt.Fprintln(w.Out, draw.BlockPlain(lab.Beside(yours, reference), w.Width))
-	}
+	blocks := narrate.Ranges(w.s.Debrief(w.s.State().Step).Predictions)
+	w.tell(append(blocks, narrate.Comparison(yours, reference, w.s.Better)...))
 	fmt.Fprintln(w.Out, draw.PlainBody(yours, w.Width))
 }

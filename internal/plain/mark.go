@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"strings"
 
-	"dryrun/casestudies"
 	"dryrun/framework"
+	"dryrun/internal/draw"
+	"dryrun/internal/narrate"
 	"dryrun/internal/rehearse"
+	"dryrun/internal/report"
 )
 
 func (w *walk) reveal(ctx context.Context, _ string) error {
@@ -139,90 +141,19 @@ func (w *walk) score(context.Context, string) error {
 
 // result says what there is to say about one step.
 func (w *walk) result(step framework.StepID) {
-	r := w.s.Debrief(step)
-	if w.s.Hidden(rehearse.Scores) {
-		w.say("Scores wait for the end.")
-		return
-	}
 	w.say("")
-	if r.Answered && r.Marked > 0 {
-		w.say(fmt.Sprintf("%s: %.1f of 4, %s (%.1f without unsupported marks). Coach: %.1f.", r.Step.Title, r.Self.Score, r.Self.Band, r.Supported.Score, r.Coach.Score))
-	} else if r.Answered {
-		w.say(fmt.Sprintf("%s: not scored yet; /mark scores it. Coach: %.1f.", r.Step.Title, r.Coach.Score))
-	} else {
-		w.say(r.Step.Title + ": not answered, so there is nothing to score.")
-	}
-	if r.Quote != "" {
-		w.say("Your words: \"" + r.Quote + "\"")
-	}
-	w.choices(r)
-	w.ranges(r)
-	if n := len(r.Unasked); n > 0 && !w.s.Hidden(rehearse.FactCount) {
-		w.say(fmt.Sprintf("Never asked for, of %d facts: %d. For example:", len(w.s.Case().Facts), n))
-		for _, f := range r.Unasked[:min(3, n)] {
-			w.say("  " + f.Short + ". " + f.Matters)
-		}
-	}
-	for _, c := range r.Owes[:min(2, len(r.Owes))] {
-		w.say(fmt.Sprintf("At %s level this answer still owes: %s", r.Level, c.Text))
-	}
-	if r.Next != "" {
-		w.say("Next level, in a sentence: " + r.Next)
-	}
-	if r.To != "" {
-		w.say(r.To)
-	}
-}
-
-func (w *walk) choices(r rehearse.StepResult) {
-	if r.Committed == 0 {
-		return
-	}
-	w.say(fmt.Sprintf("Decisions: %d of %d best.", r.Best, r.Committed))
-	for _, d := range r.Decisions {
-		if d.Chosen != "" && d.Verdict != casestudies.Best {
-			w.say(fmt.Sprintf("  %s You chose %s (%s); best is %s. %s", d.Ask, casestudies.OptionWords(d.Chosen), d.Verdict, casestudies.OptionWords(d.Best), d.Why))
-		}
-	}
-}
-
-func (w *walk) ranges(r rehearse.StepResult) {
-	for _, p := range r.Predictions {
-		switch {
-		case p.Given && p.Known:
-			w.say(p.InWords())
-		case p.Given:
-			w.say("Your range waits for a run: /run.")
-		case p.Passed:
-			w.say("The range was passed over and isn't scored.")
-		}
-	}
+	w.tell(narrate.StepResult(w.s.Debrief(step)))
 }
 
 // scorecard says the whole session's result.
 func (w *walk) scorecard() {
-	card := w.s.Scorecard()
+	r := w.s.Result()
 	w.say("")
-	w.say("Scorecard, " + w.s.Case().Title)
-	for _, sc := range card.Steps {
-		step, _ := framework.StepByID(sc.Step)
-		if !sc.Answered {
-			w.say(fmt.Sprintf("  %d %s: not answered", step.N, step.Title))
-			continue
-		}
-		w.say(fmt.Sprintf("  %d %s: %.1f, %s", step.N, step.Title, sc.Score, sc.Band))
-	}
-	w.say(fmt.Sprintf("Overall %.1f of 4 over %d of %d steps.", card.Overall, card.Answered, card.Of))
-	if card.Supported != nil {
-		w.say(fmt.Sprintf("Without unsupported marks: %.1f.", card.Supported.Overall))
-	}
-	if card.NoVerdict != "" {
-		w.say("No verdict: " + card.NoVerdict + ".")
-	} else if card.Level != "" {
-		w.say(fmt.Sprintf("Level: %s (%s).", card.Level, card.Verdicts[card.Level]))
-	}
-	if quote := w.s.OwnWords(); quote != "" {
-		w.say("Your words: \"" + quote + "\"")
-	}
-	w.say("dryrun review shows this session again; its id is " + w.s.State().Started.Session + ".")
+	w.tell(narrate.Scorecard(r))
+	w.say("dryrun review shows this session again; its id is " + r.Session + ".")
+}
+
+// tell prints a result.
+func (w *walk) tell(blocks []report.Block) {
+	fmt.Fprintln(w.Out, draw.SummaryPlain(blocks, w.Width))
 }

@@ -49,7 +49,9 @@ func (anyKnob) Sketch(*casestudies.Case, string) ([]string, map[string]string, e
 	return []string{"photo", "trees"}, map[string]string{"ranker": "trees"}, nil
 }
 func (anyKnob) Mystery(*casestudies.Case, int64) string { return "none" }
-func (anyKnob) Faults(*casestudies.Case) []string       { return []string{"leakage"} }
+
+func (anyKnob) Better(string) int                 { return 1 }
+func (anyKnob) Faults(*casestudies.Case) []string { return []string{"leakage"} }
 
 type stillClock struct{ now time.Time }
 
@@ -111,7 +113,7 @@ func TestAWholeStepInLines(t *testing.T) {
 		"1 of 6", "coach:",
 		"Decisions: 3 of 3 best",
 		"step 7 of 7",
-		"Scorecard", "Your words: ", "dryrun review shows this session",
+		"Scorecard", "You said: ", "dryrun review shows this session",
 	} {
 		if !strings.Contains(said, want) {
 			t.Errorf("the conversation never says %q", want)
@@ -203,7 +205,7 @@ func TestARunSaysWhatMattersFirst(t *testing.T) {
 	said, _, _ := talk(t, framework.Evaluation, "/predict", "-2% 6%", "/run")
 	said = strings.Join(strings.Fields(said), " ")
 	at := 0
-	for _, want := range []string{"running: building the index … resampling AUC", "The run's headline", "you said -2.0% to +6.0%: outside", "nothing to compare", "The funnel.", "stage 1 recall@K: 0.500"} {
+	for _, want := range []string{"running: building the index … resampling AUC", "The run's headline", "yours: -2.0% to +6.0%; result: +50.0%; the result is: outside, above", "nothing to compare", "The funnel.", "stage 1 recall@K: 0.500"} {
 		i := strings.Index(said[at:], want)
 		if i < 0 {
 			t.Fatalf("%q isn't said, or not after what comes before it, in:\n%s", want, said)

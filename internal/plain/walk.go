@@ -14,6 +14,7 @@ import (
 
 	"dryrun/framework"
 	"dryrun/internal/draw"
+	"dryrun/internal/narrate"
 	"dryrun/internal/rehearse"
 	"dryrun/internal/report"
 	"dryrun/internal/safetext"
@@ -152,6 +153,10 @@ func (w *walk) do(ctx context.Context, cmd rehearse.Command) bool {
 	case rehearse.LabDone:
 		if w.labReport(cmd, out.Lines) {
 			out.Lines = nil
+		}
+	case rehearse.XRayDone:
+		if x, ok := w.s.LastXRay(); ok && cmd.Err == nil {
+			w.tell(narrate.XRay(x))
 		}
 	case rehearse.Enter, rehearse.Next:
 		w.head()

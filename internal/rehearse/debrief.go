@@ -7,7 +7,6 @@ import (
 
 	"dryrun/casestudies"
 	"dryrun/framework"
-	"dryrun/internal/report"
 )
 
 // Debrief says what there is to say about a step: scores on their own scales, what the decisions and ranges came to, what
@@ -21,9 +20,10 @@ func (s *Session) Debrief(step framework.StepID) StepResult {
 	st := s.state.StepState(step)
 	r := StepResult{Step: info, Answered: st.HasAnswer(), Level: s.state.Started.Level}
 	if s.Hidden(Scores) {
-		r.To = "The result waits for the end of the mock."
+		r.KeptBack, r.To = true, keptBack
 		return r
 	}
+	r.Revealed = st.Revealed || s.state.Ended
 	content := s.cs.Step(step)
 	self := s.Scorecard()
 	r.Self, r.Supported, r.Coach = scoreOf(self, step), scoreOf(*self.Supported, step), scoreOf(s.CoachScorecard(), step)
@@ -53,6 +53,25 @@ func (s *Session) Debrief(step framework.StepID) StepResult {
 	s.difference(step, &r)
 	r.Quote = ownLine(r.Criteria, scoredText(st))
 	r.To = s.nextThing(step, r)
+	return r
+}
+
+// keptBack is all that is said of a result while the mode keeps it back.
+const keptBack = "The result waits for the end of the mock."
+
+// Result says what there is to say about the whole session.
+func (s *Session) Result() SessionResult {
+	r := SessionResult{Session: s.state.Started.Session, Title: s.cs.Title, Ended: s.state.Ended}
+	if s.Hidden(Scores) {
+		r.KeptBack, r.To = true, keptBack
+		return r
+	}
+	r.Card = s.Scorecard()
+	for _, score := range r.Card.Steps {
+		step, _ := framework.StepByID(score.Step)
+		r.Steps = append(r.Steps, StepLine{step, score, len(s.state.StepState(score.Step).Marks[bySelf]) > 0})
+	}
+	r.Quote, r.To = s.ownWords(), s.Debrief(s.state.Step).To
 	return r
 }
 
@@ -112,27 +131,6 @@ func (s *Session) predictions(step framework.StepID) []PredictionResult {
 	return out
 }
 
-// InWords says a range beside the truth: "208,000; you said 100,000 to 300,000: inside".
-func (p PredictionResult) InWords() string {
-	truth, said := report.MetricValue(p.Metric, p.Truth).String(), report.MetricRange(p.Metric, p.Low, p.High)
-	switch {
-	case !p.Known && p.Given:
-		return fmt.Sprintf("you said %s: not run", said)
-	case !p.Known:
-		return "not run"
-	case !p.Given:
-		return truth + "; you gave no range"
-	}
-	where := "inside"
-	switch {
-	case p.Truth < p.Low:
-		where = "outside, below"
-	case p.Truth > p.High:
-		where = "outside, above"
-	}
-	return fmt.Sprintf("%s: %s; you said %s: %s", strings.TrimSpace(p.Ask), truth, said, where)
-}
-
 // unasked are the facts that nobody asked for, those that change the design first.
 func (s *Session) unasked() []casestudies.Fact {
 	var critical, others []casestudies.Fact
@@ -172,9 +170,9 @@ func (s *Session) difference(step framework.StepID, r *StepResult) {
 	r.Next = heaviest.Stronger
 }
 
-// OwnWords is a line of the candidate's own words for the session's result: of the step that they are at, and else of the
-// first that they answered. "" where there are none or a mock hides them.
-func (s *Session) OwnWords() string {
+// ownWords is a line of the candidate's own words for the session's result: of the step that they are at, and else of the
+// first that they answered. "" where there are none.
+func (s *Session) ownWords() string {
 	for _, step := range append([]framework.StepID{s.state.Step}, s.state.StepIDs()...) {
 		if quote := s.Debrief(step).Quote; quote != "" {
 			return quote

@@ -9,8 +9,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"dryrun/framework"
 	"dryrun/internal/report"
@@ -118,11 +116,6 @@ func (s *Session) labDone(cmd LabDone) error {
 	}
 	s.results[run.Step] = result
 	s.tell("%s", result.Yours.Headline)
-	for _, p := range s.predictions(run.Step) {
-		if p.Given && p.Known {
-			s.tell("%s", p.InWords())
-		}
-	}
 	return nil
 }
 
@@ -155,6 +148,10 @@ func (s *Session) Report(step framework.StepID) (yours, reference *report.Step) 
 	return r.Yours, r.Reference
 }
 
+// Better says which way a metric is better: above 0 where a higher value is, below 0 where a lower one is, 0 where
+// neither is.
+func (s *Session) Better(metric string) int { return s.deps.Knobs.Better(metric) }
+
 // startXRay asks where a query's best positive was lost, on the pipeline of the step's last run.
 func (s *Session) startXRay(query int) error {
 	if err := s.keepsBack(LabResults); err != nil {
@@ -171,7 +168,6 @@ func (s *Session) startXRay(query int) error {
 		return fmt.Errorf("there is no query %d: this run has %d", query, yours.Setup.Queries)
 	}
 	last := runs[len(runs)-1]
-	s.looked = query
 	s.effect(RunXRay{Seed: s.state.Started.Seed, Fault: last.Fault, Knobs: maps.Clone(last.Knobs), Query: query - 1})
 	return nil
 }
@@ -181,43 +177,10 @@ func (s *Session) xrayDone(cmd XRayDone) error {
 	case cmd.Err == nil:
 		x := cmd.Result
 		s.xray = &x
-		s.tell("%s", inWords(s.looked, x))
 	case !errors.Is(cmd.Err, context.Canceled):
 		s.tell("The x-ray failed: %v.", cmd.Err)
 	}
 	return nil
-}
-
-// inWords says an x-ray as an interviewer would.
-func inWords(query int, x report.XRay) string {
-	sentence := func(text string) string {
-		if text = strings.TrimSpace(text); text == "" {
-			return ""
-		}
-		first, size := utf8.DecodeRuneInString(text)
-		return string(unicode.ToUpper(first)) + strings.TrimSuffix(text[size:], ".") + "."
-	}
-	parts := []string{sentence(fmt.Sprintf("Query %d, %s", query, x.Request))}
-	if x.ItemWords != "" {
-		parts = append(parts, sentence("The best match is "+x.ItemWords))
-	}
-	switch {
-	case !x.Indexed:
-		parts = append(parts, "It was never indexed.")
-	case x.Rank1 == 0:
-		parts = append(parts, "It is indexed, and stage one didn't find it at any depth.")
-	case x.Rank1 > x.K:
-		parts = append(parts, fmt.Sprintf("It is indexed; stage one ranked it %d, outside K = %d.", x.Rank1, x.K))
-	case x.Rank2 > 0:
-		parts = append(parts, fmt.Sprintf("Stage one ranked it %d of K = %d, stage two %d; %d are shown.", x.Rank1, x.K, x.Rank2, x.Top))
-	}
-	if x.LostBy == "not lost" { // why repeats the places
-		return strings.Join(append(parts, "It wasn't lost."), " ")
-	}
-	if x.LostBy != "" && x.LostBy != "not indexed" {
-		parts = append(parts, "Lost by "+x.LostBy+".")
-	}
-	return strings.TrimSpace(strings.Join(append(parts, sentence(x.Why)), " "))
 }
 
 // diagnose names the cause of the mystery that the step's last run showed. One try counts.

@@ -50,7 +50,9 @@ func (bench) Sketch(_ *casestudies.Case, line string) ([]string, map[string]stri
 	return boxes, knobs, nil
 }
 func (bench) Mystery(*casestudies.Case, int64) string { return "stale-index" }
-func (bench) Faults(*casestudies.Case) []string       { return []string{"leakage", "stale-index"} }
+
+func (bench) Better(string) int                 { return 1 }
+func (bench) Faults(*casestudies.Case) []string { return []string{"leakage", "stale-index"} }
 
 // machine is a lab that answers at once, by rule: speedup 40, recall by K, and the knobs echoed.
 type machine struct{ fails bool }
@@ -78,7 +80,7 @@ func (m machine) Run(_ context.Context, r rehearse.RunLab, progress func(report.
 }
 
 func (machine) XRay(_ context.Context, r rehearse.RunXRay) (report.XRay, error) {
-	return report.XRay{Query: r.Query, Request: "a dark photo of a bag", Indexed: true, Rank1: 431, K: 200, LostBy: "stage one", Why: "its nearest neighbour is a dark shoe"}, nil
+	return report.XRay{Query: r.Query, Request: "a dark photo of a bag", Loss: report.LostByStageOne, Rank1: 431, K: 200, Because: "its nearest neighbor is a dark shoe"}, nil
 }
 
 // table is one candidate at one session.

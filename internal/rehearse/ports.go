@@ -30,6 +30,9 @@ type Knobs interface {
 	Mystery(c *casestudies.Case, seed int64) string
 	// Faults returns the ids of the faults that make sense in the case's world.
 	Faults(c *casestudies.Case) []string
+	// Better says which way a metric is better: above 0 where a higher value is, below 0 where a lower one is, 0 where
+	// neither is.
+	Better(metric string) int
 }
 
 // Lab performs RunLab and RunXRay for one case. It stops within 100 ms of ctx's end.

@@ -7,8 +7,13 @@ import (
 
 // StepResult is what there is to say about a step: the debrief after it and the result at the end.
 type StepResult struct {
-	Step      framework.Step
-	Answered  bool
+	Step     framework.Step
+	Answered bool
+	// KeptBack says that the mode keeps the result back: only Step, Answered, Level and To are filled in.
+	KeptBack bool
+	// Revealed says that the reference has been opened or the session has ended: until then the case's opinion of the
+	// decisions and the facts that nobody asked for would give answers away, and isn't told.
+	Revealed  bool
 	Self      framework.StepScore // by the candidate's own marks
 	Supported framework.StepScore // the same, with marks that rest on nothing set to 0
 	Coach     framework.StepScore // by the coach's suggestions; zero while they are hidden
@@ -28,6 +33,25 @@ type StepResult struct {
 	Next  string                // the next level in a sentence; "" where there is none
 	Quote string                // a line of the candidate's own words
 	To    string                // the next thing to do, in a sentence
+}
+
+// SessionResult is what there is to say about a whole session.
+type SessionResult struct {
+	Session  string // its id
+	Title    string // of the case
+	Ended    bool
+	KeptBack bool // by the mode: nothing below but To is filled in
+	Steps    []StepLine
+	Card     framework.Scorecard // by the candidate's own marks
+	Quote    string              // a line of the candidate's own words
+	To       string              // the next thing to do, in a sentence
+}
+
+// StepLine is one step of a session's result.
+type StepLine struct {
+	framework.Step
+	Score  framework.StepScore
+	Marked bool // by the candidate
 }
 
 // CriterionResult is one criterion with its marks.

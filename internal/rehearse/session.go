@@ -57,7 +57,6 @@ type Session struct {
 	run     *RunLab                             // under way, nil where none is
 	runs    int                                 // run ids given out
 	xray    *report.XRay                        // the last one of this step
-	looked  int                                 // the query that it was asked for, from 1
 	results map[framework.StepID]LabResult
 	faulty  map[framework.StepID]time.Duration // active time at which the last mystery was shown
 	cache   map[framework.StepID]suggested

@@ -37,13 +37,17 @@ func TestOneStepFromPromptToNext(t *testing.T) {
 		rehearse.Decide{Decision: "index-family", Option: "exact"}, rehearse.Decide{Decision: "objective", Pass: true},
 		rehearse.Predict{Prediction: "speedup", Low: 10, High: 30}, rehearse.Run{})
 	x.hears("Two stages keep the quality.")
-	x.hears("40 times; you said 10 to 30 times: outside, above")
+	if p := x.s.Debrief(framework.Requirements).Predictions[0]; !p.Given || !p.Known || p.Truth != 40 || p.Inside {
+		t.Fatalf("the range of 10 to 30 beside the truth: %+v", p)
+	}
 	x.refused(rehearse.Predict{Prediction: "speedup", Low: 39, High: 41}, "has run")
 	if yours, reference := x.s.Report(framework.Requirements); yours == nil || reference == nil || !strings.Contains(yours.Blocks[0].Text, "engine:exact") {
 		t.Fatalf("the run didn't set the decision beside the reference: %+v, %+v", yours, reference)
 	}
 	x.do(rehearse.XRay{Query: 17})
-	x.hears("Query 17, a dark photo of a bag. It is indexed; stage one ranked it 431, outside K = 200. Lost by stage one. Its nearest")
+	if found, ok := x.s.LastXRay(); !ok || found.Query != 16 || found.Loss != report.LostByStageOne {
+		t.Fatalf("the x-ray of query 17 isn't kept: %+v", found)
+	}
 
 	x.do(rehearse.Hint{}, rehearse.Probe{})
 	probe := x.s.State().StepState(framework.Requirements).Probes[0].ID

@@ -36,6 +36,12 @@ func Share(v float64) Number { return Number{Value: 100 * v, Unit: "%"} }
 // Change is a relative change as a signed percentage: 0.056 is +5.6%.
 func Change(v float64) Number { return Number{Value: 100 * v, Unit: "%", Signed: true} }
 
+// ofFour is the unit of a rubric's score.
+const ofFour = "of 4"
+
+// Score is a rubric's score, from 0 to 4 and to a tenth.
+func Score(v float64) Number { return Amount(v, ofFour) }
+
 // Difference is a signed number.
 func Difference(v float64) Number { return Number{Value: v, Signed: true} }
 
@@ -152,6 +158,8 @@ func withUnit(v float64, unit string) string {
 		return plain(v)
 	case unit == "/s":
 		return plain(v) + unit
+	case unit == ofFour:
+		return strconv.FormatFloat(v, 'f', 1, 64) + " " + unit
 	case unit == "%" && a < 99.95:
 		return strconv.FormatFloat(v, 'f', 1, 64) + unit
 	case unit == "%":

@@ -50,6 +50,7 @@ func TestANumberHasItsUnitSignAndInterval(t *testing.T) {
 		{Amount(12_340, "ms"), "12.3 s"},
 		{Interval(0.742, 0.731, 0.753), "0.742 (0.731 to 0.753)"},
 		{Count(20_000), "20,000"},
+		{Score(3), "3.0 of 4"},
 	} {
 		if got := c.n.String(); got != c.want {
 			t.Errorf("%+v is written %q, want %q", c.n, got, c.want)

@@ -94,19 +94,3 @@ type Progress struct {
 	Done int
 	Of   int // 0 where unknown
 }
-
-// XRay is where one relevant item of one query was lost, and why.
-type XRay struct {
-	Query     int
-	Request   string // in words
-	Item      int32
-	ItemWords string
-	Indexed   bool
-	Rank1     int // 1-based rank in stage one among all items, 0 if not retrieved at any depth looked at
-	K         int
-	Rank2     int // 1-based rank after stage two, 0 if it didn't reach it
-	Top       int
-	LostBy    string // "not indexed", "stage one", "stage two", "not lost"
-	Why       string
-	Pictures  []Picture
-}

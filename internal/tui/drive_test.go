@@ -47,7 +47,9 @@ func (settings) Sketch(_ *casestudies.Case, line string) ([]string, map[string]s
 	return catalog.Sketch("images", line)
 }
 func (settings) Mystery(*casestudies.Case, int64) string { return "none" }
-func (settings) Faults(*casestudies.Case) []string       { return nil }
+
+func (settings) Better(string) int                 { return 1 }
+func (settings) Faults(*casestudies.Case) []string { return nil }
 
 // bench is a lab that reports progress, and then waits to be let go.
 type bench struct {
@@ -77,8 +79,8 @@ func (b *bench) Run(ctx context.Context, r rehearse.RunLab, progress func(report
 
 func (b *bench) XRay(_ context.Context, r rehearse.RunXRay) (report.XRay, error) {
 	return report.XRay{
-		Query: r.Query, Request: "a dark photo of a striped bag", ItemWords: "the striped bag", Indexed: true, Rank1: 431, K: 200, Top: 20,
-		LostBy: "stage one", Why: "Its nearest neighbour is a dark shoe.", Pictures: []report.Picture{{Caption: "the photo", Image: image.NewGray(image.Rect(0, 0, 8, 8))}},
+		Query: r.Query, Request: "a dark photo of a striped bag", ItemWords: "the striped bag", Rank1: 431, K: 200, Top: 20,
+		Loss: report.LostByStageOne, Instead: "a dark shoe", Because: "both are dark", Pictures: []report.Picture{{Caption: "the photo", Image: image.NewGray(image.Rect(0, 0, 8, 8))}},
 	}, nil
 }
 

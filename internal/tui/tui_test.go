@@ -166,7 +166,7 @@ func TestDecideThenPredictThenRunShowsYoursBesideTheReference(t *testing.T) {
 	d.write("17")
 	d.press("enter")
 	d.sees("X-ray of query 17")
-	d.sees("stage one ranked it 431")
+	d.sees("it ranks 431st, outside K = 200")
 }
 
 func TestADigitOnAPredictionBeginsItsRange(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"dryrun/internal/draw"
-	"dryrun/internal/lab"
+	"dryrun/internal/narrate"
 	"dryrun/internal/rehearse"
 	"dryrun/internal/report"
 	"dryrun/internal/safetext"
@@ -142,7 +142,7 @@ func (p *Pane) SetSize(w, h int) {
 		lines = append(lines, "")
 		lines = append(lines, p.diagnosis(w)...)
 		lines = append(lines, p.predicted(w)...)
-		lines = append(lines, p.beside(yours, ref, w)...)
+		lines = append(lines, p.summary(narrate.Comparison(yours, ref, p.s.Better), w)...)
 		shown, name := yours, "yours"
 		if p.other && ref != nil {
 			shown, name = ref, "the reference"
@@ -219,19 +219,15 @@ func (p *Pane) before(w int) []string {
 
 // predicted puts each range beside what the run brought.
 func (p *Pane) predicted(w int) []string {
-	var lines []string
-	for _, r := range p.s.Debrief(p.s.ID()).Predictions {
-		if !r.Known {
-			continue
-		}
-		said := "you gave no range"
-		if r.Given {
-			said = "you said " + report.MetricRange(r.Metric, r.Low, r.High)
-		}
-		lines = append(lines, frame.Wrap(r.Ask, w)...)
-		lines = append(lines, "  "+said+p.s.Outcome(r), "")
+	return p.summary(narrate.Ranges(p.s.Debrief(p.s.ID()).Predictions), w)
+}
+
+// summary draws a result, with a blank line under it.
+func (p *Pane) summary(blocks []report.Block, w int) []string {
+	if len(blocks) == 0 {
+		return nil
 	}
-	return lines
+	return append(strings.Split(draw.Summary(blocks, draw.Options{Theme: p.s.Theme(), Width: w}), "\n"), "")
 }
 
 // diagnosis says that a fault is hidden in the run, or what was said of it and what it was.
@@ -250,15 +246,6 @@ func (p *Pane) diagnosis(w int) []string {
 	return lines
 }
 
-// beside compares the two pipelines where they differ.
-func (p *Pane) beside(yours, ref *report.Step, w int) []string {
-	if ref == nil {
-		return append(frame.Wrap("Your decisions and the reference's are the same pipeline here: nothing to compare.", w), "")
-	}
-	b := lab.Beside(yours, ref)
-	return append(strings.Split(draw.Block(b, draw.Options{Theme: p.s.Theme(), Width: w}), "\n"), "")
-}
-
 // xrayLines is the last query looked into: in words, then its pictures.
 func (p *Pane) xrayLines(w int) []string {
 	t := p.s.Theme()
@@ -266,45 +253,12 @@ func (p *Pane) xrayLines(w int) []string {
 	if x == nil {
 		return nil
 	}
-	lines := []string{t.Title.Render(fmt.Sprintf("X-ray of query %d", x.Query+1))}
+	title := t.Title.Render(fmt.Sprintf("X-ray of query %d", x.Query+1))
 	switch {
 	case x.Looking:
-		return append(lines, "looking …", "")
+		return []string{title, "looking …", ""}
 	case x.Err != nil:
-		return append(append(lines, frame.Wrap("It failed: "+x.Err.Error(), w)...), "")
+		return append(append([]string{title}, frame.Wrap("It failed: "+x.Err.Error(), w)...), "")
 	}
-	r := x.Result
-	lines = append(lines, frame.Wrap(r.Request+"; the best match is "+r.ItemWords+".", w)...)
-	lines = append(lines, p.stages(r, w)...)
-	lines = append(lines, frame.Wrap(r.Why, w)...)
-	if len(r.Pictures) > 0 {
-		lines = append(lines, p.s.Rendered(x, w, func() []string {
-			return strings.Split(draw.Block(report.Block{Kind: report.Pictures, Pictures: r.Pictures}, draw.Options{Theme: p.s.Theme(), Width: w}), "\n")
-		}, nil)...)
-	}
-	return append(lines, "")
-}
-
-// stages draws where the item was lost, stage by stage: a mark and words each.
-func (p *Pane) stages(x report.XRay, w int) []string {
-	t := p.s.Theme()
-	mark := func(ok bool, words string) string {
-		if ok {
-			return frame.Fit("  "+t.Good.Render("✓")+" "+words, w)
-		}
-		return frame.Fit("  "+t.Bad.Render("✗")+" "+words, w)
-	}
-	lines := []string{mark(x.Indexed, map[bool]string{true: "indexed", false: "never indexed"}[x.Indexed])}
-	if !x.Indexed {
-		return lines
-	}
-	found := x.Rank1 > 0 && x.Rank1 <= x.K
-	if x.Rank1 == 0 {
-		return append(lines, mark(false, "stage one didn't find it at any depth"))
-	}
-	lines = append(lines, mark(found, fmt.Sprintf("stage one ranked it %s; K is %s", report.Count(x.Rank1), report.Count(x.K))))
-	if found && x.Rank2 > 0 {
-		lines = append(lines, mark(x.Rank2 <= x.Top, fmt.Sprintf("stage two ranked it %d; %d are shown", x.Rank2, x.Top)))
-	}
-	return lines
+	return p.s.Rendered(x, w, func() []string { return p.summary(narrate.XRay(x.Result), w) }, []string{title, ""})
 }

@@ -9,7 +9,10 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"dryrun/framework"
+	"dryrun/internal/draw"
+	"dryrun/internal/narrate"
 	"dryrun/internal/rehearse"
+	"dryrun/internal/report"
 	"dryrun/internal/tui/frame"
 	"dryrun/internal/tui/session"
 )
@@ -129,7 +132,6 @@ func (p *Pane) give(criterion string, mark framework.Mark, of int) tea.Cmd {
 
 // SetSize lists the criteria with marks and suggestions, and under them what the step came to.
 func (p *Pane) SetSize(w, h int) {
-	t := p.s.Theme()
 	if p.card {
 		p.scroll.Set(p.scorecard(w), w, h)
 		return
@@ -138,11 +140,10 @@ func (p *Pane) SetSize(w, h int) {
 	var lines []string
 	if !p.marking() {
 		why := "Answer the step and open the reference (v): then you mark yourself here, against its criteria."
-		if p.s.Hidden(rehearse.Scores) {
-			why = r.To
+		if !r.KeptBack {
+			lines = append(frame.Wrap(why, w), "")
 		}
-		lines = append(frame.Wrap(why, w), "")
-		lines = append(lines, p.debrief(r, w)...)
+		lines = append(lines, p.summary(narrate.StepResult(r), w)...)
 		p.scroll.Set(lines, w, h)
 		return
 	}
@@ -156,8 +157,8 @@ func (p *Pane) SetSize(w, h int) {
 		lines = append(lines, p.criterion(i, c, w)...)
 	}
 	if r.Marked > 0 {
-		lines = append(lines, "", t.Title.Render("What it comes to"))
-		lines = append(lines, p.debrief(r, w)...)
+		lines = append(lines, "")
+		lines = append(lines, p.summary(narrate.StepResult(r), w)...)
 	}
 	p.scroll.Set(lines, w, h)
 	if r.Marked < len(r.Criteria) || int(p.mark) < len(r.Criteria)-1 {
@@ -227,120 +228,16 @@ func (p *Pane) criterion(i int, c rehearse.CriterionResult, w int) []string {
 	return lines
 }
 
-// debrief is what a step came to, each thing on its own scale.
-func (p *Pane) debrief(r rehearse.StepResult, w int) []string {
-	t := p.s.Theme()
-	var lines []string
-	say := func(text string) { lines = append(lines, frame.Wrap(text, w)...) }
-	if r.Marked > 0 {
-		line := fmt.Sprintf("%s: %.1f of 4, %s", r.Step.Title, r.Self.Score, r.Self.Band)
-		if r.Supported.Score < r.Self.Score {
-			line += fmt.Sprintf(" (%.1f without the unsupported marks)", r.Supported.Score)
-		}
-		for _, l := range frame.Wrap(fmt.Sprintf("%s. Coach: %.1f.", line, r.Coach.Score), w) {
-			lines = append(lines, t.Strong.Render(l))
-		}
-		if r.Marked < len(r.Criteria) {
-			say(fmt.Sprintf("%d of %d criteria marked; the others count as 0.", r.Marked, len(r.Criteria)))
-		}
-	}
-	if r.Committed > 0 && p.s.Here().Revealed {
-		say(fmt.Sprintf("Decisions: %d of %d best.", r.Best, r.Committed))
-	}
-	inside, known := 0, 0
-	for _, p := range r.Predictions {
-		if p.Given && p.Known {
-			known++
-			if p.Inside {
-				inside++
-			}
-		}
-	}
-	if known > 0 {
-		say(fmt.Sprintf("Ranges: %d of %d hold the result.", inside, known))
-	}
-	if r.Quote != "" && r.Marked > 0 {
-		say("You said: “" + r.Quote + "”")
-	}
-	if p.s.Here().Revealed {
-		for i, f := range r.Unasked {
-			if i == 3 {
-				break
-			}
-			say("Never asked: " + f.Short + ". " + f.Matters)
-		}
-	}
-	if len(r.Owes) > 0 && r.Marked > 0 {
-		var owed []string
-		for i, c := range r.Owes {
-			if i < 3 {
-				owed = append(owed, strings.TrimRight(c.Text, "."))
-			}
-		}
-		say(fmt.Sprintf("At %s level this answer still owes: %s.", r.Level, strings.Join(owed, "; ")))
-	}
-	if r.Next != "" && r.Marked > 0 {
-		say("The next level, in a sentence: " + r.Next)
-	}
-	if r.To != "" {
-		lines = append(lines, p.thingToDo(r.To, w)...)
-	}
-	return lines
-}
-
-// thingToDo names the one thing to do next.
-func (p *Pane) thingToDo(what string, w int) []string {
-	what = strings.TrimPrefix(what, "Next: ") // "now" says it
-	lines := frame.Wrap("Now: "+what, w)
-	for i := range lines {
-		lines[i] = strings.Replace(lines[i], "Now:", p.s.Theme().Accent.Render("Now:"), 1-min(i, 1))
-	}
-	return lines
+// summary draws a result.
+func (p *Pane) summary(blocks []report.Block, w int) []string {
+	return strings.Split(draw.Summary(blocks, draw.Options{Theme: p.s.Theme(), Width: w}), "\n")
 }
 
 // scorecard is the session so far, step by step.
 func (p *Pane) scorecard(w int) []string {
-	t := p.s.Theme()
-	lines := []string{t.Title.Render("Scorecard"), ""}
-	if p.s.Hidden(rehearse.Scores) {
-		return append(lines, frame.Wrap("The result waits for the end of the mock.", w)...)
-	}
-	card := p.s.Scorecard()
-	for _, s := range card.Steps {
-		step, _ := framework.StepByID(s.Step)
-		words := "not answered"
-		switch {
-		case len(p.s.State().StepState(s.Step).Marks["self"]) > 0:
-			words = fmt.Sprintf("%.1f  %s", s.Score, s.Band)
-		case s.Answered:
-			words = "answered, not marked"
-		}
-		lines = append(lines, fmt.Sprintf("  %d  %s  %s", step.N, frame.Pad(step.Title, min(28, w-30)), words))
-	}
-	overall := fmt.Sprintf("Overall %.1f of 4; %d of %d steps answered.", card.Overall, card.Answered, card.Of)
-	if card.Supported != nil && card.Supported.Overall < card.Overall {
-		overall += fmt.Sprintf(" %.1f without unsupported marks.", card.Supported.Overall)
-	}
-	lines = append(lines, "")
-	lines = append(lines, frame.Wrap(overall, w)...)
-	if card.NoVerdict != "" {
-		lines = append(lines, frame.Wrap("No verdict: "+card.NoVerdict+".", w)...)
-	}
-	for _, level := range framework.Levels() {
-		if v, ok := card.Verdicts[level]; ok {
-			lines = append(lines, fmt.Sprintf("  at %-6s  %s", level, v))
-		}
-	}
-	if card.Level != "" {
-		lines = append(lines, "Level shown: "+string(card.Level))
-	}
-	r := p.s.Debrief(p.s.ID())
-	if quote := p.s.OwnWords(); quote != "" {
-		lines = append(lines, "")
-		lines = append(lines, frame.Wrap("You said: “"+quote+"”", w)...)
-	}
+	lines := p.summary(narrate.Scorecard(p.s.Result()), w)
 	if p.s.State().Ended {
 		lines = append(lines, "", "This session is finished. q leaves; review keeps it.")
 	}
-	return append(append(lines, ""), p.thingToDo(r.To, w)...)
+	return lines
 }

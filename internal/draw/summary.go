@@ -1,0 +1,57 @@
+package draw
+
+import (
+	"strings"
+
+	"dryrun/internal/report"
+)
+
+// Summary draws a result's blocks closely: the title of a note runs into its text, and only tables and pictures have
+// blank lines around them.
+func Summary(blocks []report.Block, o Options) string {
+	return laidOut(blocks, func(b report.Block) string {
+		if b.Kind != report.Note {
+			return Block(b, o)
+		}
+		title := runIn(b)
+		lines := wrap(title+paragraphs(b.Text), max(o.width(), narrowest))
+		if len(lines) > 0 && title != "" && strings.HasPrefix(lines[0], strings.TrimRight(title, " ")) {
+			cut := len(strings.TrimRight(title, " "))
+			lines[0] = o.Theme.Title.Render(lines[0][:cut]) + lines[0][cut:]
+		}
+		return clamp(strings.Join(lines, "\n"), o.width())
+	}, "\n")
+}
+
+// SummaryPlain is Summary for plain mode.
+func SummaryPlain(blocks []report.Block, w int) string {
+	return laidOut(blocks, func(b report.Block) string {
+		if b.Kind != report.Note {
+			return BlockPlain(b, w)
+		}
+		return strings.Join(wrap(runIn(b)+paragraphs(b.Text), plainWidth(w)), "\n")
+	}, "")
+}
+
+// runIn is a note's title as the beginning of its first line.
+func runIn(b report.Block) string {
+	if b.Title == "" {
+		return ""
+	}
+	return titleOf(b) + ": "
+}
+
+// laidOut joins what each block is drawn as, with a gap where a table or pictures meet anything else.
+func laidOut(blocks []report.Block, each func(report.Block) string, gap string) string {
+	var out strings.Builder
+	for i, b := range blocks {
+		if i > 0 {
+			out.WriteString("\n")
+			if b.Kind != report.Note || blocks[i-1].Kind != report.Note {
+				out.WriteString(gap)
+			}
+		}
+		out.WriteString(each(b))
+	}
+	return out.String()
+}

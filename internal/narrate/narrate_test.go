@@ -1,0 +1,233 @@
+package narrate
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"dryrun/casestudies"
+	"dryrun/framework"
+	"dryrun/internal/rehearse"
+	"dryrun/internal/report"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// listing writes blocks without any layout: a line a note, and a line a row with its cells apart.
+func listing(blocks []report.Block) string {
+	var b strings.Builder
+	for _, x := range blocks {
+		fmt.Fprintf(&b, "%s %q", x.Kind, x.Title)
+		if x.Text != "" {
+			fmt.Fprintf(&b, ": %s", x.Text)
+		}
+		if x.Alt != "" {
+			fmt.Fprintf(&b, " (%s)", x.Alt)
+		}
+		if len(x.Columns) > 0 {
+			fmt.Fprintf(&b, " [%s]", strings.Join(x.Columns, " | "))
+		}
+		b.WriteString("\n")
+		for _, row := range x.Rows {
+			var cells []string
+			for _, c := range row {
+				cells = append(cells, c.String())
+			}
+			fmt.Fprintf(&b, "  %s\n", strings.Join(cells, " | "))
+		}
+	}
+	return b.String()
+}
+
+func golden(t *testing.T, name string, blocks []report.Block) {
+	t.Helper()
+	path := filepath.Join("testdata", name+".golden")
+	got := listing(blocks)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s differs from its golden file; look at it and run with -update:\n%s", name, got)
+	}
+}
+
+// marked is a step that was answered, marked in part, run and revealed.
+func marked() rehearse.StepResult {
+	step, _ := framework.StepByID(framework.Architecture)
+	criterion := func(text string) framework.Criterion { return framework.Criterion{Text: text} }
+	return rehearse.StepResult{
+		Step: step, Answered: true, Revealed: true, Level: framework.Senior, Marked: 2,
+		Self:      framework.StepScore{Score: 2.93, Band: "sound"},
+		Supported: framework.StepScore{Score: 1.96},
+		Coach:     framework.StepScore{Score: 3},
+		Criteria: []rehearse.CriterionResult{
+			{Criterion: criterion("Names the ceiling."), Self: framework.Full, Marked: true, Unsupported: true, Suggestion: framework.Suggestion{Mark: framework.Half}},
+			{Criterion: criterion("Sets a budget."), Self: framework.Half, Marked: true, Suggestion: framework.Suggestion{Mark: framework.Full}},
+			{Criterion: criterion("Says what is cached.")},
+		},
+		Decisions: []rehearse.DecisionResult{
+			{Decision: casestudies.Decision{Ask: "Which index?", Why: "A scan takes 40 ms."}, Chosen: "exact", Verdict: "poor", Best: "hnsw"},
+			{Decision: casestudies.Decision{Ask: "Which ranker?"}, Chosen: "trees", Verdict: casestudies.Best, Best: "trees"},
+			{Decision: casestudies.Decision{Ask: "How many?"}, Passed: true},
+			{Decision: casestudies.Decision{Ask: "Never reached?"}},
+		},
+		Best: 1, Committed: 2,
+		Predictions: []rehearse.PredictionResult{
+			{Prediction: casestudies.Prediction{Ask: "How much faster?", Metric: "speedup"}, Given: true, Known: true, Low: 2, High: 30, Truth: 31.2},
+			{Prediction: casestudies.Prediction{Ask: "What p99?", Metric: "p99_ms"}, Given: true, Known: true, Low: 1, High: 3, Truth: 1.96, Inside: true},
+			{Prediction: casestudies.Prediction{Ask: "What recall?", Metric: "recall_at_10"}, Given: true, Low: 0.5, High: 0.75},
+			{Prediction: casestudies.Prediction{Ask: "What size?", Metric: "index_mb"}, Passed: true, Known: true, Truth: 10.4},
+			{Prediction: casestudies.Prediction{Ask: "Never given?"}},
+		},
+		Unasked: []casestudies.Fact{{Short: "200M listings", Matters: "A scan is too slow."}, {Short: "p99 100 ms"}, {Short: "18 months of logs"}, {Short: "two regions"}},
+		Owes:    []framework.Criterion{criterion("One."), criterion("Two."), criterion("Three."), criterion("Four.")},
+		Next:    "Says what peeking does.", Quote: "exact first, and why", To: "Next: 3 of 7, Data.",
+	}
+}
+
+func TestAStepsResult(t *testing.T) {
+	golden(t, "step", StepResult(marked()))
+	golden(t, "marks", Marks(marked()))
+}
+
+func TestBeforeTheReferenceIsOpenTheCasesOpinionIsntTold(t *testing.T) {
+	r := marked()
+	r.Revealed = false
+	got := listing(StepResult(r))
+	for _, told := range []string{"best", "poor", "hnsw", "A scan takes", "Never asked", "200M listings"} {
+		if strings.Contains(got, told) {
+			t.Errorf("%q is told:\n%s", told, got)
+		}
+	}
+	if !strings.Contains(got, "Which index? | exact\n") {
+		t.Errorf("what was chosen isn't told:\n%s", got)
+	}
+}
+
+func TestAnUnmarkedStepHasNoScoreOfItsOwn(t *testing.T) {
+	r := marked()
+	r.Marked = 0
+	got := listing(StepResult(r))
+	if strings.Contains(got, "2.9") || strings.Contains(got, "owes") || !strings.Contains(got, "Answered, not marked. Coach: 3.0 of 4.") {
+		t.Errorf("%s", got)
+	}
+	if len(Marks(r)) != 0 {
+		t.Errorf("marks of an unmarked step: %v", Marks(r))
+	}
+	r.Answered = false
+	if got := listing(StepResult(r)); !strings.Contains(got, "Not answered") {
+		t.Errorf("%s", got)
+	}
+}
+
+func TestAResultThatIsKeptBackSaysSoAndNothingElse(t *testing.T) {
+	step, _ := framework.StepByID(framework.Data)
+	got := listing(StepResult(rehearse.StepResult{Step: step, Answered: true, KeptBack: true, To: "The result waits for the end of the mock."}))
+	if want := "note \"Data\": Answered.\nnote \"Now\": The result waits for the end of the mock.\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	got = listing(Scorecard(rehearse.SessionResult{Title: "Visual search", KeptBack: true, To: "The result waits for the end of the mock."}))
+	if want := "note \"Scorecard\": Visual search\nnote \"Now\": The result waits for the end of the mock.\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// session is a scorecard of three steps: marked, answered, and neither.
+func session() rehearse.SessionResult {
+	line := func(id framework.StepID, score framework.StepScore, marked bool) rehearse.StepLine {
+		step, _ := framework.StepByID(id)
+		return rehearse.StepLine{Step: step, Score: score, Marked: marked}
+	}
+	return rehearse.SessionResult{
+		Title: "Visual search", Quote: "exact first, and why", To: "Rehearse another step.",
+		Steps: []rehearse.StepLine{
+			line(framework.Requirements, framework.StepScore{Answered: true, Score: 2.93, Band: "sound"}, true),
+			line(framework.Data, framework.StepScore{Answered: true}, false),
+			line(framework.Model, framework.StepScore{}, false),
+		},
+		Card: framework.Scorecard{Overall: 2.93, Answered: 2, Of: 3, NoVerdict: "practice gives none, a mock does", Supported: &framework.Scorecard{Overall: 2.1}},
+	}
+}
+
+func TestAScorecard(t *testing.T) {
+	golden(t, "scorecard", Scorecard(session()))
+	mock := session()
+	mock.Card.NoVerdict, mock.Card.Level = "", framework.Mid
+	mock.Card.Verdicts = map[framework.Level]framework.Verdict{framework.Mid: framework.Hire, framework.Senior: framework.LeanNoHire, framework.Staff: framework.NoHire}
+	golden(t, "verdict", Scorecard(mock))
+}
+
+func TestAnXRayOfEveryLoss(t *testing.T) {
+	x := report.XRay{Query: 16, Request: "a dark photo of a bag", ItemWords: "the striped bag", K: 200, Top: 20, Depth: 20_000}
+	var blocks []report.Block
+	for _, c := range []struct {
+		loss         report.Loss
+		rank1, rank2 int
+		instead      string
+	}{
+		{report.LostByIndex, 0, 0, ""},
+		{report.LostByStageOne, 0, 0, "a dark shoe"},
+		{report.LostByStageOne, 431, 0, "a dark shoe"},
+		{report.LostBySearch, 12, 0, "a dark shoe"},
+		{report.LostByStageTwo, 12, 33, "a striped cup"},
+		{report.NotLost, 12, 3, ""},
+	} {
+		x.Loss, x.Rank1, x.Rank2, x.Instead, x.Because = c.loss, c.rank1, c.rank2, c.instead, ""
+		if c.instead != "" {
+			x.Because = "both are dark."
+		}
+		blocks = append(blocks, XRay(x)...)
+	}
+	golden(t, "xray", blocks)
+}
+
+// higher says that all but times and sizes are better when higher.
+func higher(metric string) int {
+	switch {
+	case strings.HasSuffix(metric, "_ms"):
+		return -1
+	case metric == "ctr":
+		return 0
+	}
+	return 1
+}
+
+func TestAComparison(t *testing.T) {
+	yours := &report.Step{
+		Setup:   report.Setup{Quality: "ndcg_at_10"},
+		Metrics: map[string]float64{"quality": 0.5, "ndcg_at_10": 0.5, "auc": 0.7, "ctr": 0.2, "quality_lo": 0.4, "auc.trees": 0.1},
+		Timings: map[string]float64{"p99_ms": 1, "stage1_p99_ms": 0.5},
+	}
+	reference := &report.Step{
+		Metrics: map[string]float64{"quality": 0.6, "ndcg_at_10": 0.6, "auc": 0.7, "ctr": 0.1, "quality_lo": 0.5, "auc.trees": 0.2},
+		Timings: map[string]float64{"p99_ms": 1.02, "stage1_p99_ms": 1.5},
+	}
+	golden(t, "comparison", Comparison(yours, reference, higher))
+	if same := Comparison(yours, yours, higher); len(same) != 1 || len(same[0].Rows) != 0 || same[0].Alt != "Both runs give the same 5 numbers." {
+		t.Errorf("%+v", same)
+	}
+	if one := Comparison(yours, nil, higher); len(one) != 1 || !strings.Contains(one[0].Text, "same pipeline") {
+		t.Errorf("%+v", one)
+	}
+}
+
+func TestALongComparisonTellsFourteenNumbersTheMostChangedFirst(t *testing.T) {
+	yours, reference := &report.Step{Metrics: map[string]float64{}}, &report.Step{Metrics: map[string]float64{}}
+	for i := range 20 {
+		id := fmt.Sprintf("metric_%c", 'a'+i)
+		yours.Metrics[id], reference.Metrics[id] = 100, float64(100-i)
+	}
+	rows := Comparison(yours, reference, higher)[0].Rows
+	if len(rows) != comparedRows || rows[0][0] != (report.Metric{ID: "metric_t"}) {
+		t.Errorf("%d rows, the first %v", len(rows), rows[0])
+	}
+}

@@ -1,0 +1,247 @@
+package narrate
+
+import (
+	"fmt"
+	"strings"
+
+	"dryrun/casestudies"
+	"dryrun/framework"
+	"dryrun/internal/rehearse"
+	"dryrun/internal/report"
+)
+
+// StepResult tells what a step came to, each thing on its own scale: the score, the decisions, the ranges, the facts that
+// nobody asked for, what the answer still owes, and the next thing to do.
+func StepResult(r rehearse.StepResult) []report.Block {
+	blocks := []report.Block{stepScore(r)}
+	if r.KeptBack {
+		return append(blocks, next(r.To)...)
+	}
+	if r.Quote != "" && r.Marked > 0 {
+		blocks = append(blocks, note("You said", quoted(r.Quote)))
+	}
+	blocks = append(blocks, decisions(r)...)
+	blocks = append(blocks, Ranges(r.Predictions)...)
+	blocks = append(blocks, unasked(r)...)
+	blocks = append(blocks, owed(r)...)
+	return append(blocks, next(r.To)...)
+}
+
+// stepScore is the first block: the step's title, and how it scored.
+func stepScore(r rehearse.StepResult) report.Block {
+	switch {
+	case !r.Answered:
+		return note(r.Step.Title, "Not answered, so there is nothing to score.")
+	case r.KeptBack:
+		return note(r.Step.Title, "Answered.")
+	case r.Marked == 0:
+		return note(r.Step.Title, fmt.Sprintf("Answered, not marked. Coach: %s.", report.Score(r.Coach.Score)))
+	}
+	text := fmt.Sprintf("%s, %s", report.Score(r.Self.Score), r.Self.Band)
+	if r.Supported.Score < r.Self.Score {
+		text += fmt.Sprintf(" (%s without the unsupported marks)", report.Score(r.Supported.Score))
+	}
+	text += fmt.Sprintf(". Coach: %s.", report.Score(r.Coach.Score))
+	if r.Marked < len(r.Criteria) {
+		text += fmt.Sprintf(" %d of %d criteria marked; the others count as 0.", r.Marked, len(r.Criteria))
+	}
+	return note(r.Step.Title, text)
+}
+
+// decisions tells each choice, and what the case thinks of it once that may be told.
+func decisions(r rehearse.StepResult) []report.Block {
+	b := report.Block{Kind: report.Table, Title: "Decisions", Columns: []string{"decision", "yours"}}
+	if r.Revealed {
+		b.Title = fmt.Sprintf("Decisions: %d of %d best", r.Best, r.Committed)
+		b.Columns = append(b.Columns, "judged", "best", "why")
+	}
+	for _, d := range r.Decisions {
+		if d.Chosen == "" && !d.Passed {
+			continue
+		}
+		row := report.Row{report.Text(d.Ask), report.Text("passed over")}
+		if d.Chosen != "" {
+			row[1] = report.Text(casestudies.OptionWords(d.Chosen))
+		}
+		if r.Revealed && d.Chosen != "" {
+			row = append(row, report.Text(d.Verdict), report.Text(""), report.Text(""))
+			if d.Verdict != casestudies.Best {
+				row[3], row[4] = report.Text(casestudies.OptionWords(d.Best)), report.Text(d.Why)
+			}
+		}
+		b.Rows = append(b.Rows, row)
+	}
+	if len(b.Rows) == 0 {
+		return nil
+	}
+	return []report.Block{b}
+}
+
+// Ranges tells each range that was given or passed over beside what the lab brought.
+func Ranges(predictions []rehearse.PredictionResult) []report.Block {
+	b := report.Block{Kind: report.Table, Columns: []string{"range", "yours", "result", "the result is"}}
+	inside, known := 0, 0
+	for _, p := range predictions {
+		row := report.Row{report.Text(p.Ask), report.Text("passed over"), report.Text(""), report.Text("")}
+		switch {
+		case !p.Given && !p.Passed:
+			continue
+		case p.Given:
+			row[1] = report.Text(report.MetricRange(p.Metric, p.Low, p.High))
+		}
+		result := report.MetricValue(p.Metric, p.Truth)
+		switch {
+		case !p.Known:
+			row[3] = report.Text("not run")
+		case p.Given:
+			known++
+			row[2], row[3] = result, report.Text(where(p))
+			if p.Inside {
+				inside++
+			}
+		default:
+			row[2] = result
+		}
+		b.Rows = append(b.Rows, row)
+	}
+	if len(b.Rows) == 0 {
+		return nil
+	}
+	b.Title = "Ranges"
+	if known > 0 {
+		b.Title = fmt.Sprintf("Ranges: %d of %d hold the result", inside, known)
+	}
+	return []report.Block{b}
+}
+
+// where says where the result of a range lies.
+func where(p rehearse.PredictionResult) string {
+	switch {
+	case p.Truth < p.Low:
+		return "outside, below"
+	case p.Truth > p.High:
+		return "outside, above"
+	}
+	return "inside"
+}
+
+// unasked tells the facts that nobody asked for, and what they would have changed.
+func unasked(r rehearse.StepResult) []report.Block {
+	if !r.Revealed || len(r.Unasked) == 0 {
+		return nil
+	}
+	b := report.Block{Kind: report.Table, Title: fmt.Sprintf("Never asked for: %s", counted(len(r.Unasked), "fact"))}
+	if len(r.Unasked) > most {
+		b.Title += fmt.Sprintf(", the first %d", most)
+	}
+	for _, f := range r.Unasked[:min(most, len(r.Unasked))] {
+		b.Rows = append(b.Rows, report.Row{report.Text(f.Short), report.Text(f.Matters)})
+	}
+	return []report.Block{b}
+}
+
+// owed tells what the answer still owes at the session's level, and how the next level would say it.
+func owed(r rehearse.StepResult) []report.Block {
+	if r.Marked == 0 {
+		return nil
+	}
+	var blocks []report.Block
+	if len(r.Owes) > 0 {
+		b := report.Block{Kind: report.Table, Title: fmt.Sprintf("At %s level this answer still owes", r.Level)}
+		for _, c := range r.Owes[:min(most, len(r.Owes))] {
+			b.Rows = append(b.Rows, report.Row{report.Text(c.Text)})
+		}
+		blocks = append(blocks, b)
+	}
+	if r.Next != "" {
+		blocks = append(blocks, note("The next level, in a sentence", r.Next))
+	}
+	return blocks
+}
+
+// next is the one thing to do now.
+func next(to string) []report.Block {
+	if to == "" {
+		return nil
+	}
+	return []report.Block{note("Now", strings.TrimPrefix(to, "Next: "))}
+}
+
+// Marks tells each criterion with the candidate's mark and the coach's suggestion.
+func Marks(r rehearse.StepResult) []report.Block {
+	if r.Marked == 0 {
+		return nil
+	}
+	b := report.Block{Kind: report.Table, Title: "Marks", Columns: []string{"criterion", "yours", "coach", ""}}
+	for _, c := range r.Criteria {
+		row := report.Row{report.Text(c.Text), report.Text("not marked"), report.Text(c.Suggestion.Mark.String()), report.Text("")}
+		if c.Marked {
+			row[1] = report.Text(c.Self.String())
+		}
+		if c.Unsupported {
+			row[3] = report.Text("no words of yours support it")
+		}
+		b.Rows = append(b.Rows, row)
+	}
+	return []report.Block{b}
+}
+
+// Scorecard tells a whole session's result, step by step.
+func Scorecard(r rehearse.SessionResult) []report.Block {
+	if r.KeptBack {
+		return append([]report.Block{note("Scorecard", r.Title)}, next(r.To)...)
+	}
+	table := report.Block{Kind: report.Table, Title: "Scorecard, " + r.Title, Columns: []string{"step", "score", ""}}
+	for _, s := range r.Steps {
+		row := report.Row{report.Text(fmt.Sprintf("%d %s", s.N, s.Title)), report.Text(""), report.Text("not answered")}
+		switch {
+		case s.Marked:
+			row[1], row[2] = report.Score(s.Score.Score), report.Text(s.Score.Band)
+		case s.Score.Answered:
+			row[2] = report.Text("answered, not marked")
+		}
+		table.Rows = append(table.Rows, row)
+	}
+	blocks := []report.Block{table, note("Overall", overall(r.Card))}
+	blocks = append(blocks, verdicts(r.Card)...)
+	if r.Quote != "" {
+		blocks = append(blocks, note("You said", quoted(r.Quote)))
+	}
+	return append(blocks, next(r.To)...)
+}
+
+func overall(card framework.Scorecard) string {
+	text := fmt.Sprintf("%s; %d of %d steps answered", report.Score(card.Overall), card.Answered, card.Of)
+	if card.Supported != nil && card.Supported.Overall < card.Overall {
+		text += fmt.Sprintf("; %s without the unsupported marks", report.Score(card.Supported.Overall))
+	}
+	return text + "."
+}
+
+// verdicts tells what an interviewer would write at each level, or why there is no verdict.
+func verdicts(card framework.Scorecard) []report.Block {
+	if card.NoVerdict != "" {
+		return []report.Block{note("No verdict", card.NoVerdict+".")}
+	}
+	b := report.Block{Kind: report.Table, Title: "Verdict", Columns: []string{"level", "verdict"}}
+	if card.Level != "" {
+		b.Title = fmt.Sprintf("Verdict: %s level", card.Level)
+	}
+	for _, level := range framework.Levels() {
+		if v, ok := card.Verdicts[level]; ok {
+			b.Rows = append(b.Rows, report.Row{report.Text(level), report.Text(v)})
+		}
+	}
+	if len(b.Rows) == 0 {
+		return nil
+	}
+	return []report.Block{b}
+}
+
+// counted writes a number of things: "1 fact", "4 facts".
+func counted(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", n, thing)
+}
