@@ -28,16 +28,16 @@ func (o *homeOptions) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	unfinished, err := s.unfinished(ctx)
+	unfinished, err := s.Unfinished(ctx, offered)
 	if err != nil {
 		return err
 	}
 	return plain.Home(ctx, plain.HomeOptions{
 		Options: s.plainOptions(), Cases: cases, Unfinished: unfinished,
-		Practice: func(_ context.Context, c *casestudies.Case) (*rehearse.Session, rehearse.Outcome, rehearse.Lab, error) {
-			return s.begin(rehearse.Options{Case: c, Mode: framework.Practice, Seed: 1})
+		Practice: func(_ context.Context, c *casestudies.Case) (*rehearse.Session, rehearse.Outcome, error) {
+			return s.Begin(rehearse.Options{Case: c, Mode: framework.Practice, Seed: 1})
 		},
-		Resume: s.resume,
+		Resume: s.Resume, LabOf: s.LabOf,
 	})
 }
 

@@ -83,17 +83,17 @@ func (o *practiceOptions) run(ctx context.Context) (err error) {
 }
 
 // walk goes through a session in whole lines: a new one, or the one called id.
-func (o *practiceOptions) walk(ctx context.Context, s *study, want rehearse.Options, id string) error {
-	open := func() (*rehearse.Session, rehearse.Outcome, rehearse.Lab, error) { return s.begin(want) }
+func (o *practiceOptions) walk(ctx context.Context, s *rehearsal, want rehearse.Options, id string) error {
+	open := func() (*rehearse.Session, rehearse.Outcome, error) { return s.Begin(want) }
 	if id != "" {
-		open = func() (*rehearse.Session, rehearse.Outcome, rehearse.Lab, error) { return s.resume(ctx, id) }
+		open = func() (*rehearse.Session, rehearse.Outcome, error) { return s.Resume(ctx, id) }
 	}
-	session, outcome, lab, err := open()
+	session, outcome, err := open()
 	if err != nil {
-		return err
+		return sessionError(err)
 	}
 	options := s.plainOptions()
-	options.Lab = lab
+	options.Lab = s.LabOf(session.Case())
 	return plain.Walk(ctx, session, outcome, options)
 }
 
@@ -131,7 +131,7 @@ func (o *practiceOptions) mayBeStored() bool {
 
 // resumed is the id of the session to go on with, "" for a new one: the one that was asked for, or the case's last
 // unfinished one.
-func (o *practiceOptions) resumed(ctx context.Context, s *study, want rehearse.Options) (string, error) {
+func (o *practiceOptions) resumed(ctx context.Context, s *rehearsal, want rehearse.Options) (string, error) {
 	if o.Resume != "" || o.Step != "" || o.New {
 		return o.Resume, nil
 	}
@@ -139,7 +139,7 @@ func (o *practiceOptions) resumed(ctx context.Context, s *study, want rehearse.O
 	if want.Case != nil {
 		id = want.Case.ID
 	}
-	session, err := s.lastOf(ctx, framework.Practice, func(v framework.Summary) bool { return v.CaseID == id })
+	session, err := s.Last(ctx, framework.Practice, id)
 	if err == nil && session != "" {
 		s.say("dryrun: going on with session %s; --new begins another", session)
 		if changed, err := s.changed(ctx, session, want.Case); err == nil && changed {

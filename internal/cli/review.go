@@ -11,6 +11,7 @@ import (
 	"dryrun/casestudies"
 	"dryrun/framework"
 	"dryrun/internal/store"
+	"dryrun/internal/study"
 	"dryrun/internal/tui"
 )
 
@@ -130,30 +131,20 @@ type answerReview struct {
 }
 
 func (o *reviewOptions) one(ctx context.Context, s *store.Store) error {
-	session, err := s.Session(ctx, o.Session)
+	past, err := (&study.Study{Store: s}).Read(ctx, o.Session)
 	if err != nil {
 		return sessionError(err)
 	}
-	st, err := framework.Fold(session.Events)
-	if err != nil {
-		return fmt.Errorf("reading session %s: %w", session.ID, err)
-	}
-	r := reviewOf(session, st)
-	if c, ok := caseOf(st); ok {
-		card := framework.Score(st, c.Rubric(st), "self")
+	r := reviewOf(past.Log, past.State)
+	if past.Case != nil {
+		card := framework.Score(past.State, past.Case.Rubric(past.State), "self")
 		r.Score = &card
-		r.title = factTitles(c)
+		r.title = factTitles(past.Case)
 	}
 	if o.JSON {
 		return o.writeJSON(r)
 	}
 	return o.writeMarkdown(r.markdown())
-}
-
-// caseOf is the case as it was when the session began: its text is in the log.
-func caseOf(st *framework.State) (*casestudies.Case, bool) {
-	c, findings := casestudies.Load(st.Started.CaseID, stringReader(st.Started.Case))
-	return c, c != nil && noFindings(findings) == nil
 }
 
 func factTitles(c *casestudies.Case) map[string]string {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -10,8 +9,6 @@ import (
 	"dryrun/casestudies"
 	"dryrun/framework"
 )
-
-func stringReader(s string) io.Reader { return strings.NewReader(s) }
 
 // reviewOf gathers what a session holds, step by step in the order of the framework.
 func reviewOf(session framework.Log, st *framework.State) sessionReview {

@@ -17,6 +17,8 @@ var floors = [][]string{
 	{"internal/cli", "internal/host"},
 	// faces
 	{"internal/tui", "internal/plain", "internal/export", "internal/author"},
+	// sessions as a service
+	{"internal/study"},
 	// what a rehearsal is
 	{"internal/rehearse", "internal/narrate", "internal/coach", "internal/cards", "internal/opinion", "internal/pair", "internal/store", "internal/pack", "internal/lab"},
 	// the two stages

@@ -19,9 +19,10 @@ type HomeOptions struct {
 	Options
 	Cases      []*casestudies.Case
 	Unfinished []framework.Summary
-	// Practice opens a new session on a case, Resume an unfinished one; each with the lab of its case.
-	Practice func(ctx context.Context, c *casestudies.Case) (*rehearse.Session, rehearse.Outcome, rehearse.Lab, error)
-	Resume   func(ctx context.Context, id string) (*rehearse.Session, rehearse.Outcome, rehearse.Lab, error)
+	// Practice opens a new session on a case, Resume an unfinished one; LabOf is the lab of a session's case.
+	Practice func(ctx context.Context, c *casestudies.Case) (*rehearse.Session, rehearse.Outcome, error)
+	Resume   func(ctx context.Context, id string) (*rehearse.Session, rehearse.Outcome, error)
+	LabOf    func(c *casestudies.Case) rehearse.Lab
 }
 
 // Home says what there is to rehearse and, where somebody types, opens what they choose. Enter takes the first offer.
@@ -59,12 +60,12 @@ func Home(ctx context.Context, h HomeOptions) error {
 		n, open := pick(got.text, len(offers))
 		switch {
 		case open:
-			s, outcome, lab, err := offers[n].open(ctx)
+			s, outcome, err := offers[n].open(ctx)
 			if err != nil {
 				return err
 			}
 			o := h.Options
-			o.Lab = lab
+			o.Lab = h.LabOf(s.Case())
 			return newWalk(s, in, o).run(ctx, outcome)
 		case strings.HasPrefix(strings.TrimSpace(strings.TrimPrefix(got.text, "/")), "q"):
 			return nil
@@ -76,7 +77,7 @@ func Home(ctx context.Context, h HomeOptions) error {
 
 type offer struct {
 	line string
-	open func(context.Context) (*rehearse.Session, rehearse.Outcome, rehearse.Lab, error)
+	open func(context.Context) (*rehearse.Session, rehearse.Outcome, error)
 }
 
 func (h HomeOptions) offers() []offer {
@@ -85,7 +86,7 @@ func (h HomeOptions) offers() []offer {
 		step, _ := framework.StepByID(u.Step)
 		out = append(out, offer{
 			line: fmt.Sprintf("go on with %s, at %s (%s)", u.Title, step.Title, worked(u.Elapsed)),
-			open: func(ctx context.Context) (*rehearse.Session, rehearse.Outcome, rehearse.Lab, error) {
+			open: func(ctx context.Context) (*rehearse.Session, rehearse.Outcome, error) {
 				return h.Resume(ctx, u.ID)
 			},
 		})
@@ -93,7 +94,7 @@ func (h HomeOptions) offers() []offer {
 	for _, c := range h.Cases {
 		out = append(out, offer{
 			line: c.Title + ": " + c.Summary + " (" + c.ID + ", " + c.Difficulty + ")",
-			open: func(ctx context.Context) (*rehearse.Session, rehearse.Outcome, rehearse.Lab, error) {
+			open: func(ctx context.Context) (*rehearse.Session, rehearse.Outcome, error) {
 				return h.Practice(ctx, c)
 			},
 		})

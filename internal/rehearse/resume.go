@@ -47,7 +47,7 @@ func Read(deps Deps, log framework.Log) (*Session, error) {
 	if !ok {
 		return nil, errors.New("opening a session: its log doesn't begin with its start")
 	}
-	c, err := caseOf(started)
+	c, err := CaseOf(started)
 	if err != nil {
 		return nil, err
 	}
@@ -71,8 +71,9 @@ func Read(deps Deps, log framework.Log) (*Session, error) {
 	return s, nil
 }
 
-// caseOf loads the case from the session's own copy of it.
-func caseOf(started framework.Started) (*casestudies.Case, error) {
+// CaseOf loads the case from the session's own copy of it, under the name and folder that it was loaded from: data beside
+// the file is found there.
+func CaseOf(started framework.Started) (*casestudies.Case, error) {
 	name := started.Path
 	if name == "" {
 		name = "builtin:" + started.CaseID

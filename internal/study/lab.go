@@ -1,22 +1,21 @@
-package cli
+package study
 
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"dryrun/casestudies"
 	"dryrun/framework"
-	"dryrun/internal/lab"
 	"dryrun/internal/lab/catalog"
 	"dryrun/internal/rehearse"
 	"dryrun/internal/report"
 )
 
-// The rules of a rehearsal reach the lab through interfaces of their own; the types below fit it to them.
-
 // caseLab is a lab for one case, as the rules want it.
 type caseLab struct {
-	lab lab.Runner
+	lab Lab
 	c   *casestudies.Case
 }
 
@@ -24,7 +23,7 @@ type caseLab struct {
 // planted in the candidate's pipeline alone: the reference beside it is healthy. A setting that is one that has been run
 // already isn't run again.
 func (l caseLab) Run(ctx context.Context, r rehearse.RunLab, progress func(report.Progress)) (rehearse.LabResult, error) {
-	base, err := lab.FromCase(l.c, r.Seed)
+	base, err := catalog.FromCase(l.c, r.Seed)
 	if err != nil {
 		return rehearse.LabResult{}, err
 	}
@@ -43,7 +42,7 @@ func (l caseLab) Run(ctx context.Context, r rehearse.RunLab, progress func(repor
 	if out.Yours, err = runs.run(ctx, yours); err != nil {
 		return rehearse.LabResult{}, err
 	}
-	if !r.Same && !lab.Same(yours, ref, r.Step) {
+	if !r.Same && !catalog.Same(yours, ref, r.Step) {
 		if out.Reference, err = runs.run(ctx, ref); err != nil {
 			return rehearse.LabResult{}, err
 		}
@@ -54,7 +53,7 @@ func (l caseLab) Run(ctx context.Context, r rehearse.RunLab, progress func(repor
 
 // XRay looks for one query's best positive on the candidate's pipeline.
 func (l caseLab) XRay(ctx context.Context, r rehearse.RunXRay) (report.XRay, error) {
-	cfg, err := lab.FromCase(l.c, r.Seed)
+	cfg, err := catalog.FromCase(l.c, r.Seed)
 	if err != nil {
 		return report.XRay{}, err
 	}
@@ -67,17 +66,17 @@ func (l caseLab) XRay(ctx context.Context, r rehearse.RunXRay) (report.XRay, err
 
 // memo runs a step for configurations, each pipeline once.
 type memo struct {
-	lab      lab.Runner
+	lab      Lab
 	step     framework.StepID
 	progress func(report.Progress)
 
-	cfgs    []lab.Config
+	cfgs    []catalog.Config
 	reports []*report.Step
 }
 
-func (m *memo) run(ctx context.Context, cfg lab.Config) (*report.Step, error) {
+func (m *memo) run(ctx context.Context, cfg catalog.Config) (*report.Step, error) {
 	for i, done := range m.cfgs {
-		if lab.Same(cfg, done, m.step) {
+		if catalog.Same(cfg, done, m.step) {
 			return m.reports[i], nil
 		}
 	}
@@ -91,9 +90,9 @@ func (m *memo) run(ctx context.Context, cfg lab.Config) (*report.Step, error) {
 
 // predictions returns the number that each prediction is about, under the reference's knobs and the prediction's own. One
 // that the run doesn't yield is left out: it stays unknown and isn't scored.
-func (m *memo) predictions(ctx context.Context, ref lab.Config, wanted map[string]rehearse.Wanted) (map[string]float64, error) {
+func (m *memo) predictions(ctx context.Context, ref catalog.Config, wanted map[string]rehearse.Wanted) (map[string]float64, error) {
 	results := map[string]float64{}
-	for _, id := range sortedKeys(wanted) {
+	for _, id := range slices.Sorted(maps.Keys(wanted)) {
 		w := wanted[id]
 		cfg, err := ref.With(w.Knobs)
 		if err != nil {
@@ -118,29 +117,29 @@ func valueOf(r *report.Step, metric string) (float64, bool) {
 	return v, ok
 }
 
-// labKnobs is what the rules ask of a lab without running it.
-type labKnobs struct{}
+// knobs says what the rules ask of a lab without running it.
+type knobs struct{}
 
-func (labKnobs) Check(c *casestudies.Case, knobs map[string]string) error {
-	cfg, err := lab.FromCase(c, 1)
+func (knobs) Check(c *casestudies.Case, set map[string]string) error {
+	cfg, err := catalog.FromCase(c, 1)
 	if err != nil {
 		return err
 	}
-	_, err = cfg.With(knobs)
+	_, err = cfg.With(set)
 	return err
 }
 
-func (labKnobs) Sketch(c *casestudies.Case, line string) ([]string, map[string]string, error) {
-	return lab.Sketch(c.Demo.World.Kind, line)
+func (knobs) Sketch(c *casestudies.Case, line string) ([]string, map[string]string, error) {
+	return catalog.Sketch(c.Demo.World.Kind, line)
 }
 
-func (labKnobs) Mystery(c *casestudies.Case, seed int64) string {
+func (knobs) Mystery(c *casestudies.Case, seed int64) string {
 	return catalog.World(c, seed).Mystery()
 }
 
-func (labKnobs) Faults(c *casestudies.Case) []string { return catalog.World(c, 1).Faults() }
+func (knobs) Faults(c *casestudies.Case) []string { return catalog.World(c, 1).Faults() }
 
-func (labKnobs) Better(metric string) int {
+func (knobs) Better(metric string) int {
 	m, _ := catalog.MetricByID(metric)
 	switch m.Direction {
 	case catalog.Higher:

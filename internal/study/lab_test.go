@@ -1,4 +1,4 @@
-package cli
+package study
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 
 	"dryrun/casestudies"
 	"dryrun/framework"
-	"dryrun/internal/lab"
+	"dryrun/internal/lab/catalog"
 	"dryrun/internal/rehearse"
 	"dryrun/internal/report"
 )
@@ -16,7 +16,7 @@ import (
 // recorder is a lab that notes what it is asked to run; recall is K/1000, halved by a fault.
 type recorder struct{ ran []string }
 
-func (r *recorder) Run(_ context.Context, cfg lab.Config, step framework.StepID, _ func(report.Progress)) (*report.Step, error) {
+func (r *recorder) Run(_ context.Context, cfg catalog.Config, step framework.StepID, _ func(report.Progress)) (*report.Step, error) {
 	r.ran = append(r.ran, cfg.Knobs["k"]+cfg.Fault)
 	recall := map[string]float64{"200": 0.2, "500": 0.5, "100": 0.1}[cfg.Knobs["k"]]
 	if cfg.Fault != "" {
@@ -25,13 +25,13 @@ func (r *recorder) Run(_ context.Context, cfg lab.Config, step framework.StepID,
 	return &report.Step{Step: string(step), Metrics: map[string]float64{"stage1_recall_at_k": recall}, Timings: map[string]float64{"p99_ms": 3}}, nil
 }
 
-func (r *recorder) XRay(_ context.Context, cfg lab.Config, query int) (report.XRay, error) {
+func (r *recorder) XRay(_ context.Context, cfg catalog.Config, query int) (report.XRay, error) {
 	return report.XRay{Query: query, Request: cfg.Knobs["k"] + cfg.Fault}, nil
 }
 
 func visualSearch(t *testing.T) *casestudies.Case {
 	t.Helper()
-	c, err := findCase("visual")
+	c, err := casestudies.Find("visual-search")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,38 +104,38 @@ func TestAnXRayLooksAtTheCandidatesPipeline(t *testing.T) {
 
 func TestKnobsAreCheckedWithoutARun(t *testing.T) {
 	c := visualSearch(t)
-	if err := (labKnobs{}).Check(c, map[string]string{"k": "500"}); err != nil {
+	if err := (knobs{}).Check(c, map[string]string{"k": "500"}); err != nil {
 		t.Error(err)
 	}
-	if err := (labKnobs{}).Check(c, map[string]string{"k": "many"}); err == nil {
+	if err := (knobs{}).Check(c, map[string]string{"k": "many"}); err == nil {
 		t.Error("k=many is taken")
 	}
-	_, knobs, err := labKnobs{}.Sketch(c, "photo -> encoder -> hnsw k=300 -> trees -> top 10")
-	if err != nil || knobs["k"] != "300" || knobs["engine"] != "hnsw" {
-		t.Errorf("%v, %v", knobs, err)
+	_, set, err := knobs{}.Sketch(c, "photo -> encoder -> hnsw k=300 -> trees -> top 10")
+	if err != nil || set["k"] != "300" || set["engine"] != "hnsw" {
+		t.Errorf("%v, %v", set, err)
 	}
 }
 
 // A mystery is told from the list that the lab draws from, on recorded data too.
 func TestAMysteryOnRecordedDataIsToldAsItIsPlanted(t *testing.T) {
-	c, err := findCase("video")
+	c, err := casestudies.Find("video-recommendation")
 	if err != nil {
 		t.Fatal(err)
 	}
 	recorded := *c
 	recorded.Demo.Data = &casestudies.DataSource{Format: "movielens", Path: "/ratings"}
 	for seed := range int64(100) {
-		cfg, err := lab.FromCase(&recorded, seed)
+		cfg, err := catalog.FromCase(&recorded, seed)
 		if err != nil {
 			t.Fatal(err)
 		}
 		cfg.Fault = rehearse.Mystery
-		planted, told := cfg.FaultInForce(), labKnobs{}.Mystery(&recorded, seed)
+		planted, told := cfg.FaultInForce(), knobs{}.Mystery(&recorded, seed)
 		if told != planted && (told != "none" || planted != "") {
 			t.Fatalf("seed %d: planted %q, told %q", seed, planted, told)
 		}
 	}
-	if slices.Contains(labKnobs{}.Faults(&recorded), "drift") {
+	if slices.Contains(knobs{}.Faults(&recorded), "drift") {
 		t.Error("recorded data are offered a fault that they can't have")
 	}
 }

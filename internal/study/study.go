@@ -1,0 +1,121 @@
+// Package study begins, resumes, lists and reads sessions: it is what the command line and the tutor over SSH both drive.
+// A case or a session's id comes in; a session of package rehearse goes out, with a lab that runs that session's case.
+package study
+
+import (
+	"context"
+	"fmt"
+
+	"dryrun/casestudies"
+	"dryrun/framework"
+	"dryrun/internal/lab/catalog"
+	"dryrun/internal/rehearse"
+	"dryrun/internal/report"
+	"dryrun/internal/store"
+)
+
+// Store keeps sessions.
+type Store interface {
+	rehearse.Store
+	// Session returns the session whose id is id, or the only one whose id begins with it.
+	Session(ctx context.Context, id string) (framework.Log, error)
+	// Sessions lists every session, the last touched first.
+	Sessions(ctx context.Context) ([]framework.Summary, error)
+}
+
+// Lab runs the experiments of a case, and looks into one query of them.
+type Lab interface {
+	Run(ctx context.Context, cfg catalog.Config, step framework.StepID, progress func(report.Progress)) (*report.Step, error)
+	XRay(ctx context.Context, cfg catalog.Config, query int) (report.XRay, error)
+}
+
+// Study is what sessions share: where they are kept, one lab, whose worlds and models stay built for as long as it lives,
+// a coach and a clock. A nil Clock is the machine's.
+type Study struct {
+	Store Store
+	Lab   Lab
+	Coach rehearse.Coach
+	Clock framework.Clock
+}
+
+func (s *Study) deps() rehearse.Deps {
+	return rehearse.Deps{Coach: s.Coach, Knobs: knobs{}, Clock: s.Clock}
+}
+
+// Begin opens a new session under an id of its own. Nothing is stored before the first effects of the opening are
+// performed.
+func (s *Study) Begin(o rehearse.Options) (session *rehearse.Session, opening rehearse.Outcome, err error) {
+	o.ID = store.NewID()
+	return rehearse.New(s.deps(), o)
+}
+
+// Resume continues a session, named by its id or the beginning of it.
+func (s *Study) Resume(ctx context.Context, id string) (session *rehearse.Session, opening rehearse.Outcome, err error) {
+	log, err := s.Store.Session(ctx, id)
+	if err != nil {
+		return nil, rehearse.Outcome{}, err
+	}
+	session, opening, err = rehearse.Resume(s.deps(), log)
+	if err != nil {
+		return nil, rehearse.Outcome{}, fmt.Errorf("resuming session %s: %w", log.ID, err)
+	}
+	return session, opening, nil
+}
+
+// List lists every session, the last touched first.
+func (s *Study) List(ctx context.Context) ([]framework.Summary, error) { return s.Store.Sessions(ctx) }
+
+// Unfinished lists the sessions that can be continued, the last touched first, most of them at most.
+func (s *Study) Unfinished(ctx context.Context, most int) ([]framework.Summary, error) {
+	all, err := s.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var open []framework.Summary
+	for _, v := range all {
+		if v.Open() && len(open) < most {
+			open = append(open, v)
+		}
+	}
+	return open, nil
+}
+
+// Last returns the id of the unfinished session of a case and mode that was touched last, "" where there is none.
+func (s *Study) Last(ctx context.Context, mode framework.Mode, caseID string) (string, error) {
+	all, err := s.List(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, v := range all {
+		if v.Open() && v.Mode == mode && v.CaseID == caseID {
+			return v.ID, nil
+		}
+	}
+	return "", nil
+}
+
+// Past is a stored session to look at.
+type Past struct {
+	framework.Log
+	State *framework.State
+	Case  *casestudies.Case // as it was when the session began; nil where this version can't read it
+	Err   error             // why Case is nil
+}
+
+// Read reads a stored session without continuing it.
+func (s *Study) Read(ctx context.Context, id string) (Past, error) {
+	log, err := s.Store.Session(ctx, id)
+	if err != nil {
+		return Past{}, err
+	}
+	st, err := framework.Fold(log.Events)
+	if err != nil {
+		return Past{}, fmt.Errorf("reading session %s: %w", log.ID, err)
+	}
+	p := Past{Log: log, State: st}
+	p.Case, p.Err = rehearse.CaseOf(st.Started)
+	return p, nil
+}
+
+// LabOf returns the lab that runs a session's case.
+func (s *Study) LabOf(c *casestudies.Case) rehearse.Lab { return caseLab{s.Lab, c} }
