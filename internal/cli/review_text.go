@@ -30,7 +30,7 @@ func reviewOf(session framework.Log, st *framework.State) sessionReview {
 			v.Answers = append(v.Answers, answerReview{To: a.To, Text: a.Text})
 		}
 		for _, d := range session.Drafts {
-			if d.Step == s.ID && strings.TrimSpace(d.Text) != "" {
+			if a, _ := step.Answer(d.To); d.Step == s.ID && strings.TrimSpace(d.Text) != "" && d.Text != a.Text {
 				v.Answers = append(v.Answers, answerReview{To: d.To, Text: d.Text, Draft: true})
 			}
 		}

@@ -13,7 +13,7 @@ type journal struct {
 	waiting  []framework.Event
 	underway int               // how many of them are in an Append that hasn't come back
 	closed   string            // why this session only reads; "" where it is written
-	drafts   []framework.Place // drafts that the store has failed to save, each once
+	drafts   []framework.Draft // that the store has failed to save, one a place
 	typed    time.Time         // when the last draft was typed
 	failing  bool              // said already that the store fails
 }
@@ -70,16 +70,19 @@ func (s *Session) offer() {
 	if s.log.closed != "" {
 		return
 	}
-	for _, p := range s.log.drafts {
-		if slices.ContainsFunc(s.out.Effects, func(e Effect) bool {
-			d, ok := e.(SaveDraft)
-			return ok && p == d.Place
-		}) {
-			continue // this command brings a newer one
+	for _, d := range s.log.drafts {
+		newer := func(e Effect) bool {
+			save, ok := e.(SaveDraft)
+			return ok && save.Place == d.Place
 		}
-		if d, typed := s.drafts[p]; typed {
-			s.effect(SaveDraft{s.state.Started.Session, d})
+		if slices.ContainsFunc(s.out.Effects, newer) {
+			continue
 		}
+		if typed, ok := s.drafts[d.Place]; ok {
+			d = typed
+		}
+		d.Text = s.TextOf(d.Step, d.To) // empty for a blank draft that was dropped: the store may still have the text before it
+		s.effect(SaveDraft{s.state.Started.Session, d})
 	}
 	s.log.drafts = nil
 	if s.log.underway > 0 || len(s.log.waiting) == 0 {
@@ -120,11 +123,9 @@ func (s *Session) notStored(e Effect, err error) {
 			s.log.underway = 0
 		}
 	case SaveDraft:
+		s.log.drafts = append(slices.DeleteFunc(s.log.drafts, func(d framework.Draft) bool { return d.Place == e.Place }), e.Draft)
 		if d, typed := s.drafts[e.Place]; !typed || d.Text != e.Text {
 			return // an event or a later draft carries the text
-		}
-		if !slices.Contains(s.log.drafts, e.Place) {
-			s.log.drafts = append(s.log.drafts, e.Place)
 		}
 	default:
 		return

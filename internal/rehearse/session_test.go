@@ -229,6 +229,22 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 	}
 }
 
+func TestAnAnswerThatIsGivenAgainOverADraftIsNotLostOnAFullDisk(t *testing.T) {
+	x := begin(t, rehearse.Options{})
+	x.do(rehearse.Answer{Text: "the answer"}, rehearse.Draft{Text: "other words"})
+	x.shelf.Fail(-1, errors.New("no space left on device"))
+	x.do(rehearse.Answer{Text: "the answer"})
+	x.shelf.Fail(0, nil)
+	x.do(rehearse.Hint{})
+	s, _, err := rehearse.Resume(deps(x.clock), x.stored())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Text(""); got != "the answer" {
+		t.Fatalf("the answer came back as %q", got)
+	}
+}
+
 func TestOneAppendIsUnderWayAtATime(t *testing.T) {
 	x := begin(t, rehearse.Options{})
 	out, err := x.s.Do(rehearse.Hint{})
