@@ -9,7 +9,7 @@ import (
 // ranking is scored labels in descending order of score, cut into runs of equal scores.
 type ranking struct {
 	scores []float32 // of each run, descending
-	tp, fp []int     // labelled true and false among all rows that score at least scores[i]
+	tp, fp []int     // positives and negatives among all rows that score at least scores[i]
 }
 
 // rank counts, for every distinct score taken as a threshold, how many positives and negatives reach it.
@@ -52,14 +52,14 @@ func AUC(scores []float32, labels []bool) float64 {
 	}
 	area, tp, fp := 0.0, 0, 0
 	for i := range r.scores {
-		area += float64(r.fp[i]-fp) * float64(r.tp[i]+tp) / 2 // a trapezium a run of ties
+		area += float64(r.fp[i]-fp) * float64(r.tp[i]+tp) / 2 // one trapezoid for each run of ties
 		tp, fp = r.tp[i], r.fp[i]
 	}
 	return area / (float64(pos) * float64(neg))
 }
 
 // PRAUC is the area under the precision-recall curve as average precision: Σ (R_i − R_{i−1})·P_i over thresholds,
-// without the linear interpolation that flatters it (Davis and Goadrich 2006). It is NaN without positives.
+// without linear interpolation, which overestimates it (Davis and Goadrich 2006). It is NaN without positives.
 func PRAUC(scores []float32, labels []bool) float64 {
 	r := rank(scores, labels)
 	pos, _ := r.totals()
@@ -90,8 +90,8 @@ func LogLoss(probs []float64, labels []bool) float64 {
 }
 
 // NormalizedEntropy is the log loss over that of always predicting the average rate (He et al. 2014, "Practical lessons
-// from predicting clicks on ads at Facebook"): below 1 the model knows more than the rate. It is NaN where a class is
-// absent.
+// from predicting clicks on ads at Facebook"): below 1 the model knows more than the average rate. It is NaN where a
+// class is absent.
 func NormalizedEntropy(probs []float64, labels []bool) float64 {
 	pos := 0
 	for _, l := range labels {
@@ -108,40 +108,6 @@ func NormalizedEntropy(probs []float64, labels []bool) float64 {
 
 // f1 is the harmonic mean of precision and recall, 2TP / (2TP + FP + FN).
 func f1(tp, fp, fn int) float64 { return ratio(2*tp, 2*tp+fp+fn) }
-
-// F1At is F1 of calling positive whatever scores at least threshold. It is NaN where nothing is positive and nothing is
-// called so.
-func F1At(scores []float32, labels []bool, threshold float32) float64 {
-	tp, fp, fn := 0, 0, 0
-	for i, s := range scores {
-		switch called := s >= threshold; {
-		case called && labels[i]:
-			tp++
-		case called:
-			fp++
-		case labels[i]:
-			fn++
-		}
-	}
-	return f1(tp, fp, fn)
-}
-
-// BestF1 is the highest F1 over all thresholds and the highest threshold that reaches it. Choose the threshold on one
-// set and report F1At on another. It is NaN without positives.
-func BestF1(scores []float32, labels []bool) (best float64, threshold float32) {
-	r := rank(scores, labels)
-	pos, _ := r.totals()
-	if pos == 0 {
-		return math.NaN(), 0
-	}
-	best = -1
-	for i, s := range r.scores {
-		if f := f1(r.tp[i], r.fp[i], pos-r.tp[i]); f > best {
-			best, threshold = f, s
-		}
-	}
-	return best, threshold
-}
 
 // MacroF1 is the mean of F1 over classes 0 to classes−1, each class counting the same however rare (Manning et al. 2008,
 // 13.6). Classes that are neither present nor predicted are left out; it is NaN where all are.
@@ -189,52 +155,4 @@ func RecallAtPrecision(scores []float32, labels []bool, precision float64) (reca
 		}
 	}
 	return recall, threshold
-}
-
-// Bin is one bin of a reliability diagram.
-type Bin struct {
-	Predicted float64 // mean probability
-	Observed  float64 // share of positives
-	Rows      int
-}
-
-// Reliability puts rows into bins of equal mass by predicted probability, lowest first. Equal probabilities are never
-// parted, so that there may be fewer bins than asked for.
-func Reliability(probs []float64, labels []bool, bins int) []Bin {
-	order := make([]int32, len(probs))
-	for i := range order {
-		order[i] = int32(i)
-	}
-	slices.SortFunc(order, func(a, b int32) int { return cmp.Compare(probs[a], probs[b]) })
-	bins = max(bins, 1)
-	var out []Bin
-	var cur Bin
-	for i, row := range order {
-		cur.Predicted += probs[row]
-		if labels[row] {
-			cur.Observed++
-		}
-		cur.Rows++
-		last := i+1 == len(order)
-		if last || (i+1)*bins >= (len(out)+1)*len(order) && probs[order[i+1]] != probs[row] {
-			cur.Predicted /= float64(cur.Rows)
-			cur.Observed /= float64(cur.Rows)
-			out = append(out, cur)
-			cur = Bin{}
-		}
-	}
-	return out
-}
-
-// CalibrationError is the expected calibration error with bins of equal mass (Naeini et al. 2015; equal mass after
-// Nguyen and O'Connor 2015): Σ_b (n_b/n)·|mean probability − share of positives|. It is NaN on no rows.
-func CalibrationError(probs []float64, labels []bool, bins int) float64 {
-	if len(probs) == 0 {
-		return math.NaN()
-	}
-	sum := 0.0
-	for _, b := range Reliability(probs, labels, bins) {
-		sum += float64(b.Rows) * math.Abs(b.Predicted-b.Observed)
-	}
-	return sum / float64(len(probs))
 }

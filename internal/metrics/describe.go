@@ -14,7 +14,7 @@ func Sum(values []float64) float64 {
 	return sum
 }
 
-// Mean is the mean of the values that are defined; it is NaN where none is.
+// Mean is the mean of the values that are defined; it is NaN where none are.
 func Mean(values []float64) float64 {
 	d := Defined(values)
 	return Sum(d) / float64(len(d))
@@ -32,7 +32,7 @@ func MeanStd[T float32 | float64](x []T) (mean, std float64) {
 	return mean, math.Sqrt(std / float64(len(x)))
 }
 
-// Gini is Gini's coefficient (1912) of what is shared out, 0 for equal shares: Σ(2i−n−1)·x_i / (n·Σx), x ascending, i from 1.
+// Gini is the Gini coefficient (1912) of the values, 0 where all are equal: Σ(2i−n−1)·x_i / (n·Σx), x ascending, i from 1.
 func Gini(values []float64) float64 {
 	sorted := slices.Clone(values)
 	slices.Sort(sorted)

@@ -12,8 +12,8 @@ import (
 //
 //	PSI = Σ_b (a_b − e_b)·ln(a_b/e_b)
 //
-// (Siddiqi 2006: below 0.1 little change, above 0.25 a large one). Half a row is added to each bin, so that an empty one
-// stays finite; with few rows PSI is above 0 by chance, by about (bins−1)·(1/n + 1/m). It is NaN where a sample is empty.
+// (Siddiqi 2006: below 0.1 little change, above 0.25 a large one). Half a row is added to each bin, so PSI stays finite
+// where one is empty; with few rows PSI is above 0 by chance, by about (bins−1)·(1/n + 1/m). It is NaN where a sample is empty.
 func PSI(expected, actual []float64, bins int) float64 {
 	if len(expected) == 0 || len(actual) == 0 {
 		return math.NaN()
@@ -59,10 +59,10 @@ func share(values, edges []float64) []float64 {
 	return out
 }
 
-// KS is the two-sample Kolmogorov-Smirnov test: d is the largest distance between the two empirical distributions, p the
-// chance of one so large if both samples are of one distribution (asymptotic, with Stephens's 1970 correction for small
-// samples: λ = (√m + 0.12 + 0.11/√m)·d, m = n₁n₂/(n₁+n₂), p = 2·Σ (−1)^{j−1}·exp(−2j²λ²)). Both are NaN where a sample is
-// empty.
+// KS is the two-sample Kolmogorov-Smirnov test: d is the largest distance between the two empirical distributions, and p
+// the probability of a distance at least that large if both samples come from the same distribution (asymptotic, with
+// Stephens's 1970 correction for small samples: λ = (√m + 0.12 + 0.11/√m)·d, m = n₁n₂/(n₁+n₂),
+// p = 2·Σ (−1)^{j−1}·exp(−2j²λ²)). Both are NaN where a sample is empty.
 func KS(a, b []float64) (d, p float64) {
 	if len(a) == 0 || len(b) == 0 {
 		return math.NaN(), math.NaN()
@@ -76,7 +76,7 @@ func KS(a, b []float64) (d, p float64) {
 }
 
 // kolmogorov is the tail Q(λ) of Kolmogorov's distribution. The alternating series converges fast except near 0, where
-// the tail is 1 to more digits than a float holds a use for.
+// the tail is 1 to within 1e-12.
 func kolmogorov(lambda float64) float64 {
 	if lambda < 0.2 {
 		return 1

@@ -53,11 +53,7 @@ func (l line) slope() Interval {
 	return Interval{Mean: l.b, Lo: l.b - half, Hi: l.b + half}
 }
 
-// LogLinearFit fits ln y = a + b·ln x, so that y grows as x^b, and returns the growth exponent b (1 is linear) with its
-// 95% interval, which is NaN with fewer than three points. All values must be positive and at least two x differ.
-func LogLinearFit(x, y []float64) Interval { return fitLine(logs(x), logs(y), nil).slope() }
-
-// The forms of growth that FitGrowth tells apart.
+// The forms of growth that FitGrowth chooses from.
 const (
 	Linear      = "linear"      // y = A + B·size
 	Logarithmic = "logarithmic" // y = A + B·ln(size)
@@ -68,14 +64,14 @@ type Growth struct {
 	Form     string
 	A, B     float64 // of the form, in the medians' unit
 	Lo, Hi   float64 // 95% interval of B
-	Residual float64 // relative: 0.05 means that points lie about 5% off
-	Other    float64 // the same of the form that was rejected
+	Residual float64 // relative: 0.05 means that points are about 5% off
+	Other    float64 // the residual of the form that was rejected
 	line     line
 }
 
-// FitGrowth fits medians measured at sizes by both forms and keeps the one with the smaller residual. Timings err by a
-// share of themselves and not by a number of milliseconds, so points weigh 1/median²: a line through two decades of size
-// must be right at the small end too. Sizes and medians must be positive; with fewer than three, intervals are NaN.
+// FitGrowth fits medians measured at sizes by both forms and keeps the one with the smaller residual. The error of
+// a timing is proportional to the timing, so a point's weight is 1/median²: a line through two decades of size must be
+// right at the small end too. Sizes and medians must be positive; with fewer than three, intervals are NaN.
 func FitGrowth(sizes, medians []float64) Growth {
 	linear, logarithmic := FitGrowthAs(Linear, sizes, medians), FitGrowthAs(Logarithmic, sizes, medians)
 	if logarithmic.Residual < linear.Residual {
@@ -84,8 +80,8 @@ func FitGrowth(sizes, medians []float64) Growth {
 	return linear
 }
 
-// FitGrowthAs fits one form, for what is known to grow so: over two decades noise can make a line look like a logarithm,
-// and four decades further on that is the difference between a second and a millisecond.
+// FitGrowthAs fits the given form, for engines whose form is known: over two decades noise can make a line look like a
+// logarithm, and extrapolated by four decades that is the difference between a second and a millisecond.
 func FitGrowthAs(form string, sizes, medians []float64) Growth {
 	weights := make([]float64, len(medians))
 	for i, m := range medians {

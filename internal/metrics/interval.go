@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// Interval is a number and its 95% interval. Lo and Hi are NaN where the work was cancelled or there is no data.
+// Interval is a number and its 95% interval. Lo and Hi are NaN where the work was canceled or there is no data.
 type Interval struct{ Mean, Lo, Hi float64 }
 
 // Contains says whether v lies in the interval, ends included.
@@ -31,8 +31,8 @@ func Bootstrap(ctx context.Context, values []float64, n int, seed uint64) Interv
 	return BootstrapStat(ctx, len(values), n, seed, mean)
 }
 
-// PairedBootstrap is the interval of mean(b − a), where a[i] and b[i] were measured on the same unit: the noise that
-// both share cancels. An interval that doesn't hold 0 is a difference at the 5% level.
+// PairedBootstrap is the interval of mean(b − a), where a[i] and b[i] were measured on the same unit, so the noise that
+// they share cancels. The difference is significant at the 5% level if the interval doesn't contain 0.
 func PairedBootstrap(ctx context.Context, a, b []float64, n int, seed uint64) Interval {
 	diff := make([]float64, len(a))
 	for i := range diff {
@@ -41,9 +41,9 @@ func PairedBootstrap(ctx context.Context, a, b []float64, n int, seed uint64) In
 	return Bootstrap(ctx, diff, n, seed)
 }
 
-// BootstrapStat is the percentile interval of any statistic of n units: stat gets the indexes of the units in a resample
-// (in idx, reused from call to call) and Mean is its value on all units once. Resamples on which stat isn't defined are
-// left out.
+// BootstrapStat is the percentile interval of any statistic of n units. statistic gets the indexes of the units in a
+// resample (idx is reused from call to call), and Mean is its value on all units once. Resamples on which the statistic
+// is NaN are left out.
 func BootstrapStat(ctx context.Context, n, resamples int, seed uint64, statistic func(idx []int) float64) Interval {
 	if n == 0 {
 		return Interval{math.NaN(), math.NaN(), math.NaN()}
@@ -75,35 +75,10 @@ func BootstrapStat(ctx context.Context, n, resamples int, seed uint64, statistic
 	return out
 }
 
-// AUCInterval is AUC with the interval of DeLong, DeLong and Clarke-Pearson (1988), by mid-ranks in O(n log n) (Sun and
-// Xu 2014): much cheaper than resampling. A row's component is the share of the other class that it is on the right side
-// of, ties counting half; the variance is that of the positives' components over their number plus the same of the
-// negatives'. Rows must be independent: where many belong to one request, resample requests with BootstrapStat. It is
-// NaN where a class has fewer than two rows.
-func AUCInterval(scores []float32, labels []bool) Interval {
-	r := rank(scores, labels)
-	pos, neg := r.totals()
-	if pos < 2 || neg < 2 {
-		return Interval{math.NaN(), math.NaN(), math.NaN()}
-	}
-	auc := AUC(scores, labels)
-	sumPos, sumNeg := 0.0, 0.0 // of squared deviations from the mean, which is auc in both classes
-	tp, fp := 0, 0
-	for i := range r.scores {
-		below := 1 - float64(r.fp[i]+fp)/(2*float64(neg)) // of the negatives, seen from a positive of this score
-		above := float64(r.tp[i]+tp) / (2 * float64(pos)) // of the positives, seen from a negative
-		sumPos += float64(r.tp[i]-tp) * (below - auc) * (below - auc)
-		sumNeg += float64(r.fp[i]-fp) * (above - auc) * (above - auc)
-		tp, fp = r.tp[i], r.fp[i]
-	}
-	half := z95 * math.Sqrt(sumPos/float64(pos-1)/float64(pos)+sumNeg/float64(neg-1)/float64(neg))
-	return Interval{Mean: auc, Lo: max(0, auc-half), Hi: min(1, auc+half)}
-}
-
-// Wilson is the share successes/n with Wilson's score interval (Wilson 1927), which stays in [0, 1] and is right for
-// shares near 0 and 1:
+// Wilson is the share successes/n with Wilson's score interval (Wilson 1927), which stays in [0, 1] and is accurate
+// for shares near 0 and 1:
 //
-//	centre = (p + z²/2n) / (1 + z²/n),  half width = z/(1 + z²/n) · √(p(1−p)/n + z²/4n²)
+//	center = (p + z²/2n) / (1 + z²/n),  half width = z/(1 + z²/n) · √(p(1−p)/n + z²/4n²)
 func Wilson(successes, n int) Interval {
 	if n == 0 {
 		return Interval{math.NaN(), math.NaN(), math.NaN()}
@@ -111,9 +86,9 @@ func Wilson(successes, n int) Interval {
 	m := float64(n)
 	p := float64(successes) / m
 	shrink := 1 + z95*z95/m
-	centre := (p + z95*z95/(2*m)) / shrink
+	center := (p + z95*z95/(2*m)) / shrink
 	half := z95 / shrink * math.Sqrt(p*(1-p)/m+z95*z95/(4*m*m))
-	return Interval{Mean: p, Lo: max(0, centre-half), Hi: min(1, centre+half)}
+	return Interval{Mean: p, Lo: max(0, center-half), Hi: min(1, center+half)}
 }
 
 // Quantile is the q-quantile of values by linear interpolation between order statistics (Hyndman and Fan 1996, type 7,

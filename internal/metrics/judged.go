@@ -37,13 +37,13 @@ func NDCGAt(cut int) problem.Judge {
 	}
 }
 
-// Judged is a judge's outcomes on a set of requests.
+// Judged holds a judge's outcomes on a set of requests.
 type Judged struct {
 	Judge    *problem.Judge
 	Outcomes []problem.Outcome
 }
 
-// Quality is the judge's number for the whole set.
+// Quality is the judge's metric over the whole set.
 func (j Judged) Quality() float64 {
 	if j.Judge.Over == nil {
 		return mean(j.Values())
@@ -51,7 +51,7 @@ func (j Judged) Quality() float64 {
 	return j.Judge.Over(j.Outcomes, all(len(j.Outcomes)))
 }
 
-// Interval is the judge's number with its interval over n resamples of the requests.
+// Interval is the judge's metric with its interval over n resamples of the requests.
 func (j Judged) Interval(ctx context.Context, n int, seed uint64) Interval {
 	if j.Judge.Over == nil {
 		return Bootstrap(ctx, j.Values(), n, seed)
@@ -59,7 +59,8 @@ func (j Judged) Interval(ctx context.Context, n int, seed uint64) Interval {
 	return BootstrapStat(ctx, len(j.Outcomes), n, seed, func(idx []int) float64 { return j.Judge.Over(j.Outcomes, idx) })
 }
 
-// Gain is by how much better j is than base on the same requests, with its interval over paired resamples.
+// Gain is how much better j is than base on the same requests (positive is better whichever direction the judge's metric
+// has), with its interval over paired resamples.
 func (j Judged) Gain(ctx context.Context, base Judged, n int, seed uint64) Interval {
 	better := j.Judge.Better
 	if j.Judge.Over != nil {
@@ -74,7 +75,7 @@ func (j Judged) Gain(ctx context.Context, base Judged, n int, seed uint64) Inter
 	return Bootstrap(ctx, Defined(gains), n, seed)
 }
 
-// Pick is the outcomes of the requests in idx alone.
+// Pick returns the outcomes of the requests in idx only.
 func (j Judged) Pick(idx []int) Judged {
 	out := Judged{Judge: j.Judge, Outcomes: make([]problem.Outcome, len(idx))}
 	for k, i := range idx {
@@ -83,7 +84,7 @@ func (j Judged) Pick(idx []int) Judged {
 	return out
 }
 
-// Defined leaves out the requests on which the judge says nothing: no value and no rows.
+// Defined leaves out the requests that the judge has no outcome for: neither a value nor rows.
 func (j Judged) Defined() Judged {
 	out := Judged{Judge: j.Judge}
 	for _, o := range j.Outcomes {
@@ -94,7 +95,7 @@ func (j Judged) Defined() Judged {
 	return out
 }
 
-// Values is the quality of each request by itself, where it is defined.
+// Values is the quality of each single request, where it is defined.
 func (j Judged) Values() []float64 {
 	out := make([]float64, len(j.Outcomes))
 	for i, o := range j.Outcomes {
@@ -119,8 +120,8 @@ func all(n int) []int {
 	return idx
 }
 
-// Found counts the positives among candidates: the candidates of at least the grade, or the targets that they cover where
-// several items may cover one.
+// Found counts the positives among candidates: the candidates of at least the grade. Where several candidates may cover the
+// same target (problem.OverlapTruth), it counts the targets that they cover.
 func Found(g problem.GroundTruth, candidates []problem.Candidate, grade uint8) int {
 	regions, ok := g.Truth.(problem.OverlapTruth)
 	hits := 0

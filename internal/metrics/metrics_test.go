@@ -61,19 +61,13 @@ func TestClassifiersByHand(t *testing.T) {
 	near(t, "AUC of one class", AUC(scores[:1], labels[:1]), math.NaN(), 0)
 	// Thresholds .9 (1/1, +1/3), .8 (2/3, +1/3), .3 (2/4, +0), .1 (3/5, +1/3).
 	near(t, "PR-AUC", PRAUC(scores, labels), (1+2.0/3+3.0/5)/3, 1e-12)
-	near(t, "F1 at 0.8", F1At(scores, labels, 0.8), 2.0*2/(2*2+1+1), 1e-12)
-	best, at := BestF1(scores, labels)
-	near(t, "best F1", best, 0.75, 1e-12)
-	near(t, "its threshold", float64(at), 0.1, 1e-6)
 	recall, at := RecallAtPrecision(scores, labels, 0.95)
 	near(t, "recall at 95% precision", recall, 1.0/3, 1e-12)
 	near(t, "its threshold", float64(at), 0.9, 1e-6)
 	near(t, "log loss", LogLoss([]float64{0.8, 0.4}, []bool{true, false}), -(math.Log(0.8)+math.Log(0.6))/2, 1e-12)
-	near(t, "normalised entropy of the rate", NormalizedEntropy([]float64{.25, .25, .25, .25}, []bool{true, false, false, false}), 1, 1e-12)
+	near(t, "normalized entropy of the rate", NormalizedEntropy([]float64{.25, .25, .25, .25}, []bool{true, false, false, false}), 1, 1e-12)
 	// Class 0: TP 1, FP 1, FN 0 → 2/3; class 1: TP 1, FP 0, FN 1 → 2/3; class 2 is neither present nor predicted.
 	near(t, "macro F1", MacroF1([]int32{0, 0, 1}, []int32{0, 1, 1}, 3), 2.0/3, 1e-12)
-	// Two bins: (.1,.3) with rate 0 is off by .2; (.6,.8) with rate 1 by .3.
-	near(t, "calibration error", CalibrationError([]float64{.8, .1, .6, .3}, []bool{true, false, true, false}, 2), 0.25, 1e-12)
 }
 
 func TestAUCOfNegatedScoresIsItsComplement(t *testing.T) {
@@ -88,14 +82,6 @@ func TestAUCOfNegatedScoresIsItsComplement(t *testing.T) {
 			t.Fatalf("AUCs sum to %v", sum)
 		}
 	})
-}
-
-func TestReliabilityKeepsEqualPredictionsTogether(t *testing.T) {
-	bins := Reliability([]float64{.2, .2, .2, .2, .9, .9}, []bool{true, false, false, false, true, true}, 3)
-	if len(bins) != 2 || bins[0].Rows != 4 || bins[1].Rows != 2 {
-		t.Fatalf("bins %+v", bins)
-	}
-	near(t, "observed", bins[0].Observed, 0.25, 1e-12)
 }
 
 func TestBootstrapCoversTheMeanAndRepeats(t *testing.T) {
@@ -134,51 +120,13 @@ func TestPairedBootstrapCancelsSharedNoise(t *testing.T) {
 	}
 }
 
-func TestCancelledBootstrapHasNoInterval(t *testing.T) {
+func TestCanceledBootstrapHasNoInterval(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	iv := Bootstrap(ctx, []float64{1, 2}, 1000, 1)
 	if iv.Mean != 1.5 || !math.IsNaN(iv.Lo) || !math.IsNaN(iv.Hi) {
 		t.Errorf("interval %+v", iv)
 	}
-}
-
-func TestAUCIntervalAgreesWithTheBootstrapAndCovers(t *testing.T) {
-	rng := rand.New(rand.NewPCG(7, 8))
-	truth := 0.5 * (1 + math.Erf(0.5)) // of normal scores a standard deviation apart: Φ(1/√2)
-	draw := func(n int) ([]float32, []bool) {
-		scores, labels := make([]float32, n), make([]bool, n)
-		for i := range scores {
-			labels[i] = i%4 == 0
-			scores[i] = float32(math.Round(50*rng.NormFloat64()) / 50) // with ties
-			if labels[i] {
-				scores[i]++
-			}
-		}
-		return scores, labels
-	}
-	held := 0
-	const trials = 300
-	for range trials {
-		if AUCInterval(draw(200)).Contains(truth) {
-			held++
-		}
-	}
-	if share := float64(held) / trials; share < 0.9 || share > 0.99 {
-		t.Errorf("95%% intervals held the truth in %.2f of trials", share)
-	}
-	scores, labels := draw(300)
-	boot := BootstrapStat(context.Background(), 300, 500, 1, func(idx []int) float64 {
-		s, l := make([]float32, len(idx)), make([]bool, len(idx))
-		for i, k := range idx {
-			s[i], l[i] = scores[k], labels[k]
-		}
-		return AUC(s, l)
-	})
-	closed := AUCInterval(scores, labels)
-	near(t, "AUC", closed.Mean, boot.Mean, 1e-12)
-	near(t, "width", closed.Hi-closed.Lo, boot.Hi-boot.Lo, 0.015)
-	near(t, "of one class", AUCInterval(scores[:1], labels[:1]).Lo, math.NaN(), 0)
 }
 
 func TestWilsonByHand(t *testing.T) {
@@ -193,40 +141,9 @@ func TestWilsonByHand(t *testing.T) {
 func TestOnlineStatistics(t *testing.T) {
 	near(t, "queries per arm", QueriesPerArm(0.03, 0.05, 0.05, 0.8), 207937, 100)
 	near(t, "queries per arm of an impossible rate", QueriesPerArm(0.9, 0.5, 0.05, 0.8), math.NaN(), 0)
-	z, p := TwoProportionZ(100, 1000, 130, 1000) // pool .115, se .0142671
-	near(t, "z", z, 2.102739, 1e-5)
-	near(t, "p", p, 0.035489, 1e-4)
 	peek := PeekingFalsePositive(context.Background(), 5, 0.05, 20000, 1)
 	near(t, "false positives of five looks", peek.Mean, 0.142, 0.012)
 	near(t, "false positives of one look", PeekingFalsePositive(context.Background(), 1, 0.05, 20000, 1).Mean, 0.05, 0.006)
-}
-
-func TestLiftCoversTheTruth(t *testing.T) {
-	rng := rand.New(rand.NewPCG(5, 6))
-	arm := func(rate float64) Units {
-		u := Units{Num: make([]float64, 400), Den: make([]float64, 400)}
-		for i := range u.Num {
-			u.Den[i] = float64(1 + rng.IntN(20))
-			mine := rate * 2 * rng.Float64() // users differ, so that impressions aren't independent
-			for range int(u.Den[i]) {
-				if rng.Float64() < mine {
-					u.Num[i]++
-				}
-			}
-		}
-		return u
-	}
-	held := 0
-	const trials = 150
-	for range trials {
-		if Lift(arm(0.2), arm(0.22)).Contains(0.1) {
-			held++
-		}
-	}
-	if share := float64(held) / trials; share < 0.89 {
-		t.Errorf("95%% intervals held the true lift in %.2f of trials", share)
-	}
-	near(t, "lift of means", Lift(Units{Num: []float64{1, 3}}, Units{Num: []float64{2, 4}}).Mean, 0.5, 1e-12)
 }
 
 func TestDrift(t *testing.T) {
@@ -294,12 +211,5 @@ func TestGrowthFindsTheFormAndCarriesIt(t *testing.T) {
 		if want := truth(1e8); want < lo || want > hi || lo >= mid || hi <= mid || math.Abs(mid/want-1) > 0.1 {
 			t.Errorf("%s growth at 1e8: %v [%v, %v], want %v", form, mid, lo, hi, want)
 		}
-	}
-	x := []float64{1, 10, 100, 1000}
-	y := []float64{2, 63.2, 2000, 63245} // 2·x^1.5
-	e := LogLinearFit(x, y)
-	near(t, "exponent", e.Mean, 1.5, 1e-3)
-	if !e.Contains(1.5) || e.Hi-e.Lo > 0.01 {
-		t.Errorf("exponent's interval %+v", e)
 	}
 }

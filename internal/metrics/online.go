@@ -5,7 +5,6 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
@@ -14,7 +13,7 @@ import (
 //
 //	n = (z_{1−α/2}·√(2·p̄·q̄) + z_power·√(p₁q₁ + p₂q₂))² / (p₂ − p₁)²,  p₂ = p₁·(1 + lift), p̄ = (p₁ + p₂)/2
 //
-// It counts independent requests: where the unit is a user, the requests of one user are worth less. It is NaN where
+// It counts independent requests: where the unit is a user, the requests of one user carry less information. It is NaN where
 // base or base·(1+relLift) isn't between 0 and 1, +Inf for no lift.
 func QueriesPerArm(base, relLift, alpha, power float64) float64 {
 	p2 := base * (1 + relLift)
@@ -27,55 +26,16 @@ func QueriesPerArm(base, relLift, alpha, power float64) float64 {
 	return math.Ceil(root * root / ((p2 - base) * (p2 - base)))
 }
 
-// TwoProportionZ is the pooled z statistic of rates sB/nB − sA/nA and its two-sided p-value. Both are NaN where an arm
-// is empty or nothing varies.
-func TwoProportionZ(sA, nA, sB, nB int) (z, p float64) {
-	a, b := float64(nA), float64(nB)
-	pool := float64(sA+sB) / (a + b)
-	z = (float64(sB)/b - float64(sA)/a) / math.Sqrt(pool*(1-pool)*(1/a+1/b))
-	if math.IsInf(z, 0) {
-		z = math.NaN()
-	}
-	return z, 2 * distuv.UnitNormal.Survival(math.Abs(z))
-}
-
-// Units is one arm's totals by unit of randomisation (a user): a ratio metric is ΣNum/ΣDen, as in clicks over
+// Units is one arm's totals by unit of randomization (a user): a ratio metric is ΣNum/ΣDen, as in clicks over
 // impressions.
 type Units struct {
 	Num []float64
 	Den []float64 // nil: 1 each
 }
 
-// ratio returns ΣNum/ΣDen and its variance by the delta method (Deng, Knoblich and Lu 2018):
-//
-//	Var(R) ≈ (σ²_num − 2R·σ_num,den + R²·σ²_den) / (n·mean(den)²)
-func (u Units) ratio() (value, variance float64) {
-	n := float64(len(u.Num))
-	meanNum, varNum := stat.MeanVariance(u.Num, nil)
-	if u.Den == nil {
-		return meanNum, varNum / n
-	}
-	meanDen, varDen := stat.MeanVariance(u.Den, nil)
-	r := meanNum / meanDen
-	cov := stat.Covariance(u.Num, u.Den, nil)
-	return r, (varNum - 2*r*cov + r*r*varDen) / (n * meanDen * meanDen)
-}
-
-// Lift is the relative difference of B's ratio metric over A's, B/A − 1, with a 95% interval by the delta method for the
-// ratio of two independent means: Var(B/A) ≈ (B/A)²·(Var(B)/B² + Var(A)/A²). It is NaN where A's metric is 0.
-func Lift(a, b Units) Interval {
-	ra, va := a.ratio()
-	rb, vb := b.ratio()
-	if ra == 0 || math.IsNaN(ra) {
-		return Interval{math.NaN(), math.NaN(), math.NaN()}
-	}
-	lift := rb/ra - 1
-	half := z95 * math.Sqrt(vb/(ra*ra)+rb*rb*va/(ra*ra*ra*ra))
-	return Interval{Mean: lift, Lo: lift - half, Hi: lift + half}
-}
-
-// PairedLift is Lift where both arms met the same units (distinct requests, or the same people): the percentile interval of n
-// resamples of units, paired, so that what both arms share cancels. Resamples in which A's metric is 0 are left out.
+// PairedLift is the relative difference of B's ratio metric over A's, B/A − 1, where both arms measured the same units
+// (distinct requests, or the same people): the percentile interval of n resamples of units, paired, so that the noise both
+// arms share cancels. Resamples in which A's metric is 0 are left out; it is NaN where A's metric is 0.
 func PairedLift(ctx context.Context, a, b Units, n int, seed uint64) Interval {
 	return BootstrapStat(ctx, len(a.Num), n, seed, func(idx []int) float64 {
 		var na, da, nb, db float64
@@ -97,17 +57,17 @@ func (u Units) den(i int) float64 {
 	return u.Den[i]
 }
 
-// UnitsToSee is how many units on each side a comparison of two means needs to see a difference, where units differ by a
-// standard deviation of std: 80% power at the two-sided 5% level, 2·(z₀.₉₇₅ + z₀.₈)²·std²/difference².
+// UnitsToSee is how many units each arm needs to detect a difference of two means, where the standard deviation over units
+// is std: 80% power at the two-sided 5% level, 2·(z₀.₉₇₅ + z₀.₈)²·std²/difference².
 func UnitsToSee(difference, std float64) float64 {
 	const z = 1.96 + 0.84
 	return 2 * z * z * std * std / (difference * difference)
 }
 
-// PeekingFalsePositive simulates A/A tests that are looked at `looks` times at even spacing and stopped at the first
-// look significant at alpha: the share that ends in a "win" or a "loss" though nothing differs, with Wilson's interval
-// (Armitage, McPherson and Rowe 1969: five looks at 0.05 give 0.14). Sums of many requests are normal, so that a look
-// is one step of a random walk. Lo and Hi are NaN where ctx ends first.
+// PeekingFalsePositive simulates A/A tests that are checked `looks` times at even spacing and stopped at the first look
+// significant at alpha. It is the share that ends in a "win" or a "loss" though the arms are the same, with Wilson's
+// interval (Armitage, McPherson and Rowe 1969: five looks at 0.05 give 0.14). Sums of many requests are normal, so one
+// look is one step of a random walk. All three numbers are NaN where ctx ends first.
 func PeekingFalsePositive(ctx context.Context, looks int, alpha float64, tests int, seed uint64) Interval {
 	limit := distuv.UnitNormal.Quantile(1 - alpha/2)
 	rng := rand.New(rand.NewPCG(seed, 0x7065656b))

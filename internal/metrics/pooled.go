@@ -86,7 +86,7 @@ func (p *Pooled) AUC() float64 {
 	return sum / (all * others)
 }
 
-// PRAUC is average precision over the weighted rows, equal scores taken together. See the function PRAUC.
+// PRAUC is average precision over the weighted rows, with runs of equal scores as one step. See the function PRAUC.
 func (p *Pooled) PRAUC() float64 {
 	all, _ := p.totals()
 	sum := 0.0
@@ -98,7 +98,7 @@ func (p *Pooled) PRAUC() float64 {
 	return sum / all
 }
 
-// F1 is the weighted F1 of calling positive what reaches the threshold. See F1At.
+// F1 is the weighted F1 of calling every row positive whose score is at least the threshold.
 func (p *Pooled) F1(threshold float64) float64 {
 	var tp, fp, fn float64
 	for i, r := range p.positive {
@@ -119,7 +119,7 @@ func (p *Pooled) F1(threshold float64) float64 {
 }
 
 // CalibrationError is the weighted expected calibration error over bins of equal mass (Naeini et al. 2015):
-// Σ share·|predicted − observed|. Unlike the function CalibrationError it cuts runs of equal scores where a bin is full.
+// Σ share·|predicted − observed|. A run of equal scores is split where a bin is full.
 func (p *Pooled) CalibrationError(bins int) float64 {
 	pos, neg := p.totals()
 	mass := (pos + neg) / float64(bins)

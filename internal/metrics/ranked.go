@@ -1,7 +1,7 @@
-// Package metrics measures the two stages and what they do to people: ranked lists and classifiers offline, intervals
-// around every number, A/B statistics, drift, and the growth of time with size. Plain slices come in and plain numbers
-// go out, and a judge's outcomes likewise; nothing here knows of worlds or engines. A measure that isn't defined on its input (NDCG without a relevant
-// item, AUC with one class) is NaN, never a made-up number: Defined drops those before a mean is taken.
+// Package metrics computes every metric, interval and statistical test that a report prints: ranking and classification
+// metrics, bootstrap intervals, A/B statistics, drift, and how time grows with size. Slices of numbers or a judge's
+// outcomes come in, and numbers go out; it doesn't know worlds, engines or models. A metric that isn't defined on its
+// input (NDCG without a relevant item, AUC with one class) is NaN: call Defined to drop those before taking a mean.
 package metrics
 
 import (
@@ -9,14 +9,14 @@ import (
 	"slices"
 )
 
-// NDCG is the normalised discounted cumulative gain of a ranked list at cut k (Järvelin and Kekäläinen 2002, with the
+// NDCG is the normalized discounted cumulative gain of a ranked list at cut k (Järvelin and Kekäläinen 2002, with the
 // exponential gain of Burges et al. 2005):
 //
 //	DCG@k = Σ_{i=1..k} (2^g_i − 1) / log2(i+1),  NDCG@k = DCG@k / DCG@k of the best possible order.
 //
-// grades are those of the list, best ranked first; ideal holds every positive grade there is for the request, retrieved
-// or not, in any order (it is sorted inside, on a copy where it isn't already descending). A k of 0 or less means the
-// whole list. It is NaN where ideal holds no positive grade.
+// grades are those of the list, best ranked first; ideal holds every positive grade of the request, retrieved or not, in
+// any order (NDCG sorts a copy where it isn't already descending). A k of 0 or less means the whole list. NDCG is
+// NaN where ideal holds no positive grade.
 func NDCG(grades, ideal []uint8, k int) float64 {
 	if k <= 0 {
 		k = max(len(grades), len(ideal))
@@ -51,9 +51,6 @@ func Gain(grade uint8) float64 { return math.Ldexp(1, int(grade)) - 1 }
 
 // Recall is the share of the positives that were found: hits / positives. It is NaN without positives.
 func Recall(hits, positives int) float64 { return ratio(hits, positives) }
-
-// Precision is the share of what was returned that is positive: hits / returned. It is NaN where nothing was returned.
-func Precision(hits, returned int) float64 { return ratio(hits, returned) }
 
 func ratio(a, b int) float64 {
 	if b <= 0 {
