@@ -5,7 +5,7 @@ import (
 	"os"
 
 	"dryrun/internal/cli"
-	_ "dryrun/internal/termbg" // before anything that asks the terminal: see there
+	_ "dryrun/internal/termbg" // before any package that queries the terminal
 )
 
 func main() { os.Exit(cli.Main()) }

@@ -1,6 +1,7 @@
-// Package safetext stands between text from strangers and a terminal: cases, packs, answers, file names, user names, rows
-// of a database. Check refuses at load what could become a control sequence, Clean makes any text safe to print, and
-// Terminal lets the colours of rendered Markdown through and nothing else. (Compare CVE-2021-25743 in kubectl.)
+// Package safetext makes untrusted text (cases, packs, answers, file names, user names, database rows) safe to print on a
+// terminal. Any string comes in: Check returns an error for one that a terminal could obey, Clean and Line return it with
+// such characters escaped, and Terminal removes every control sequence but colors from rendered Markdown.
+// (Compare CVE-2021-25743 in kubectl.)
 package safetext
 
 import (
@@ -11,9 +12,9 @@ import (
 	"unicode/utf8"
 )
 
-// Check refuses text that is, or could be rendered to, something that a terminal obeys: control characters but newline and
-// tab, bidirectional overrides and isolates, and HTML entities that decode to them, however often they are escaped. The error quotes
-// the text around it in ASCII.
+// Check returns an error for text that is, or could be rendered to, something that a terminal obeys: control characters
+// other than newline and tab, bidirectional overrides and isolates, and HTML entities that decode to them, however often
+// they are escaped. The error quotes the surrounding text in ASCII.
 func Check(s string) error {
 	if !utf8.ValidString(s) {
 		return fmt.Errorf("text isn't valid UTF-8: %s", around(s, firstInvalid(s)))
@@ -21,8 +22,8 @@ func Check(s string) error {
 	if i, r := firstUnsafe(s); i >= 0 {
 		return fmt.Errorf("text holds %s: %s", describe(r), around(s, i))
 	}
-	// Each round undoes one level of escaping. A text that is still changing after so many is hiding something, and
-	// every further round would cost another pass.
+	// Each round undoes one level of escaping. A text that still changes after that many is hiding something, and every
+	// further round would cost another pass.
 	const rounds = 4
 	for range rounds {
 		if i, r := firstReference(s); i >= 0 {
@@ -40,8 +41,8 @@ func Check(s string) error {
 	return fmt.Errorf("text escapes an HTML entity more than %d times over: %s", rounds-1, around(s, strings.IndexByte(s, '&')))
 }
 
-// Clean makes any text safe to print: what Check refuses becomes a visible escape such as \x1b or \u202e; invalid bytes too.
-// It is for error texts, paths, user names and rows of a database.
+// Clean makes any text safe to print: each character that Check refuses, and each invalid byte, becomes a visible escape such
+// as \x1b or \u202e. It is for errors, paths, user names and database rows.
 func Clean(s string) string {
 	if i, _ := firstUnsafe(s); i < 0 && utf8.ValidString(s) {
 		return s
@@ -69,14 +70,14 @@ func Line(s string) string {
 	return strings.NewReplacer("\n", `\n`, "\t", `\t`).Replace(Clean(s))
 }
 
-// IndexUnsafe returns the byte offset of the first character that Check refuses as it stands, or -1. It doesn't look
-// behind HTML entities.
+// IndexUnsafe returns the byte offset of the first unsafe character, or -1. Unlike Check it doesn't decode HTML entities.
 func IndexUnsafe(s string) int {
 	i, _ := firstUnsafe(s)
 	return i
 }
 
-// unsafeRune says whether a terminal may obey r: C0 but newline and tab, DEL, C1, bidirectional overrides and isolates.
+// unsafeRune says whether a terminal may obey r: C0 other than newline and tab, DEL, C1, bidirectional overrides
+// and isolates.
 func unsafeRune(r rune) bool {
 	switch {
 	case r == '\n' || r == '\t':
@@ -96,8 +97,8 @@ func firstUnsafe(s string) (int, rune) {
 	return -1, 0
 }
 
-// firstReference finds a numeric character reference to an unsafe rune. html.UnescapeString alone isn't enough: as browsers
-// do, it reads &#155; as a quotation mark of Windows-1252, where Markdown renderers give the C1 control itself.
+// firstReference finds a numeric character reference to an unsafe rune. html.UnescapeString alone isn't enough: like
+// a browser it decodes &#155; to a Windows-1252 quotation mark, while Markdown renderers emit the C1 control itself.
 func firstReference(s string) (int, rune) {
 	for at := 0; ; {
 		i := strings.Index(s[at:], "&#")

@@ -8,9 +8,9 @@ import (
 
 const esc = 0x1b
 
-// Terminal is the last gate before a terminal, after Markdown rendering: it lets colour sequences (ESC [ … m, without
-// conceal) through and nothing else. Other sequences are dropped whole where they are well formed; of broken ones the
-// control characters are dropped and the rest shows as text. Invalid bytes become U+FFFD.
+// Terminal filters rendered Markdown before it is written to a terminal: it keeps color sequences (ESC [ … m, without
+// conceal) and removes every other one. Well-formed sequences are removed whole; of malformed ones the control characters
+// are removed and the rest shows as text. Invalid bytes become U+FFFD.
 func Terminal(s string) string {
 	if i, _ := firstUnsafe(s); i < 0 && utf8.ValidString(s) {
 		return s
@@ -19,8 +19,8 @@ func Terminal(s string) string {
 	b.Grow(len(s))
 	for i := 0; i < len(s); {
 		if s[i] == esc {
-			n, colour := sequence(s[i:])
-			if colour {
+			n, color := sequence(s[i:])
+			if color {
 				b.WriteString(s[i : i+n])
 			}
 			i += n
@@ -35,8 +35,8 @@ func Terminal(s string) string {
 	return b.String()
 }
 
-// sequence measures the escape sequence at the start of s, at least its ESC, and says whether it is a colour to let through.
-func sequence(s string) (length int, colour bool) {
+// sequence measures the escape sequence at the start of s, at least its ESC, and says whether it is a color to keep.
+func sequence(s string) (length int, color bool) {
 	if len(s) < 2 {
 		return 1, false
 	}
@@ -50,7 +50,7 @@ func sequence(s string) (length int, colour bool) {
 }
 
 // control measures a control sequence: ESC [, parameters 0x30 to 0x3f, intermediates 0x20 to 0x2f, a final 0x40 to 0x7e.
-func control(s string) (length int, colour bool) {
+func control(s string) (length int, color bool) {
 	i := 2
 	for i < len(s) && s[i] >= 0x30 && s[i] <= 0x3f {
 		i++
@@ -67,8 +67,8 @@ func control(s string) (length int, colour bool) {
 	return i + 1, plain && s[i] == 'm' && harmless(params)
 }
 
-// stringSequence measures an OSC, DCS, SOS, PM or APC string up to its terminator (BEL, or ESC \) on the same line, so that an
-// unfinished one can't swallow what follows it.
+// stringSequence measures an OSC, DCS, SOS, PM or APC string up to its terminator (BEL, or ESC \) on the same line: an
+// unterminated one can't hide the text that follows it.
 func stringSequence(s string) int {
 	for i := 2; i < len(s); i++ {
 		switch {
@@ -85,8 +85,8 @@ func stringSequence(s string) int {
 	return 1
 }
 
-// harmless says whether the parameters of ESC [ … m are plain ones without conceal (8). An 8 within a colour (38;5;8) isn't
-// conceal; a colour that is cut short might leave its 8 to be read as conceal, so it is refused.
+// harmless says whether the parameters of ESC [ … m are plain ones without conceal (8). An 8 within a color (38;5;8) isn't
+// conceal; a truncated color might leave its 8 to be read as conceal, so it is refused.
 func harmless(params string) bool {
 	const longest = 64
 	if len(params) > longest {
@@ -127,7 +127,7 @@ func numbers(fields []string) bool {
 	return true
 }
 
-// number reads one parameter; an absent one is 0, and one above 255 is refused since terminals disagree on it.
+// number reads one parameter. An empty one is 0; one above 255 is refused because terminals disagree on it.
 func number(s string) (int, bool) {
 	if s == "" {
 		return 0, true

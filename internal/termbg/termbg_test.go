@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestItIsInitialisedBeforeBubbletea(t *testing.T) {
+func TestItIsInitializedBeforeBubbletea(t *testing.T) {
 	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, ".").Output()
 	if err != nil {
 		t.Skipf("go list doesn't run here: %v", err)

@@ -23,7 +23,7 @@ import (
 // sharedFile opens a file of the shared data, or the test skips.
 func sharedFile(t *testing.T, name string) *os.File {
 	t.Helper()
-	f, err := os.Open(filepath.Join("../../../shared/data", name))
+	f, err := os.Open(filepath.Join("../../../../shared/data", name))
 	if errors.Is(err, fs.ErrNotExist) {
 		t.Skipf("%s is absent", name)
 	}

@@ -52,7 +52,7 @@ const firstRating = 874724710
 // last fifth by time (ties by the file's order) is held out; all items not in the user's training set are ranked.
 func movielens(t testing.TB) heldOut {
 	t.Helper()
-	f, err := os.Open("../../../shared/data/movielens-100k/u.data")
+	f, err := os.Open("../../../../shared/data/movielens-100k/u.data")
 	if err != nil {
 		t.Skip("MovieLens-100K isn't there: ", err)
 	}
