@@ -2,8 +2,8 @@ package coach
 
 import "strings"
 
-// abbreviations are the field's short forms: the phrases of a line mean the same, whichever the case or the candidate
-// uses. A form in capitals is also an ordinary word or a name in small letters: it counts only as the candidate's capitals.
+// abbreviations are the field's short forms. The phrases of a line mean the same, whichever the case or the candidate uses.
+// A form in capitals is an ordinary word or name in lower case, so it counts only where the candidate writes it in capitals.
 const abbreviations = `
 a/b = ab
 a/b test = ab test = split test = online experiment = online test
@@ -108,36 +108,36 @@ cold start = coldstart
 in-batch = inbatch
 `
 
-// equal is one line of abbreviations.
-type equal []form
+// synonyms is one line of abbreviations.
+type synonyms []form
 
-// form is one of the ways to say a thing. Capitals asks for the candidate's capitals.
+// form is one phrase of a line. capitals requires the candidate to write it in capitals.
 type form struct {
 	stems    []stem
 	capitals bool
 }
 
-func (v *vocabulary) compileAbbreviations() []equal {
-	var all []equal
+func (v *vocabulary) compileAbbreviations() []synonyms {
+	var all []synonyms
 	for line := range strings.Lines(abbreviations) {
 		if line = strings.TrimSpace(line); line == "" {
 			continue
 		}
-		var e equal
+		var s synonyms
 		for text := range strings.SplitSeq(line, " = ") {
-			e = append(e, form{stems: v.stemsOf(text), capitals: text == strings.ToUpper(text)})
+			s = append(s, form{stems: v.stemsOf(text), capitals: text == strings.ToUpper(text)})
 		}
-		all = append(all, e)
+		all = append(all, s)
 	}
 	return all
 }
 
-// stemsOf returns the stems of a phrase as the tokeniser sees it.
+// stemsOf returns the stems of a phrase as the tokenizer splits it.
 func (v *vocabulary) stemsOf(text string) []stem {
 	words := split(text)
 	out := make([]stem, len(words))
 	for i, w := range words {
-		out[i] = v.of(w.text)
+		out[i] = v.stemOf(w.text)
 	}
 	return out
 }

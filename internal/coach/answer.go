@@ -2,50 +2,51 @@ package coach
 
 import "dryrun/framework"
 
-// answer is a candidate's text, taken apart once for all criteria.
+// answer is a candidate's text, split into words once for all criteria.
 type answer struct {
-	text   string
-	words  []word
-	stems  []stem
-	where  map[stem][]int32 // positions of each stem, ascending
-	denied []bool
-	copied []bool
+	text    string
+	words   []word
+	stems   []stem
+	at      map[stem][]int32 // positions of each stem, ascending
+	negated []bool           // by word
+	copied  []bool           // by word: part of a run copied from the prompt, a hint or the reference
 }
 
-// copiedRun is how many words in a row make a copy. Shorter runs are the field's idiom: "recall against an exact scan".
+// copiedRun is how many consecutive words make a copy. Shorter runs are common phrases, such as "recall against an exact scan".
 const copiedRun = 6
 
 type run [copiedRun]stem
 
-func (v *vocabulary) read(text string, not []string) *answer {
+// parse splits text and marks the words that are negated or copied from one of sources.
+func (v *vocabulary) parse(text string, sources []string) *answer {
 	a := &answer{text: text, words: split(text)}
 	a.stems = make([]stem, len(a.words))
-	a.where = make(map[stem][]int32, len(a.words))
+	a.at = make(map[stem][]int32, len(a.words))
 	for i, w := range a.words {
-		s := v.of(w.text)
+		s := v.stemOf(w.text)
 		a.stems[i] = s
-		a.where[s] = append(a.where[s], int32(i))
+		a.at[s] = append(a.at[s], int32(i))
 	}
-	a.denied = negated(a.words)
+	a.negated = markNegated(a.words)
 	a.copied = make([]bool, len(a.words))
-	a.markCopies(v, not)
+	a.markCopies(v, sources)
 	return a
 }
 
-// markCopies marks the runs of at least copiedRun words that stand in one of the texts, compared by stem.
-func (a *answer) markCopies(v *vocabulary, not []string) {
+// markCopies marks the runs of at least copiedRun words that occur in one of the sources, compared by stem.
+func (a *answer) markCopies(v *vocabulary, sources []string) {
 	if len(a.stems) < copiedRun {
 		return
 	}
-	own := make(map[run]bool, len(a.stems)) // whether a run of the answer was found elsewhere
+	own := make(map[run]bool, len(a.stems)) // whether each run of the answer occurs in a source
 	for i := 0; i+copiedRun <= len(a.stems); i++ {
 		own[run(a.stems[i:])] = false
 	}
 	found := false
-	for _, text := range not {
-		theirs := v.stemsOf(text)
-		for i := 0; i+copiedRun <= len(theirs); i++ {
-			r := run(theirs[i:])
+	for _, text := range sources {
+		source := v.stemsOf(text)
+		for i := 0; i+copiedRun <= len(source); i++ {
+			r := run(source[i:])
 			if _, ok := own[r]; ok {
 				own[r], found = true, true
 			}
@@ -63,7 +64,7 @@ func (a *answer) markCopies(v *vocabulary, not []string) {
 	}
 }
 
-// hit is a place where a group of evidence is met: words from..to (excluded) of one sentence.
+// hit is where a group of evidence is met: words from..to (exclusive) of one sentence.
 type hit struct {
 	group    int
 	from, to int
@@ -76,7 +77,7 @@ type group struct {
 	names []string // the alternatives as the case writes them, for notes
 }
 
-// groups compiles a criterion's evidence, the field's other forms of each alternative included.
+// groups compiles a criterion's evidence, with abbreviations and long forms added to each alternative.
 func (v *vocabulary) groups(evidence [][]string) []group {
 	out := make([]group, len(evidence))
 	for i, alternatives := range evidence {
@@ -91,23 +92,23 @@ func (v *vocabulary) groups(evidence [][]string) []group {
 	return out
 }
 
-// expand adds the forms in which an abbreviation inside a phrase is said the other way.
+// expand adds the forms of phrase in which an abbreviation is replaced by its long form, or the other way round.
 func (v *vocabulary) expand(into []form, phrase []stem) []form {
-	for _, e := range v.forms {
-		for i, has := range e {
+	for _, s := range v.synonyms {
+		for i, has := range s {
 			at := indexOf(phrase, has.stems)
 			if at < 0 {
 				continue
 			}
-			for j, other := range e {
+			for j, other := range s {
 				if j == i {
 					continue
 				}
-				said := make([]stem, 0, len(phrase)+len(other.stems))
-				said = append(said, phrase[:at]...)
-				said = append(said, other.stems...)
-				said = append(said, phrase[at+len(has.stems):]...)
-				into = append(into, form{stems: said, capitals: other.capitals && len(said) == len(other.stems)})
+				replaced := make([]stem, 0, len(phrase)+len(other.stems))
+				replaced = append(replaced, phrase[:at]...)
+				replaced = append(replaced, other.stems...)
+				replaced = append(replaced, phrase[at+len(has.stems):]...)
+				into = append(into, form{stems: replaced, capitals: other.capitals && len(replaced) == len(other.stems)})
 			}
 			break
 		}
@@ -133,15 +134,15 @@ func equalStems(a, b []stem) bool {
 	return true
 }
 
-// find returns the places in a where the group is met, and whether others were passed over because they are denied or
-// copied. A phrase of the case that itself says no ("no slice", "not launch") may stand in a denial: it is one.
-func (a *answer) find(v *vocabulary, n int, g group) (hits []hit, denied, copied bool) {
+// find returns the places in a where group n is met, and whether others were skipped because they are negated or copied. A
+// phrase of the case that is itself a negation ("no slice", "not launch") counts although its words are negated.
+func (a *answer) find(v *vocabulary, n int, g group) (hits []hit, negated, copied bool) {
 	for _, f := range g.forms {
-		saysNo := false
+		isNegation := false
 		for _, s := range f.stems {
-			saysNo = saysNo || v.isNegator(s)
+			isNegation = isNegation || v.isNegator(s)
 		}
-		for _, at := range a.where[f.stems[0]] {
+		for _, at := range a.at[f.stems[0]] {
 			from, to := int(at), int(at)+len(f.stems)
 			if to > len(a.stems) || a.words[to-1].sentence != a.words[from].sentence || !equalStems(a.stems[from:to], f.stems) {
 				continue
@@ -150,28 +151,28 @@ func (a *answer) find(v *vocabulary, n int, g group) (hits []hit, denied, copied
 				continue
 			}
 			switch {
-			case every(a.copied[from:to]):
+			case allTrue(a.copied[from:to]):
 				copied = true
-			case !saysNo && some(a.denied[from:to]):
-				denied = true
+			case !isNegation && anyTrue(a.negated[from:to]):
+				negated = true
 			default:
 				hits = append(hits, hit{group: n, from: from, to: to, sentence: a.words[from].sentence})
 			}
 		}
 	}
-	return hits, denied, copied
+	return hits, negated, copied
 }
 
 func (v *vocabulary) isNegator(s stem) bool {
 	for _, w := range []string{"no", "not", "never", "without", "nor", "dont", "doesnt", "wont", "cant", "cannot"} {
-		if v.of(w) == s {
+		if v.stemOf(w) == s {
 			return true
 		}
 	}
 	return false
 }
 
-func every(b []bool) bool {
+func allTrue(b []bool) bool {
 	for _, x := range b {
 		if !x {
 			return false
@@ -180,7 +181,7 @@ func every(b []bool) bool {
 	return true
 }
 
-func some(b []bool) bool {
+func anyTrue(b []bool) bool {
 	for _, x := range b {
 		if x {
 			return true
@@ -189,11 +190,11 @@ func some(b []bool) bool {
 	return false
 }
 
-// window is how many neighbouring sentences or bullets may carry a criterion together.
-const window = 5
+// windowSentences is how many adjacent sentences or bullets may meet a criterion together.
+const windowSentences = 5
 
-// judge suggests a mark for one criterion.
-func (v *vocabulary) judge(a *answer, c framework.Criterion) framework.Suggestion {
+// suggest suggests a mark for one criterion.
+func (v *vocabulary) suggest(a *answer, c framework.Criterion) framework.Suggestion {
 	out := framework.Suggestion{Criterion: c.ID}
 	groups := v.groups(c.Evidence)
 	if len(groups) == 0 {
@@ -201,11 +202,11 @@ func (v *vocabulary) judge(a *answer, c framework.Criterion) framework.Suggestio
 		return out
 	}
 	var hits []hit
-	why := make([]string, len(groups))
+	reasons := make([]string, len(groups)) // why each group isn't met
 	for i, g := range groups {
-		found, denied, copied := a.find(v, i, g)
+		found, negated, copied := a.find(v, i, g)
 		hits = append(hits, found...)
-		why[i] = missing(g, len(found) > 0, denied, copied)
+		reasons[i] = missing(g, len(found) > 0, negated, copied)
 	}
 	best := bestWindow(hits)
 	out.Mark = mark(best, len(groups))
@@ -213,14 +214,14 @@ func (v *vocabulary) judge(a *answer, c framework.Criterion) framework.Suggestio
 		out.Quotes = a.quotes(best.hits)
 	}
 	if out.Mark < framework.Full {
-		out.Note = note(best, groups, why)
+		out.Note = note(best, groups, reasons)
 	}
 	return out
 }
 
-// mark is the rule: 1 where every group is met in the window; half where one is missing. Of two groups the first, which is
-// the criterion's subject, must be the one that's met, since the second is often a word of the question.
-func mark(w met, groups int) framework.Mark {
+// mark is full where the window meets every group, and half where one of three or more is missing. Of two groups the first,
+// which is the criterion's subject, must be met for half: the second is often a word of the question.
+func mark(w match, groups int) framework.Mark {
 	switch {
 	case w.count == groups:
 		return framework.Full

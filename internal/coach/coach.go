@@ -1,6 +1,6 @@
 // Package coach finds evidence for a criterion in a candidate's own words, answers a clarifying question from a case's
-// facts, and picks the probe to ask next. A text and a case come in; a suggested mark with the words it rests on, and the
-// words that are missing for more, come out. It finds words and can't judge truth.
+// facts, and picks the probe to ask next. A text and a case come in; a suggested mark with quotes that support it, and a note
+// on what is missing for a full mark, come out. It matches words: it can't tell whether what they say is true.
 package coach
 
 import (
@@ -10,8 +10,8 @@ import (
 	"dryrun/framework"
 )
 
-// Coach matches words on their stems. The zero value is ready, and safe for concurrent use; sharing one saves stemming
-// the same words again. What it says depends on its arguments alone.
+// Coach matches words by their stems. The zero value is ready to use, and safe for concurrent use; sharing one saves stemming
+// the same words again. Its results depend only on its arguments.
 type Coach struct {
 	mu    sync.Mutex
 	vocab *vocabulary
@@ -20,8 +20,8 @@ type Coach struct {
 // New returns a Coach.
 func New() *Coach { return new(Coach) }
 
-// with lends the vocabulary out, a fresh one where strangers' words have filled it.
-func (c *Coach) with(use func(*vocabulary)) {
+// withVocabulary calls use with the vocabulary locked. A vocabulary that untrusted text has filled is replaced.
+func (c *Coach) withVocabulary(use func(*vocabulary)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.vocab == nil || len(c.vocab.words) > maxVocabulary {
@@ -30,37 +30,37 @@ func (c *Coach) with(use func(*vocabulary)) {
 	use(c.vocab)
 }
 
-// Suggest suggests a mark for each criterion, in their order, from the words of text. Words denied, and runs of six and
-// more that stand in one of not (the prompt, hints, the reference), don't count. A criterion is met where every group of
-// its evidence is met within five neighbouring sentences or bullets.
-func (c *Coach) Suggest(criteria []framework.Criterion, text string, not []string) []framework.Suggestion {
+// Suggest suggests a mark for each criterion, in order, from the words of text. Negated words don't count, nor do runs of six
+// or more words copied from one of sources (the prompt, hints, the reference). A criterion is met where every group of its
+// evidence is met within five adjacent sentences or bullets.
+func (c *Coach) Suggest(criteria []framework.Criterion, text string, sources []string) []framework.Suggestion {
 	out := make([]framework.Suggestion, len(criteria))
-	c.with(func(v *vocabulary) {
-		a := v.read(text, not)
+	c.withVocabulary(func(v *vocabulary) {
+		a := v.parse(text, sources)
 		for i, criterion := range criteria {
-			out[i] = v.judge(a, criterion)
+			out[i] = v.suggest(a, criterion)
 		}
 	})
 	return out
 }
 
-// Probe picks the criterion whose probe an interviewer would ask next: not asked yet, and with most weight still owing;
-// of equals, the one that is expected earliest. It returns "" where nothing is owing.
-func (c *Coach) Probe(criteria []framework.Criterion, text string, not, asked []string) string {
+// Probe returns the id of the criterion whose probe an interviewer would ask next: one that wasn't asked yet and has the most
+// weight still missing; among equals, the one of the lowest level. It returns "" where no weight is missing.
+func (c *Coach) Probe(criteria []framework.Criterion, text string, sources, asked []string) string {
 	done := make(map[string]bool, len(asked))
 	for _, id := range asked {
 		done[id] = true
 	}
 	var best *framework.Criterion
 	var most float64
-	for i, s := range c.Suggest(criteria, text, not) {
+	for i, s := range c.Suggest(criteria, text, sources) {
 		criterion := &criteria[i]
-		owing := float64(criterion.Weight) * float64(framework.Full-s.Mark)
-		if done[criterion.ID] || criterion.Probe == "" || owing <= 0 {
+		missing := float64(criterion.Weight) * float64(framework.Full-s.Mark)
+		if done[criterion.ID] || criterion.Probe == "" || missing <= 0 {
 			continue
 		}
-		if best == nil || cmp.Or(cmp.Compare(owing, most), cmp.Compare(best.Level.Rank(), criterion.Level.Rank())) > 0 {
-			best, most = criterion, owing
+		if best == nil || cmp.Or(cmp.Compare(missing, most), cmp.Compare(best.Level.Rank(), criterion.Level.Rank())) > 0 {
+			best, most = criterion, missing
 		}
 	}
 	if best == nil {

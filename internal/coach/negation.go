@@ -1,37 +1,36 @@
 package coach
 
-// reach is how many words of content a negation turns round, at most to the end of its clause: "we don't think that it's
+// negationScope is how many content words a negation applies to, at most to the end of its clause: "we don't think that it's
 // necessary to compute NDCG".
-const reach = 5
+const negationScope = 5
 
-// negated marks the words that a text denies: "we don't need NDCG", "no index", "instead of clicks", "NDCG isn't needed".
-// It is a reading by rule, and it errs towards believing the candidate: "not only", "no more than", "never forget" deny
-// nothing, and "can't" does only before a verb of doing without ("can't use"), since "a scan can't fit the latency budget"
-// speaks of both.
-func negated(words []word) []bool {
+// markNegated marks the words that a text negates: "we don't need NDCG", "no index", "instead of clicks", "NDCG isn't needed".
+// It goes by rules that favor the candidate: "not only", "no more than" and "never forget" negate nothing, and "can't"
+// negates only before a verb such as use ("can't use"), because "a scan can't fit the latency budget" is about both.
+func markNegated(words []word) []bool {
 	out := make([]bool, len(words))
-	begun := 0       // where the clause began
-	left := 0        // words of content that the negation still reaches
-	refused := false // the clause says no: a "without" in it says yes again
+	start := 0           // of the clause
+	left := 0            // content words that the negation still applies to
+	hasNegation := false // in this clause, so that "without" is a double negation
 	for i, w := range words {
-		if i > 0 && (words[i-1].sentence != w.sentence || turns(words, i) || words[i-1].ends && (left <= 0 || !lists(words, i))) {
-			begun, left, refused = i, 0, false
+		if i > 0 && isBoundary(words, i, left > 0) {
+			start, left, hasNegation = i, 0, false
 		}
 		switch {
-		case dismissed(words, i):
-			for j := begun; j < i; j++ {
+		case dismissesClause(words, i):
+			for j := start; j < i; j++ {
 				out[j] = true
 			}
 			left = 0
 			continue
-		case refused && w.text == "without": // can't launch without a test
+		case hasNegation && w.text == "without": // can't launch without a test
 			left = 0
 			continue
 		case w.text == "cant" || w.text == "cannot" || w.text == "couldnt":
-			refused = true
+			hasNegation = true
 		}
-		if denies(words, i) {
-			left, refused = reach, true
+		if startsNegation(words, i) {
+			left, hasNegation = negationScope, true
 			continue
 		}
 		if left > 0 {
@@ -44,8 +43,17 @@ func negated(words []word) []bool {
 	return out
 }
 
-// lists says whether the clause at i goes on with a list of short items that an "or" closes: "no index, ranker or cache".
-func lists(words []word, i int) bool {
+// isBoundary reports whether a clause starts at i. Where a negation still applies (negated), a comma may only separate the items
+// of a list.
+func isBoundary(words []word, i int, negated bool) bool {
+	if words[i-1].sentence != words[i].sentence || startsClause(words, i) {
+		return true
+	}
+	return words[i-1].endsClause && !(negated && continuesList(words, i))
+}
+
+// continuesList reports whether the words from i continue a list of short items that ends with "or": "no index, ranker or cache".
+func continuesList(words []word, i int) bool {
 	const longest, item = 12, 4 // words
 	for j, long := i, 0; j < len(words) && j < i+longest && words[j].sentence == words[i].sentence; j++ {
 		switch words[j].text {
@@ -57,16 +65,16 @@ func lists(words []word, i int) bool {
 		if long++; long == item {
 			return false
 		}
-		if words[j].ends {
+		if words[j].endsClause {
 			long = 0
 		}
 	}
 	return false
 }
 
-// dismissed says whether the clause up to i is what is waved away: "NDCG isn't needed", "an index is overkill".
-func dismissed(words []word, i int) bool {
-	if i == 0 || words[i-1].sentence != words[i].sentence || words[i-1].ends {
+// dismissesClause reports whether the word at i negates the clause before it: "NDCG isn't needed", "an index is overkill".
+func dismissesClause(words []word, i int) bool {
+	if i == 0 || words[i-1].sentence != words[i].sentence || words[i-1].endsClause {
 		return false
 	}
 	before := words[i-1].text
@@ -85,8 +93,8 @@ func dismissed(words []word, i int) bool {
 	return false
 }
 
-// denies says whether the word at i begins a negation.
-func denies(words []word, i int) bool {
+// startsNegation reports whether the word at i starts a negation.
+func startsNegation(words []word, i int) bool {
 	next := func() string {
 		if i+1 < len(words) && words[i+1].sentence == words[i].sentence {
 			return words[i+1].text
@@ -96,7 +104,7 @@ func denies(words []word, i int) bool {
 	switch words[i].text {
 	case "no", "not", "never", "without", "neither", "nor",
 		"dont", "doesnt", "didnt", "wont", "wouldnt", "shouldnt", "isnt", "arent", "wasnt", "werent", "neednt", "havent", "hasnt":
-		return !upholds(next())
+		return !cancelsNegation(next())
 	case "cant", "cannot", "couldnt":
 		switch next() {
 		case "use", "do", "have", "run", "rely", "need", "afford", "get", "measure", "trust", "build", "add", "include":
@@ -111,8 +119,8 @@ func denies(words []word, i int) bool {
 	return false
 }
 
-// upholds says that a negation followed by this word denies nothing that comes after.
-func upholds(next string) bool {
+// cancelsNegation reports whether a negation followed by this word negates nothing after it.
+func cancelsNegation(next string) bool {
 	switch next {
 	case "only", "just", "merely", "simply", "solely", "more", "less", "later", "longer", "fewer", "worse", "lower", "higher",
 		"slower", "larger", "bigger", "matter", "doubt", "sure", "until", "unlike", "forget", "skip", "ignore", "neglect", "omit",
@@ -122,10 +130,11 @@ func upholds(next string) bool {
 	return false
 }
 
-// turns says whether the clause turns at i: "not clicks but purchases", "no index and we scan".
-func turns(words []word, i int) bool {
+// startsClause reports whether the word at i starts a new clause: "not clicks but purchases", "no index and we scan".
+func startsClause(words []word, i int) bool {
 	switch words[i].text {
-	case "but", "because", "however", "though", "although", "since", "so", "while", "whereas", "unless", "until", "then", "when", "if", "which", "who":
+	case "but", "because", "however", "though", "although", "since", "so", "while", "whereas", "unless", "until", "then", "when",
+		"if", "which", "who":
 		return true
 	case "and":
 		if i+1 >= len(words) {
@@ -139,7 +148,7 @@ func turns(words []word, i int) bool {
 	return false
 }
 
-// isFunctionWord says whether a word carries grammar and no content.
+// isFunctionWord reports whether a word has a grammatical role and no content.
 func isFunctionWord(w string) bool {
 	switch w {
 	case "a", "an", "the", "of", "to", "in", "on", "at", "by", "for", "with", "from", "as", "is", "are", "was", "were", "be", "been",

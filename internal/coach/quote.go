@@ -5,17 +5,17 @@ import (
 	"unicode/utf8"
 )
 
-// A quote shows a few words on both sides of what was found, and leaves out the middle where that would be long.
+// A quote shows a few words on both sides of each hit, and elides what is between two hits that are far apart.
 const (
-	around     = 3 // words on each side
-	gap        = 6 // words left out at least, where words are left out
-	mostQuotes = 3
+	contextWords = 3 // on each side of a hit
+	minElided    = 6 // words; a shorter gap is quoted
+	maxQuotes    = 3
 )
 
-// quotes returns the candidate's own spans that the hits stand in: one for each sentence, whole words, gaps as "…".
+// quotes returns the candidate's words around the hits: a quote for each sentence, of whole words, with gaps as "…".
 func (a *answer) quotes(hits []hit) []string {
 	var out []string
-	for i := 0; i < len(hits) && len(out) < mostQuotes; {
+	for i := 0; i < len(hits) && len(out) < maxQuotes; {
 		j := i + 1
 		for j < len(hits) && hits[j].sentence == hits[i].sentence {
 			j++
@@ -26,14 +26,14 @@ func (a *answer) quotes(hits []hit) []string {
 	return out
 }
 
-// quote joins the neighbourhoods of hits of one sentence.
+// quote quotes the words around the hits of one sentence.
 func (a *answer) quote(hits []hit) string {
 	first, last := a.sentenceOf(hits[0].from)
 	type span struct{ from, to int }
 	var spans []span
 	for _, h := range hits {
-		s := span{max(h.from-around, first), min(h.to+around, last)}
-		if n := len(spans); n > 0 && s.from-spans[n-1].to < gap {
+		s := span{max(h.from-contextWords, first), min(h.to+contextWords, last)}
+		if n := len(spans); n > 0 && s.from-spans[n-1].to < minElided {
 			spans[n-1].to = max(spans[n-1].to, s.to)
 			continue
 		}
@@ -55,7 +55,7 @@ func (a *answer) quote(hits []hit) string {
 	return b.String()
 }
 
-// sentenceOf returns the words of the sentence that word i is in, the last excluded.
+// sentenceOf returns the word range (to exclusive) of the sentence that word i is in.
 func (a *answer) sentenceOf(i int) (from, to int) {
 	from, to = i, i+1
 	for from > 0 && a.words[from-1].sentence == a.words[i].sentence {
@@ -67,10 +67,10 @@ func (a *answer) sentenceOf(i int) (from, to int) {
 	return from, to
 }
 
-// longestQuote cuts a span of words without spaces between them, in bytes.
+// longestQuote is where a quote is cut, in bytes: words joined without spaces can be any length.
 const longestQuote = 400
 
-// between returns the text of words from..to, white space as single spaces.
+// between returns the text of words from..to, with whitespace collapsed.
 func (a *answer) between(from, to int) string {
 	start, end := a.words[from].from, a.words[to-1].to
 	for start > 0 && !isSpace(a.text[start-1]) { // NDCG@20 whole

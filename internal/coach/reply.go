@@ -7,22 +7,23 @@ import (
 	"dryrun/casestudies"
 )
 
-// What an interviewer says who holds no such fact.
+// What the interviewer says where no fact answers the question.
 const (
 	noAnswer = "I have no answer to that. State an assumption if you need one."
 	noNumber = "I have no number for that; state an assumption."
 )
 
-// nearly is the share of the best match's strength from which a fact that wasn't released yet is preferred to one that was:
-// a question about two things, asked again, brings the second.
-const nearly = 0.8
+// newFactShare is the share of the strongest released match's strength from which a fact that wasn't released yet is
+// preferred: a question about two things, asked again, releases the second.
+const newFactShare = 0.8
 
-// Reply matches a clarifying question, or a statement that wants confirming, against the case's facts. Every group of a
-// fact's asks must be met; of several such facts the one with the rarest and most words in common answers. It returns the
-// fact's id with its answer, or with its short form where it is in released; or "" with an honest reply.
+// Reply matches a clarifying question, or an assumption to confirm, against the case's facts. Every group of a fact's asks must
+// be met; of several such facts, the one that shares the most and rarest words with the question answers. It returns the
+// fact's id with its answer, or with its short form where its id is in released; where no fact matches it returns "" and a
+// reply that says so.
 func (c *Coach) Reply(cs *casestudies.Case, released []string, question string) (fact, reply string) {
 	var best *casestudies.Fact
-	c.with(func(v *vocabulary) { best = v.match(cs.Facts, released, question) })
+	c.withVocabulary(func(v *vocabulary) { best = v.match(cs.Facts, released, question) })
 	switch {
 	case best != nil && slices.Contains(released, best.ID):
 		return best.ID, "As I said: " + strings.TrimSpace(best.Short)
@@ -36,9 +37,9 @@ func (c *Coach) Reply(cs *casestudies.Case, released []string, question string) 
 
 // match returns the fact that the question is about, nil where none is.
 func (v *vocabulary) match(facts []casestudies.Fact, released []string, question string) *casestudies.Fact {
-	a := v.read(question, nil)
+	a := v.parse(question, nil)
 	asks := make([][]group, len(facts))
-	facing := map[stem]int{} // how many facts ask by a stem: the fewer, the more it says
+	factCount := map[stem]int{} // how many facts' asks have a stem: the fewer, the more it tells them apart
 	for i, f := range facts {
 		asks[i] = v.groups(f.Asks)
 		seen := map[stem]bool{}
@@ -47,38 +48,38 @@ func (v *vocabulary) match(facts []casestudies.Fact, released []string, question
 				for _, s := range form.stems {
 					if !seen[s] {
 						seen[s] = true
-						facing[s]++
+						factCount[s]++
 					}
 				}
 			}
 		}
 	}
-	var known, fresh *casestudies.Fact
-	var mostKnown, mostFresh float64
+	var known, unreleased *casestudies.Fact
+	var knownStrength, unreleasedStrength float64
 	for i := range facts {
-		strength := v.strength(a, asks[i], facing)
+		strength := v.strength(a, asks[i], factCount)
 		if slices.Contains(released, facts[i].ID) {
-			if strength > mostKnown {
-				known, mostKnown = &facts[i], strength
+			if strength > knownStrength {
+				known, knownStrength = &facts[i], strength
 			}
-		} else if strength > mostFresh {
-			fresh, mostFresh = &facts[i], strength
+		} else if strength > unreleasedStrength {
+			unreleased, unreleasedStrength = &facts[i], strength
 		}
 	}
-	if fresh != nil && mostFresh >= nearly*mostKnown {
-		return fresh
+	if unreleased != nil && unreleasedStrength >= newFactShare*knownStrength {
+		return unreleased
 	}
 	return known
 }
 
-// strength adds up the question's words that meet the groups, each once, by how few facts ask by it; words of grammar
-// count a quarter. It is 0 where a group isn't met.
-func (v *vocabulary) strength(a *answer, groups []group, facing map[stem]int) float64 {
+// strength is the sum, over the question's words that meet the groups, of 1/(number of facts whose asks have the word's stem);
+// function words count a quarter. It is 0 where a group isn't met.
+func (v *vocabulary) strength(a *answer, groups []group, factCount map[stem]int) float64 {
 	used := map[int]bool{}
 	for _, g := range groups {
 		met := false
 		for _, f := range g.forms {
-			for _, at := range a.where[f.stems[0]] {
+			for _, at := range a.at[f.stems[0]] {
 				from, to := int(at), int(at)+len(f.stems)
 				if to > len(a.stems) || !equalStems(a.stems[from:to], f.stems) || f.capitals && !a.words[from].capital {
 					continue
@@ -100,7 +101,7 @@ func (v *vocabulary) strength(a *answer, groups []group, facing map[stem]int) fl
 	slices.Sort(positions) // sums of floats depend on their order
 	sum := 0.0
 	for _, i := range positions {
-		weight := 1 / float64(max(facing[a.stems[i]], 1))
+		weight := 1 / float64(max(factCount[a.stems[i]], 1))
 		if isFunctionWord(a.words[i].text) {
 			weight /= 4
 		}

@@ -6,23 +6,23 @@ import (
 	"unicode/utf8"
 )
 
-// word is one word of a text: in lower case, with its place in the text's bytes and the sentence or bullet it is in.
+// word is one word of a text, in lower case, with its byte range and the sentence or bullet that it is in.
 type word struct {
-	text     string
-	from, to int
-	sentence int
-	capital  bool // written in capitals only
-	ends     bool // a clause ends behind it: a comma, semicolon, colon, dash or bracket
+	text       string
+	from, to   int
+	sentence   int
+	capital    bool // written in capitals only
+	endsClause bool // a comma, semicolon, colon, dash or bracket follows
 }
 
-// longest sentence, in words: an answer without any full stop must not count as one sentence.
+// longestSentence is in words: an answer without periods must not count as one sentence.
 const longestSentence = 60
 
-// split takes a text apart into words and sentences or bullets. Hyphens, slashes and @ part words ("look-alike",
-// "a/b", "recall@k"), so that a phrase matches however it is joined. 300,000 is one word, 20k is 20000, 100ms is 100 and ms,
-// 200M is 200 and million. A line break ends a sentence only before a bullet or a blank line: answers are wrapped.
+// split splits a text into words and assigns them to sentences or bullets. Hyphens, slashes and @ separate words
+// ("look-alike", "a/b", "recall@k"), so that a phrase matches however it is joined. 300,000 is one word, 20k is 20000, 100ms is 100 and ms,
+// 200M is 200 and million. A line break ends a sentence only before a bullet or a blank line, since answers are wrapped.
 func split(text string) []word {
-	t := tokeniser{text: text, words: make([]word, 0, len(text)/5+1)}
+	t := tokenizer{text: text, words: make([]word, 0, len(text)/5+1)}
 	for t.at < len(text) {
 		r, size := utf8.DecodeRuneInString(text[t.at:])
 		switch {
@@ -34,38 +34,38 @@ func split(text string) []word {
 			t.add("percent", t.at, t.at+1)
 			t.at++
 		default:
-			t.mark(r, size)
+			t.separator(r, size)
 			t.at += size
 		}
 	}
 	return t.words
 }
 
-type tokeniser struct {
+type tokenizer struct {
 	text     string
 	at       int
 	words    []word
 	sentence int
-	begun    int // index of the first word of the current sentence
+	start    int // index of the first word of the current sentence
 }
 
-func (t *tokeniser) add(lower string, from, to int) {
-	if len(t.words)-t.begun >= longestSentence {
+func (t *tokenizer) add(lower string, from, to int) {
+	if len(t.words)-t.start >= longestSentence {
 		t.endSentence()
 	}
 	t.words = append(t.words, word{text: lower, from: from, to: to, sentence: t.sentence})
 }
 
-// endSentence begins the next sentence, where the current one has any word.
-func (t *tokeniser) endSentence() {
-	if len(t.words) > t.begun {
+// endSentence starts the next sentence, unless the current one is empty.
+func (t *tokenizer) endSentence() {
+	if len(t.words) > t.start {
 		t.sentence++
-		t.begun = len(t.words)
+		t.start = len(t.words)
 	}
 }
 
-// mark looks at a character between words.
-func (t *tokeniser) mark(r rune, size int) {
+// separator ends the sentence or clause if a character between words does.
+func (t *tokenizer) separator(r rune, size int) {
 	rest := t.text[t.at+size:]
 	switch r {
 	case '.', '!', '?':
@@ -85,14 +85,14 @@ func (t *tokeniser) mark(r rune, size int) {
 	}
 }
 
-func (t *tokeniser) endClause() {
-	if len(t.words) > t.begun {
-		t.words[len(t.words)-1].ends = true
+func (t *tokenizer) endClause() {
+	if len(t.words) > t.start {
+		t.words[len(t.words)-1].endsClause = true
 	}
 }
 
-// afterShortForm says that the full stop belongs to e.g., i.e., vs. or etc.
-func (t *tokeniser) afterShortForm() bool {
+// afterShortForm reports whether the period belongs to a short form such as e.g., i.e. or vs.
+func (t *tokenizer) afterShortForm() bool {
 	if len(t.words) == 0 || t.text[t.at] != '.' {
 		return false
 	}
@@ -107,7 +107,7 @@ func (t *tokeniser) afterShortForm() bool {
 	return false
 }
 
-// startsBlock says whether a line begins a bullet, a numbered point or a new paragraph.
+// startsBlock reports whether a line starts a bullet, a numbered point or a new paragraph.
 func startsBlock(line string) bool {
 	line = strings.TrimLeft(line, " \t")
 	if line == "" || line[0] == '\n' || line[0] == '\r' {
@@ -128,7 +128,7 @@ func isWordRune(s string) bool {
 }
 
 // number reads 300,000, 0.98, 20k, 200M, 100ms, 99th.
-func (t *tokeniser) number() {
+func (t *tokenizer) number() {
 	from := t.at
 	digits := make([]byte, 0, 16)
 	for t.at < len(t.text) {
@@ -170,7 +170,7 @@ done:
 	}
 }
 
-// isThousands says whether exactly three digits follow: 300,000 is one number, 1, 2 and 1,2 are two.
+// isThousands reports whether exactly three digits follow: 300,000 is one number, 1, 2 and 1,2 are two.
 func isThousands(s string) bool {
 	n := 0
 	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
@@ -187,9 +187,9 @@ func thousands(number string) string {
 
 func isASCIILetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
 
-// letters reads a word that begins with a letter: p99, bm25, don't. What stands behind an apostrophe is dropped, but n't
-// stays: it turns a sentence round.
-func (t *tokeniser) letters() {
+// letters reads a word that starts with a letter: p99, bm25, don't. The part after an apostrophe is dropped, except in n't,
+// which is a negation.
+func (t *tokenizer) letters() {
 	from, capital := t.at, true
 	for t.at < len(t.text) {
 		r, size := utf8.DecodeRuneInString(t.text[t.at:])

@@ -7,21 +7,21 @@ import (
 	"github.com/blevesearch/snowballstem/english"
 )
 
-// stem is the number of a stem in a vocabulary. Equal stems have equal numbers; nothing else is said by a number.
+// stem is the number of a stem in a vocabulary. Equal stems have equal numbers; the numbers mean nothing else.
 type stem int32
 
-// maxVocabulary bounds a vocabulary that strangers feed. A case and its answers have about three thousand words.
+// maxVocabulary bounds a vocabulary that untrusted text fills. A case and its answers have about 3,000 words.
 const maxVocabulary = 1 << 15
 
-// longestWord is where a word is cut, in bytes: what is longer is nobody's word, and must not fill the memory.
+// longestWord is where a word is cut, in bytes, so that garbage can't fill the memory.
 const longestWord = 64
 
-// vocabulary numbers the stems of words, and remembers words, since stemming is what costs.
+// vocabulary numbers the stems of words, and caches the stem of each word because stemming is slow.
 type vocabulary struct {
-	words map[string]stem
-	stems map[string]stem
-	env   *snowballstem.Env
-	forms []equal // the field's abbreviations, compiled
+	words    map[string]stem
+	stems    map[string]stem
+	env      *snowballstem.Env
+	synonyms []synonyms // compiled from abbreviations
 }
 
 func newVocabulary() *vocabulary {
@@ -30,12 +30,12 @@ func newVocabulary() *vocabulary {
 		stems: make(map[string]stem, 2048),
 		env:   snowballstem.NewEnv(""),
 	}
-	v.forms = v.compileAbbreviations()
+	v.synonyms = v.compileAbbreviations()
 	return v
 }
 
-// of returns the stem of a word in lower case.
-func (v *vocabulary) of(word string) stem {
+// stemOf returns the stem of a word in lower case.
+func (v *vocabulary) stemOf(word string) stem {
 	if len(word) > longestWord {
 		word = strings.ToValidUTF8(word[:longestWord], "")
 	}
@@ -52,7 +52,7 @@ func (v *vocabulary) of(word string) stem {
 	return s
 }
 
-// base is the stem as text: British and American spelling and number words first made one.
+// base is the stem as text. British and American spellings give the same stem, and so do a number word and its digits.
 func (v *vocabulary) base(word string) string {
 	if digit, ok := numberWord(word); ok {
 		return digit
@@ -79,7 +79,7 @@ func (v *vocabulary) base(word string) string {
 	return base
 }
 
-// numberWord returns the digits of a small number that is written out.
+// numberWord returns the digits of a number word from one to ten.
 func numberWord(word string) (string, bool) {
 	switch word {
 	case "one":

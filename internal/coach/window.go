@@ -7,26 +7,26 @@ import (
 	"strings"
 )
 
-// met is what a window of sentences meets.
-type met struct {
+// match is what a window of sentences meets.
+type match struct {
 	count  int    // groups met
-	groups uint64 // which
-	hits   []hit  // one for each group met, in the order of the text
+	groups uint64 // a bit for each group met
+	hits   []hit  // one for each group met, in order of the text
 }
 
-func (m met) has(group int) bool { return m.groups&(1<<group) != 0 }
+func (m match) has(group int) bool { return m.groups&(1<<group) != 0 }
 
-// bestWindow finds the window of neighbouring sentences that meets most groups; of those the shortest, then the first. A
-// criterion with more than 64 groups is matched by its first 64.
-func bestWindow(hits []hit) met {
+// bestWindow finds the window of adjacent sentences that meets the most groups; among equals one with the subject (group 0),
+// then the shortest, then the first. A criterion with more than 64 groups is matched by its first 64.
+func bestWindow(hits []hit) match {
 	hits = slices.DeleteFunc(hits, func(h hit) bool { return h.group >= 64 })
 	slices.SortFunc(hits, func(a, b hit) int {
 		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to), cmp.Compare(a.group, b.group))
 	})
-	best, bestLen, bestFrom, bestTo := met{}, 0, 0, 0
+	best, bestLen, bestFrom, bestTo := match{}, 0, 0, 0
 	for i := range hits {
 		var have uint64
-		for j := i; j < len(hits) && hits[j].sentence < hits[i].sentence+window; j++ {
+		for j := i; j < len(hits) && hits[j].sentence < hits[i].sentence+windowSentences; j++ {
 			if have&(1<<hits[j].group) != 0 {
 				continue
 			}
@@ -45,7 +45,8 @@ func bestWindow(hits []hit) met {
 	return best
 }
 
-// better prefers, among as many groups, the window with the criterion's subject (group 0), and then the shorter one.
+// better reports whether, of two windows with the same number of groups, the first is better: it has the criterion's subject
+// (group 0) and the other doesn't, or else it is shorter.
 func better(have, best uint64, length, bestLen int) bool {
 	if subject := have & 1; subject != best&1 {
 		return subject == 1
@@ -53,15 +54,15 @@ func better(have, best uint64, length, bestLen int) bool {
 	return length < bestLen
 }
 
-// missing says in words why a group isn't met, or "" where it is somewhere.
-func missing(g group, found, denied, copied bool) string {
+// missing says why a group isn't met, or returns "" where it is met somewhere.
+func missing(g group, found, negated, copied bool) string {
 	switch {
 	case found:
 		return ""
-	case denied:
-		return names(g.names) + " only in a denial"
+	case negated:
+		return names(g.names) + " only negated"
 	case copied:
-		return names(g.names) + " only in words that aren't your own"
+		return names(g.names) + " only in copied words"
 	}
 	return "no words on " + names(g.names)
 }
@@ -87,19 +88,19 @@ func names(alternatives []string) string {
 	return strings.Join(quoted[:len(quoted)-1], ", ") + " or " + quoted[len(quoted)-1]
 }
 
-// note says what is missing for the full mark.
-func note(best met, groups []group, why []string) string {
-	var lacks, apart []string
+// note says what is missing for a full mark.
+func note(best match, groups []group, reasons []string) string {
+	var absent, apart []string
 	for i := range groups {
 		switch {
-		case why[i] != "":
-			lacks = append(lacks, why[i])
+		case reasons[i] != "":
+			absent = append(absent, reasons[i])
 		case !best.has(i):
 			apart = append(apart, names(groups[i].names))
 		}
 	}
-	if len(lacks) == 0 && len(apart) > 0 {
-		return "said too far apart: bring " + strings.Join(apart, " and ") + " next to the rest"
+	if len(absent) == 0 && len(apart) > 0 {
+		return "too far apart: bring " + strings.Join(apart, " and ") + " closer to the rest"
 	}
-	return strings.Join(lacks, "; ")
+	return strings.Join(absent, "; ")
 }
