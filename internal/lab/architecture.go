@@ -260,16 +260,17 @@ func (r *run) rankEverything(ctx context.Context) (gap, error) {
 	return g, nil
 }
 
-// everything ranks the whole corpus but what the request has seen.
+// everything ranks all that the request may be given.
 func (p *pipeline) everything(ctx context.Context, q problem.Query, ranker ranking.Ranker) ([]problem.Candidate, error) {
 	if p.model == nil {
-		return retrieval.Unseen(retrieval.NewExact(p.emb.Items, p.emb.Dim)).Retrieve(ctx, q, p.depth(), nil)
+		return retrieval.NewExact(p.emb.Items, p.emb.Dim).Retrieve(ctx, q, p.depth(), nil)
 	}
-	cands := make([]problem.Candidate, p.prob.Items)
-	for i := range cands {
-		cands[i].Item = int32(i)
+	cands := make([]problem.Candidate, 0, p.prob.Items)
+	for i := range int32(p.prob.Items) {
+		if q.Filter.Allows(i) {
+			cands = append(cands, problem.Candidate{Item: i})
+		}
 	}
-	cands = dropSeen(cands, q.Seen)
 	err := ranker.Rank(ctx, q, cands)
 	return cands, err
 }

@@ -50,17 +50,9 @@ func (l *Lab) before(ctx context.Context, p *pipeline, tell *teller) (*before, e
 		}
 		then.index = one.Index
 		out.emb = then.encodingBy(then.base, false)
-		out.first = then.searched()
+		out.first = then.index
 		return out, nil
 	})
-}
-
-// searched is the index without what a request has seen. Engines that learn from ids leave that out themselves.
-func (p *pipeline) searched() retrieval.Retriever {
-	if p.code == nil {
-		return p.index
-	}
-	return retrieval.Unseen(p.index)
 }
 
 // newestShare is the share of each user's past requests, newest, from which one is taken for the ranker.
@@ -87,7 +79,7 @@ func heldBack(p *problem.Problem) (*problem.History, []problem.Query, []int32) {
 				continue
 			}
 			requests = append(requests, p.Train[i])
-			since[u], rows[u] = i, p.Train[i].Seen
+			since[u], rows[u] = i, p.Train[i].Filter.Except
 			if rows[u] == nil {
 				rows[u] = []int32{}
 			}

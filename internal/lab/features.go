@@ -87,7 +87,7 @@ func (r *run) searchedBy(ctx context.Context, code *coded, dim int) (recall, qua
 			unit(row)
 		}
 	}
-	exact := retrieval.Unseen(retrieval.NewExact(rows, dim))
+	exact := retrieval.NewExact(rows, dim)
 	encode := code.encoderOf(p.prob)
 	n := min(encodingQueries, len(p.requests.queries))
 	recalls, order := make([]float64, n), metrics.Judged{Judge: &p.prob.Judge, Outcomes: make([]problem.Outcome, n)}
@@ -121,7 +121,7 @@ func (r *run) neighboursBy(ctx context.Context, codes []*coded) error {
 	for _, code := range codes {
 		q.Vec = make([]float32, code.emb.Dim)
 		code.encoderOf(p.prob)(&q, q.Vec)
-		found, err := retrieval.Unseen(retrieval.NewExact(code.emb.Items, code.emb.Dim)).Retrieve(ctx, q, 3, nil)
+		found, err := retrieval.NewExact(code.emb.Items, code.emb.Dim).Retrieve(ctx, q, 3, nil)
 		if err != nil {
 			return err
 		}

@@ -135,7 +135,7 @@ func TestARankersStageOneHasNotSeenItsLabels(t *testing.T) {
 		asked[q.User] = true
 		row, _ := h.Row(q.User)
 		for _, item := range row {
-			if _, seen := slices.BinarySearch(q.Seen, item); !seen {
+			if _, seen := slices.BinarySearch(q.Filter.Except, item); !seen {
 				t.Fatalf("the history of user %d holds item %d, which request %d hadn't seen", q.User, item, q.ID)
 			}
 		}

@@ -90,12 +90,12 @@ func (p *pipeline) askedFor(ctx context.Context, held, rest *problem.History, wo
 	}
 	n := min(len(users), splitUsers)
 	out := metrics.Judged{Judge: &p.base.Judge, Outcomes: make([]problem.Outcome, n)}
-	search, emb := p.searched(), p.encodingBy(p.base, false)
+	search, emb := p.index, p.encodingBy(p.base, false)
 	err := each(ctx, n, workers, func(i int) error {
 		u := users[i*len(users)/n]
 		items, weights := held.Row(u)
 		seen, _ := rest.Row(u)
-		q := problem.Query{ID: u, From: problem.Test, User: u, Seen: seen, Day: float64(slices.Min(held.Day[held.Start[u]:held.Start[u+1]]))}
+		q := problem.Query{ID: u, From: problem.Test, User: u, Filter: problem.Filter{Except: seen}, Day: float64(slices.Min(held.Day[held.Start[u]:held.Start[u+1]]))}
 		if emb != nil {
 			q.Vec = make([]float32, emb.Dim)
 			emb.Encode(&q, q.Vec)

@@ -79,7 +79,7 @@ func (p *pipeline) sweep(ctx context.Context, tell *teller) (*measured, error) {
 		encode(i)
 		encoded := time.Now()
 		var err error
-		if buf, err = p.first.Retrieve(ctx, q, p.set.k, buf[:0]); err != nil {
+		if buf, err = p.index.Retrieve(ctx, q, p.set.k, buf[:0]); err != nil {
 			return nil, err
 		}
 		found := time.Now()

@@ -98,7 +98,7 @@ func (r *run) stageOne(ctx context.Context, id string) (contender, error) {
 			r.curve("Learning curve of the encoder "+id, report.Series{Name: "training loss", X: upTo(len(code.curve)), Y: code.curve})
 		}
 	}
-	search := then.searched()
+	search := then.index
 	var times []float64
 	for i, q := range p.requests.queries[:min(len(p.requests.queries), r.scanned())] {
 		encode(&q)

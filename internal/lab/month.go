@@ -114,7 +114,7 @@ func (r *run) watch(ctx context.Context, p *pipeline) (level, error) {
 	}
 	err := each(ctx, n, r.lab.workers, func(i int) error {
 		q := p.requests.queries[i]
-		cands, err := p.first.Retrieve(ctx, q, p.set.k, nil)
+		cands, err := p.index.Retrieve(ctx, q, p.set.k, nil)
 		if err != nil || len(cands) == 0 {
 			return err
 		}

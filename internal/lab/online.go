@@ -223,7 +223,7 @@ func (r *run) answerLive(ctx context.Context, q problem.Query, f problem.Feature
 		q.Vec = make([]float32, p.emb.Dim)
 		p.emb.Encode(&q, q.Vec)
 	}
-	cands, err := p.first.Retrieve(ctx, q, p.set.k, nil)
+	cands, err := p.index.Retrieve(ctx, q, p.set.k, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -32,7 +32,6 @@ type pipeline struct {
 	requests *requests
 	features problem.Features // as serving computes them
 	ranker   ranking.Ranker
-	first    retrieval.Retriever // index without what a request has seen
 }
 
 // requests are a problem's test requests, ready to run.
@@ -156,7 +155,6 @@ func (l *Lab) facing(ctx context.Context, p *pipeline, key requestsKey, tell *te
 	if out.model != nil {
 		out.ranker = ranking.NewRanker(out.model, out.features)
 	}
-	out.first = out.searched()
 	return &out, nil
 }
 

@@ -138,7 +138,7 @@ func (r *run) timeSize(ctx context.Context, queries []problem.Query, k int, exac
 	}
 	for round := range sizeRounds {
 		for i, q := range queries {
-			q.Seen = nil
+			q.Filter.Except = nil
 			scanFirst := (round+i)%2 == 0
 			if scanFirst {
 				if _, err := timed(exact, q, k, &t.scan); err != nil {

@@ -358,18 +358,3 @@ func (l *Lab) trainSome(ctx context.Context, ranker, loss string, count int, rat
 	}
 	return trees.Train(ctx, train, valid, o, p)
 }
-
-// dropSeen removes what a request must not be given; seen is ascending.
-func dropSeen(cands []problem.Candidate, seen []int32) []problem.Candidate {
-	if len(seen) == 0 {
-		return cands
-	}
-	kept := cands[:0]
-	for _, c := range cands {
-		i := sort.Search(len(seen), func(i int) bool { return seen[i] >= c.Item })
-		if i == len(seen) || seen[i] != c.Item {
-			kept = append(kept, c)
-		}
-	}
-	return kept
-}

@@ -38,7 +38,7 @@ func (l *Lab) XRay(ctx context.Context, cfg Config, query int) (report.XRay, err
 
 // trace follows the item through the stages.
 func (p *pipeline) trace(ctx context.Context, q problem.Query, x *report.XRay) error {
-	deep, err := p.first.Retrieve(ctx, q, min(max(xrayDepth, p.set.k), p.prob.Items), nil)
+	deep, err := p.index.Retrieve(ctx, q, min(max(xrayDepth, p.set.k), p.prob.Items), nil)
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (p *pipeline) trace(ctx context.Context, q problem.Query, x *report.XRay) e
 	x.Depth = len(deep)
 	indexed := x.Rank1 > 0 || p.indexed(x.Item)
 	// Asked for K alone, an approximate search may find less than the first K of a deeper one: what it finds counts.
-	cands, err := p.first.Retrieve(ctx, q, p.set.k, nil)
+	cands, err := p.index.Retrieve(ctx, q, p.set.k, nil)
 	if err != nil {
 		return err
 	}

@@ -4,12 +4,12 @@ import "image"
 
 // Query is one request: a photo, a user opening the home page, a search.
 type Query struct {
-	ID   int32     // position in Problem.Train or Problem.Test; a number of its own for each live request of a Play
-	From Origin    // which of these it is
-	User int32     // who asks; -1 where nobody returns
-	Day  float64   // when, in days since the log began
-	Vec  []float32 // under the pipeline's encoder; set by the pipeline, nil for engines that need none
-	Seen []int32   // items that must not be returned (already consumed), ascending; usually nil
+	ID     int32     // position in Problem.Train or Problem.Test; a number of its own for each live request of a Play
+	From   Origin    // which of these it is
+	User   int32     // who asks; -1 where nobody returns
+	Day    float64   // when, in days since the log began
+	Vec    []float32 // under the pipeline's encoder; set by the pipeline, nil for engines that need none
+	Filter Filter    // which items stage one must not return
 }
 
 // Origin says where a request comes from. IDs of different origins may be equal.

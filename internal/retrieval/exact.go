@@ -45,13 +45,18 @@ func (e *Exact) Retrieve(ctx context.Context, q problem.Query, k int, into []pro
 	s := e.pool.Get().(*exactScratch)
 	defer e.pool.Put(s)
 	s.top.Reset(min(k, e.n))
+	all := q.Filter.AllowsAll()
 	for i := 0; i < e.n; i += exactBlock {
 		if i%exactAsk == 0 && ctx.Err() != nil {
 			return into, ctx.Err()
 		}
 		out := s.scores[:min(exactBlock, e.n-i)]
 		vec.DotRows(q.Vec, e.items[i*e.dim:], e.dim, out)
-		s.top.PushRows(int32(i), out)
+		if all {
+			s.top.PushRows(int32(i), out)
+		} else {
+			s.top.PushAllowed(&q.Filter, int32(i), out)
+		}
 	}
 	return s.top.Append(into), nil
 }

@@ -81,27 +81,3 @@ func TestASubsetAnswersInTheCorpusIds(t *testing.T) {
 		t.Errorf("%d items, %g MB", s.Len(), s.MB())
 	}
 }
-
-func TestUnseenDropsWhatWasSeenAndFillsUp(t *testing.T) {
-	rows := []float32{1, 0.9, 0.8, 0.7, 0.6}
-	r := retrieval.Unseen(retrieval.NewExact(rows, 1))
-	for _, tc := range []struct {
-		name string
-		seen []int32
-		k    int
-		want []int32
-	}{
-		{"the best two are seen", []int32{0, 1}, 2, []int32{2, 3}},
-		{"the seen are far down", []int32{3, 4}, 2, []int32{0, 1}},
-		{"too few are left", []int32{0, 2, 3, 4}, 3, []int32{1}},
-		{"none is seen", nil, 2, []int32{0, 1}},
-		{"none is wanted", []int32{0}, 0, nil},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			got, err := r.Retrieve(t.Context(), problem.Query{Vec: []float32{1}, Seen: tc.seen}, tc.k, nil)
-			if err != nil || !slices.Equal(items(got), tc.want) {
-				t.Errorf("items %v, %v; want %v", items(got), err, tc.want)
-			}
-		})
-	}
-}

@@ -10,7 +10,10 @@ import (
 	"dryrun/internal/problem"
 )
 
-// Retriever is stage one: it appends at most k candidates for q to into, best first. It is safe for concurrent use.
+// Retriever is stage one. Retrieve appends at most k candidates for q to into, best first, as Better orders them. It returns
+// no item that q.Filter refuses, and looks for k among those that the filter allows: an exact engine returns k wherever k
+// allowed items exist, an approximate one nearly always. An engine that knows nothing in favor of an item needn't return it.
+// With an error it returns into as it was. It is safe for concurrent use.
 type Retriever interface {
 	Retrieve(ctx context.Context, q problem.Query, k int, into []problem.Candidate) ([]problem.Candidate, error)
 }

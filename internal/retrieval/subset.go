@@ -26,6 +26,9 @@ func NewSubset(index Index, ids []int32) *Subset {
 // Retrieve implements Retriever.
 func (s *Subset) Retrieve(ctx context.Context, q problem.Query, k int, into []problem.Candidate) ([]problem.Candidate, error) {
 	from := len(into)
+	if f := q.Filter; !f.AllowsAll() {
+		q.Filter = problem.Filter{Only: func(i int32) bool { return f.Allows(s.ids[i]) }}
+	}
 	into, err := s.inner.Retrieve(ctx, q, k, into)
 	for i := from; i < len(into); i++ {
 		into[i].Item = s.ids[into[i].Item]

@@ -67,6 +67,15 @@ func (t *TopK) PushRows(first int32, scores []float32) {
 	}
 }
 
+// PushAllowed is PushRows for the items that a filter allows. Only those whose scores are good enough are asked about.
+func (t *TopK) PushAllowed(f *problem.Filter, first int32, scores []float32) {
+	for i, score := range scores {
+		if item := first + int32(i); t.Wants(score) && f.Allows(item) {
+			t.Push(item, score)
+		}
+	}
+}
+
 // Append appends what was kept to into, best first, and empties the selection.
 func (t *TopK) Append(into []problem.Candidate) []problem.Candidate {
 	SortBest(t.heap)

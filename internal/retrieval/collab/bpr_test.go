@@ -15,7 +15,7 @@ func auc(d heldOut, f *Factors) float64 {
 	for _, q := range d.tests {
 		for _, i := range d.later[q.User] {
 			for j := range int32(d.h.Items) {
-				if slices.Contains(q.Seen, j) || slices.Contains(d.later[q.User], j) {
+				if slices.Contains(q.Filter.Except, j) || slices.Contains(d.later[q.User], j) {
 					continue
 				}
 				n++

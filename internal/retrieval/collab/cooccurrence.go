@@ -159,7 +159,7 @@ func (b *cooccurrenceBuild) near() sparse {
 	return n
 }
 
-// Retrieve implements Retriever. It returns none of q.Seen, and only items that a neighbour in the user's history speaks
+// Retrieve implements retrieval.Retriever. It returns only items that a neighbour in the user's history speaks
 // for: that may be fewer than k. Who has no history (a user of -1, an empty row) gets what is popular.
 func (c *Cooccurrence) Retrieve(ctx context.Context, q problem.Query, k int, into []problem.Candidate) ([]problem.Candidate, error) {
 	ids, weights := historyOf(c.history, q.User)
@@ -177,13 +177,10 @@ func (c *Cooccurrence) Retrieve(ctx context.Context, q problem.Query, k int, int
 			s.add(i, weights[n]*similar[m])
 		}
 	}
-	for _, i := range q.Seen {
-		s.sum[i] = 0
-	}
 	s.top.Reset(k)
 	for _, i := range s.touched {
-		if s.sum[i] > 0 {
-			s.top.Push(i, s.sum[i])
+		if score := s.sum[i]; score > 0 && s.top.Wants(score) && q.Filter.Allows(i) {
+			s.top.Push(i, score)
 		}
 		s.sum[i] = 0
 	}

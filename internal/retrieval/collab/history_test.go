@@ -126,7 +126,7 @@ func (d *heldOut) ask() {
 	for u := range int32(d.h.Users) {
 		if len(d.later[u]) > 0 {
 			seen, _ := d.h.Row(u)
-			d.tests = append(d.tests, problem.Query{ID: int32(len(d.tests)), From: problem.Test, User: u, Seen: seen})
+			d.tests = append(d.tests, problem.Query{ID: int32(len(d.tests)), From: problem.Test, User: u, Filter: problem.Filter{Except: seen}})
 		}
 	}
 }
@@ -161,7 +161,7 @@ type searched struct {
 }
 
 func scan(e *problem.Embedding) retrieval.Retriever {
-	return searched{retrieval.Unseen(retrieval.NewExact(e.Items, e.Dim)), e}
+	return searched{retrieval.NewExact(e.Items, e.Dim), e}
 }
 
 func (s searched) Retrieve(ctx context.Context, q problem.Query, k int, into []problem.Candidate) ([]problem.Candidate, error) {

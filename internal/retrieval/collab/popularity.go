@@ -43,19 +43,26 @@ func NewPopularity(h *problem.History, halfLife float64) *Popularity {
 	return p
 }
 
+// askItems is how many items are gone over between two looks at the context.
+const askItems = 1 << 14
+
 // Score returns item's popularity.
 func (p *Popularity) Score(item int32) float32 { return p.score[item] }
 
-// Retrieve implements Retriever. It returns none of q.Seen.
+// Retrieve implements retrieval.Retriever.
 func (p *Popularity) Retrieve(ctx context.Context, q problem.Query, k int, into []problem.Candidate) ([]problem.Candidate, error) {
 	if err := ctx.Err(); err != nil {
 		return into, err
 	}
-	for _, c := range p.best { // at most k + len(q.Seen) turns
+	from := len(into)
+	for i, c := range p.best {
 		if k <= 0 {
 			break
 		}
-		if _, seen := slices.BinarySearch(q.Seen, c.Item); !seen {
+		if i%askItems == askItems-1 && ctx.Err() != nil {
+			return into[:from], ctx.Err()
+		}
+		if q.Filter.Allows(c.Item) {
 			into = append(into, c)
 			k--
 		}

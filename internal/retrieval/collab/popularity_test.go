@@ -27,7 +27,7 @@ func TestPopularityByHand(t *testing.T) {
 		{"none is wanted", 0, nil, 0, nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			got, err := NewPopularity(h, tc.halfLife).Retrieve(t.Context(), problem.Query{User: -1, Seen: tc.seen}, tc.k, nil)
+			got, err := NewPopularity(h, tc.halfLife).Retrieve(t.Context(), problem.Query{User: -1, Filter: problem.Filter{Except: tc.seen}}, tc.k, nil)
 			if err != nil || !slices.Equal(got, tc.want) {
 				t.Errorf("got %v, %v; want %v", got, err, tc.want)
 			}
@@ -53,11 +53,11 @@ func TestCooccurrenceByHand(t *testing.T) {
 		q          problem.Query
 		want       []problem.Candidate
 	}{
-		{"one thing in the history", 9, problem.Query{User: c, Seen: []int32{0}}, []problem.Candidate{{Item: 1, Score: s01}, {Item: 2, Score: s02}, {Item: 3, Score: s03}}},
-		{"two things add up", 9, problem.Query{User: b, Seen: []int32{0, 1}}, []problem.Candidate{{Item: 2, Score: s02 + s12}, {Item: 3, Score: s03}}},
-		{"an item keeps only its nearest", 1, problem.Query{User: c, Seen: []int32{0}}, []problem.Candidate{{Item: 1, Score: s01}}},
+		{"one thing in the history", 9, problem.Query{User: c, Filter: problem.Filter{Except: []int32{0}}}, []problem.Candidate{{Item: 1, Score: s01}, {Item: 2, Score: s02}, {Item: 3, Score: s03}}},
+		{"two things add up", 9, problem.Query{User: b, Filter: problem.Filter{Except: []int32{0, 1}}}, []problem.Candidate{{Item: 2, Score: s02 + s12}, {Item: 3, Score: s03}}},
+		{"an item keeps only its nearest", 1, problem.Query{User: c, Filter: problem.Filter{Except: []int32{0}}}, []problem.Candidate{{Item: 1, Score: s01}}},
 		{"a newcomer gets what is popular", 9, problem.Query{User: -1}, []problem.Candidate{{Item: 0, Score: 4}, {Item: 1, Score: 2}, {Item: 2, Score: 1}, {Item: 3, Score: 1}, {Item: 4, Score: 0}}},
-		{"so does who has no history", 9, problem.Query{User: 4, Seen: []int32{0, 1, 2, 3}}, []problem.Candidate{{Item: 4, Score: 0}}},
+		{"so does who has no history", 9, problem.Query{User: 4, Filter: problem.Filter{Except: []int32{0, 1, 2, 3}}}, []problem.Candidate{{Item: 4, Score: 0}}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			r, err := NewCooccurrence(t.Context(), h, CooccurrenceOptions{Neighbours: tc.neighbours, Shrinkage: shrink, Workers: 1}, nil)

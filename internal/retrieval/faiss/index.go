@@ -49,10 +49,46 @@ type index struct {
 
 // results is where FAISS writes one search's answer.
 type results struct {
-	query  []float32
-	scores []float32
-	items  []int64
+	query   []float32
+	scores  []float32
+	items   []int64
+	allowed []byte // a bit for each item that the request's filter allows; empty where it allows all
+	effort  float64
 }
+
+// allow sets allowed and effort, and returns how many items are allowed. FAISS's graph and lists look at a fixed number of
+// items, refused ones among them, so it has to look at more where much is refused.
+func (r *results) allow(f *problem.Filter, n int) int {
+	r.allowed, r.effort = r.allowed[:0], 1
+	if f.AllowsAll() {
+		return n
+	}
+	r.allowed = slices.Grow(r.allowed, (n+7)/8)[:(n+7)/8]
+	for i := range r.allowed {
+		r.allowed[i] = 0xff
+	}
+	for item := n; item < 8*len(r.allowed); item++ {
+		r.refuse(item)
+	}
+	for _, item := range f.Except {
+		if item >= 0 && int(item) < n {
+			r.refuse(int(item))
+		}
+	}
+	count := 0
+	for i := range r.allowed {
+		for item := 8 * i; f.Only != nil && item < min(8*i+8, n); item++ {
+			if r.allowed[i]>>(item%8)&1 == 1 && !f.Only(int32(item)) {
+				r.refuse(item)
+			}
+		}
+		count += bits.OnesCount8(r.allowed[i])
+	}
+	r.effort = float64(n) / float64(max(count, 1))
+	return count
+}
+
+func (r *results) refuse(item int) { r.allowed[item/8] &^= 1 << (item % 8) }
 
 // Version is the FAISS that this program was built with, and whether there is one.
 func Version() (string, bool) { return C.GoString(C.faiss_shim_version()), true }
@@ -204,6 +240,9 @@ func (ix *index) Retrieve(ctx context.Context, q problem.Query, k int, into []pr
 	for len(r.query) < ix.padded {
 		r.query = append(r.query, 0)
 	}
+	if k = min(k, r.allow(&q.Filter, ix.n)); k == 0 {
+		return into, nil
+	}
 	r.scores, r.items = slices.Grow(r.scores[:0], k)[:k], slices.Grow(r.items[:0], k)[:k]
 	if err := ix.search(r, k); err != nil {
 		return into, fmt.Errorf("searching the FAISS %s index for request %d: %w", ix.kind, q.ID, err)
@@ -228,6 +267,10 @@ func (ix *index) search(r *results, k int) error {
 	defer ix.open.RUnlock()
 	if ix.handle == nil {
 		return errors.New("it is closed")
+	}
+	if len(r.allowed) > 0 {
+		return said(C.faiss_shim_search_allowed(ix.handle, floats(r.query), C.int64_t(k), (*C.uint8_t)(unsafe.SliceData(r.allowed)), C.int64_t(len(r.allowed)),
+			C.double(r.effort), floats(r.scores), (*C.int64_t)(unsafe.SliceData(r.items))))
 	}
 	return said(C.faiss_shim_search(ix.handle, floats(r.query), C.int64_t(k), floats(r.scores), (*C.int64_t)(unsafe.SliceData(r.items))))
 }

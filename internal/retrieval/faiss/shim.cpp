@@ -4,19 +4,25 @@
 
 #include <omp.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <memory>
 #include <mutex>
 #include <new>
+#include <numeric>
+#include <stdexcept>
+#include <vector>
 
 #include <faiss/IndexFlat.h>
 #include <faiss/IndexHNSW.h>
 #include <faiss/IndexIVFPQ.h>
 #include <faiss/IndexRefine.h>
 #include <faiss/impl/AuxIndexStructures.h>
+#include <faiss/impl/IDSelector.h>
 #include <faiss/utils/distances.h>
 
 struct faiss_shim {
@@ -111,6 +117,41 @@ int64_t bytes_of(const faiss::Index *index) {
     return 0;
 }
 
+// Where a filter leaves fewer than one item in so many, FAISS's graph loses its way to them, and a scan of them is quick.
+const double most_effort = 20;
+
+int scaled(int64_t base, double effort, int64_t most) {
+    return static_cast<int>(std::min<double>(std::ceil(base * effort), std::max<int64_t>(most, 1)));
+}
+
+// IndexRefine passes no parameters on in FAISS 1.7.3, so its two steps are made here: a search by codes, then the
+// comparison in full. Places that stay empty hold item -1.
+void search_refined(const faiss::IndexRefine *refined, const float *query, int64_t k, faiss::IDSelector &selector, double effort,
+                    float *scores, faiss::Index::idx_t *items) {
+    auto lists = dynamic_cast<const faiss::IndexIVF *>(refined->base_index);
+    auto flat = dynamic_cast<const faiss::IndexFlat *>(refined->refine_index);
+    if (!lists || !flat) {
+        throw std::runtime_error("an index of this kind can't be filtered");
+    }
+    faiss::SearchParametersIVF params;
+    params.sel = &selector;
+    params.nprobe = scaled(lists->nprobe, effort, lists->nlist);
+    const int64_t rough = std::min<int64_t>(std::max<int64_t>(k, static_cast<int64_t>(k * refined->k_factor)), lists->ntotal);
+    std::vector<faiss::Index::idx_t> ids(rough);
+    std::vector<float> dots(rough);
+    lists->search(1, query, rough, dots.data(), ids.data(), &params);
+    ids.erase(std::remove_if(ids.begin(), ids.end(), [](faiss::Index::idx_t id) { return id < 0; }), ids.end());
+    flat->compute_distance_subset(1, query, ids.size(), dots.data(), ids.data());
+    std::vector<size_t> order(ids.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return dots[a] > dots[b] || (dots[a] == dots[b] && ids[a] < ids[b]); });
+    for (int64_t i = 0; i < k; i++) {
+        const bool found = i < static_cast<int64_t>(order.size());
+        items[i] = found ? ids[order[i]] : -1;
+        scores[i] = found ? dots[order[i]] : 0;
+    }
+}
+
 } // namespace
 
 #define WRITTEN(x) #x
@@ -171,6 +212,31 @@ char *faiss_shim_search(const faiss_shim *s, const float *query, int64_t k, floa
     static_assert(sizeof(faiss::Index::idx_t) == sizeof(int64_t), "FAISS numbers items otherwise");
     return guarded([&] {
         s->index->search(1, query, k, scores, reinterpret_cast<faiss::Index::idx_t *>(items));
+    });
+}
+
+char *faiss_shim_search_allowed(const faiss_shim *s, const float *query, int64_t k, const uint8_t *allowed, int64_t bytes,
+                                double effort, float *scores, int64_t *items) {
+    return guarded([&] {
+        faiss::IDSelectorBitmap selector(bytes, allowed);
+        auto ids = reinterpret_cast<faiss::Index::idx_t *>(items);
+        auto graph = dynamic_cast<const faiss::IndexHNSW *>(s->index.get());
+        if (graph && effort > most_effort) {
+            faiss::SearchParameters params;
+            params.sel = &selector;
+            graph->storage->search(1, query, k, scores, ids, &params);
+        } else if (graph) {
+            faiss::SearchParametersHNSW params;
+            params.sel = &selector;
+            params.efSearch = scaled(std::max<int64_t>(graph->hnsw.efSearch, k), effort, graph->ntotal);
+            graph->search(1, query, k, scores, ids, &params);
+        } else if (auto refined = dynamic_cast<const faiss::IndexRefine *>(s->index.get())) {
+            search_refined(refined, query, k, selector, effort, scores, ids);
+        } else {
+            faiss::SearchParameters params;
+            params.sel = &selector;
+            s->index->search(1, query, k, scores, ids, &params);
+        }
     });
 }
 

@@ -31,6 +31,11 @@ void faiss_shim_stop(faiss_shim *s);
 // Finds the k best of one query; places that stay empty hold item -1. It may run on many threads at once.
 char *faiss_shim_search(const faiss_shim *s, const float *query, int64_t k, float *scores, int64_t *items);
 
+// The same among the items whose bits are set in allowed, eight to a byte, the lowest bit first. effort, 1 or more, is how
+// many times as far the search goes as without a filter.
+char *faiss_shim_search_allowed(const faiss_shim *s, const float *query, int64_t k, const uint8_t *allowed, int64_t bytes,
+                                double effort, float *scores, int64_t *items);
+
 int64_t faiss_shim_bytes(const faiss_shim *s);
 void faiss_shim_free(faiss_shim *s);
 

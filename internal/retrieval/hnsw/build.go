@@ -310,7 +310,7 @@ func (b *builder) connect(ctx context.Context, w *buildWorker, first, item int) 
 		w.found = w.found[:0]
 		if h.entry >= 0 && layer <= h.top {
 			w.found = append(w.found, at)
-			if err := w.explore(ctx, b.ef, layer); err != nil {
+			if err := w.explore(ctx, b.ef, layer, nil); err != nil {
 				return err
 			}
 			at = w.found[0] &^ followed

@@ -130,7 +130,7 @@ func (h *Index) copiesAmong(ctx context.Context, rows []float32) (map[int32]int3
 			if err := s.approach(ctx); err != nil {
 				return nil, err
 			}
-			if err := s.explore(ctx, min(ef, h.n), 0); err != nil {
+			if err := s.explore(ctx, min(ef, h.n), 0, nil); err != nil {
 				return nil, err
 			}
 			s.rescore(row)
@@ -195,80 +195,4 @@ func (h *Index) circle(id int32) (first int32, allDead bool) {
 		allDead = allDead && h.dead[i]
 	}
 	return first, allDead
-}
-
-// exploreThrough is explore on layer 0 of an index with tombstones: a deleted node is followed while it might lead to
-// something better than the worst of the ef found, and takes no place among them.
-func (s *searcher) exploreThrough(ctx context.Context, ef int) error {
-	s.begin()
-	starts := s.found
-	s.found, s.passing = s.found[:0], s.passing[:0]
-	for _, c := range starts { // the i-th writes to the first i places at most, and they have been read
-		s.visited.set(c.node())
-		s.meet(c&^followed, ef)
-	}
-	var due, coming []int32
-	for at, steps := 0, 1; ; steps++ {
-		for at < len(s.found) && s.found[at]&followed != 0 {
-			at++
-		}
-		due, coming = coming, nil
-		switch through := len(s.passing) > 0 && (len(s.found) < ef || s.passing[0] > s.found[ef-1]); {
-		case through && (at == len(s.found) || s.passing[0] > s.found[at]):
-			coming = s.unvisited(s.h.links(s.pass().node(), 0))
-			s.h.codes.Prefetch(coming)
-		case at < len(s.found):
-			coming = s.follow(at, 0)
-		case len(due) == 0:
-			return nil
-		}
-		if steps%askEvery == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		s.h.codes.DotGather(s.q, due, s.scores)
-		for i, node := range due {
-			at = min(at, s.meet(toNear(s.scores[i], node), ef))
-		}
-	}
-}
-
-// meet puts a node where it belongs and returns its place among the found; len(found) or more for none.
-func (s *searcher) meet(c near, ef int) int {
-	if !s.h.shut[c.node()] {
-		return s.insert(c, ef)
-	}
-	if len(s.found) == ef && c < s.found[ef-1] {
-		return ef
-	}
-	s.passing = append(s.passing, c)
-	for i := len(s.passing) - 1; i > 0; {
-		parent := (i - 1) / 2
-		if s.passing[parent] > s.passing[i] {
-			break
-		}
-		s.passing[parent], s.passing[i] = s.passing[i], s.passing[parent]
-		i = parent
-	}
-	return len(s.found)
-}
-
-// pass takes the best off the heap of deleted nodes.
-func (s *searcher) pass() near {
-	top, n := s.passing[0], len(s.passing)-1
-	s.passing[0] = s.passing[n]
-	s.passing = s.passing[:n]
-	for i := 0; ; {
-		best := 2*i + 1
-		if best >= n {
-			return top
-		}
-		if r := best + 1; r < n && s.passing[r] > s.passing[best] {
-			best = r
-		}
-		if s.passing[i] > s.passing[best] {
-			return top
-		}
-		s.passing[i], s.passing[best] = s.passing[best], s.passing[i]
-		i = best
-	}
 }

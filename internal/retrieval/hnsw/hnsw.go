@@ -76,22 +76,22 @@ func (h *Index) row(item int32) []float32 {
 	return h.items[int(item)*h.dim : (int(item)+1)*h.dim]
 }
 
-// Retrieve implements Retriever, with ef the larger of EfSearch and k.
+// Retrieve implements retrieval.Retriever, with ef the larger of EfSearch and k.
 func (h *Index) Retrieve(ctx context.Context, q problem.Query, k int, into []problem.Candidate) ([]problem.Candidate, error) {
 	if err := retrieval.CheckVector(q, h.dim); err != nil {
 		return into, err
 	}
-	return h.search(ctx, q.Vec, k, h.efSearch, into)
+	return h.search(ctx, q.Vec, k, h.efSearch, &q.Filter, into)
 }
 
 // Search appends the k best nodes that a list of ef finds for q, best first; ef is raised to k. It is safe for
 // concurrent use.
 func (h *Index) Search(q []float32, k, ef int, into []problem.Candidate) []problem.Candidate {
-	into, _ = h.search(context.Background(), q, k, ef, into) // only the context can end it early
+	into, _ = h.search(context.Background(), q, k, ef, &problem.Filter{}, into) // only the context can end it early
 	return into
 }
 
-func (h *Index) search(ctx context.Context, q []float32, k, ef int, into []problem.Candidate) ([]problem.Candidate, error) {
+func (h *Index) search(ctx context.Context, q []float32, k, ef int, f *problem.Filter, into []problem.Candidate) ([]problem.Candidate, error) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	if err := ctx.Err(); err != nil || k <= 0 || h.entry < 0 {
@@ -102,37 +102,63 @@ func (h *Index) search(ctx context.Context, q []float32, k, ef int, into []probl
 	s.aim(q)
 	ef = min(max(ef, k), h.n)
 	err := s.approach(ctx)
-	switch {
-	case err != nil:
-	case h.dead == nil:
-		err = s.explore(ctx, ef, 0)
-	default:
-		err = s.exploreThrough(ctx, ef)
+	if err == nil {
+		err = s.explore(ctx, ef, 0, h.allowing(f))
 	}
 	if err != nil {
 		return into, err
 	}
 	s.rescore(q)
-	return h.answer(s.found[:min(k, len(s.found))], k, into), nil
+	return h.answer(s.found[:min(k, len(s.found))], k, f, into), nil
 }
 
-// answer appends the k best of the found nodes and their copies, without those that were deleted.
-func (h *Index) answer(found []near, k int, into []problem.Candidate) []problem.Candidate {
+// allowing returns the test of whether a search may return some item of a node; nil where it may return all.
+func (h *Index) allowing(f *problem.Filter) func(node int32) bool {
+	if f.AllowsAll() {
+		if h.dead == nil {
+			return nil
+		}
+		return func(node int32) bool { return !h.shut[node] }
+	}
+	return func(node int32) bool {
+		item := h.itemOf(node)
+		if h.returns(item, f) {
+			return true
+		}
+		if h.copies == nil {
+			return false
+		}
+		for i := h.copies[item]; i >= 0 && i != item; i = h.copies[i] {
+			if h.returns(i, f) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// returns says whether an item is there to be returned.
+func (h *Index) returns(item int32, f *problem.Filter) bool {
+	return (h.dead == nil || !h.dead[item]) && f.Allows(item)
+}
+
+// answer appends the k best of the found nodes and their copies, without those that were deleted or that f refuses.
+func (h *Index) answer(found []near, k int, f *problem.Filter, into []problem.Candidate) []problem.Candidate {
 	from := len(into)
 	for _, c := range found {
 		score := c.score()
-		if score != score { // a query with NaN has no neighbours
+		if score != score { // a query with NaN has no neighbors
 			continue
 		}
 		item := h.itemOf(c.node())
-		if h.dead == nil || !h.dead[item] {
+		if h.returns(item, f) {
 			into = append(into, problem.Candidate{Item: item, Score: score})
 		}
 		if h.copies == nil {
 			continue
 		}
 		for i := h.copies[item]; i >= 0 && i != item && len(into) < from+2*k; i = h.copies[i] {
-			if h.dead == nil || !h.dead[i] {
+			if h.returns(i, f) {
 				into = append(into, problem.Candidate{Item: i, Score: score})
 			}
 		}

@@ -26,8 +26,9 @@ func build(t testing.TB, items []float32, dim int, o Options) *Index {
 func TestHNSWFindsWhatAScanFinds(t *testing.T) {
 	const n, dim = 4000, 32
 	same := make([]float32, n*dim) // forty copies of each of a hundred items
+	hundred := retrievaltest.Hard(5, 100, dim)
 	for i := range n {
-		copy(same[i*dim:(i+1)*dim], retrievaltest.Hard(5, 100, dim)[i%100*dim:])
+		copy(same[i*dim:(i+1)*dim], hundred[i%100*dim:])
 	}
 	for _, tc := range []struct {
 		name           string

@@ -12,7 +12,7 @@ type searcher struct {
 	q       []int16 // what it searches for, aimed at the codes
 	visited marks   // the nodes that this search has met
 	found   []near  // the ef best so far, best first: by codes until rescore
-	passing []near  // deleted nodes to walk through, the best on top of a heap
+	passing []near  // nodes to walk through that can't be returned, the best on top of a heap
 	ids     []int32 // neighbours of the node followed last
 	before  []int32 // those of the node followed before it
 	nodes   []int32 // those found
@@ -98,7 +98,7 @@ func (s *searcher) approach(ctx context.Context) error {
 	}
 	s.found = append(s.found[:0], s.descend(s.score(h.entry), h.top, layer))
 	for ; layer > 0; layer-- {
-		if err := s.explore(ctx, beam, layer); err != nil {
+		if err := s.explore(ctx, beam, layer, nil); err != nil {
 			return err
 		}
 	}
@@ -141,14 +141,24 @@ const askEvery = 512
 // The paper's two heaps are one sorted list here, where those not yet followed are the candidates: it is done when all
 // are followed.
 //
-// A node's neighbours are scored one step late, after those of the next node have been asked for: otherwise each step
+// With allowed, which may be nil, found holds allowed nodes only. One that isn't is followed while it might lead to
+// something better than the worst of the ef found, and takes no place among them; so the more of the corpus a filter
+// refuses, the further a search walks, and at the limit it walks through all of the graph.
+//
+// A node's neighbors are scored one step late, after those of the next node have been asked for: otherwise each step
 // would wait for the memory. So a node may be followed that turns out not to be the best, which costs a little.
-func (s *searcher) explore(ctx context.Context, ef, layer int) error {
+func (s *searcher) explore(ctx context.Context, ef, layer int, allowed func(node int32) bool) error {
 	s.begin()
-	s.found = s.found[:min(len(s.found), ef)]
-	for i, c := range s.found {
-		s.found[i] = c &^ followed
+	starts := s.found[:min(len(s.found), ef)]
+	s.found, s.passing = s.found[:0], s.passing[:0]
+	for _, c := range starts { // the i-th writes to the first i places at most, and they have been read
+		c &^= followed
 		s.visited.set(c.node())
+		if allowed != nil && !allowed(c.node()) {
+			s.pass(c)
+		} else {
+			s.insert(c, ef)
+		}
 	}
 	var due, coming []int32
 	for at, steps := 0, 1; ; steps++ {
@@ -157,6 +167,9 @@ func (s *searcher) explore(ctx context.Context, ef, layer int) error {
 		}
 		due, coming = coming, nil
 		switch {
+		case len(s.passing) > 0 && s.passFirst(at, ef):
+			coming = s.unvisited(s.h.links(s.nextPassed().node(), layer))
+			s.h.codes.Prefetch(coming)
 		case at < len(s.found):
 			coming = s.follow(at, layer)
 			at++
@@ -172,11 +185,56 @@ func (s *searcher) explore(ctx context.Context, ef, layer int) error {
 			if len(s.found) == ef && c < s.found[ef-1] { // as most are
 				continue
 			}
+			if allowed != nil && !allowed(node) {
+				s.pass(c)
+				continue
+			}
 			if place := s.insert(c, ef); place <= at {
 				at = place
 				vec.Prefetch(s.h.links(node, layer)) // it may well be the next
 			}
 		}
+	}
+}
+
+// passFirst says whether the best of the nodes that are only walked through comes before the found node at a place: it
+// must be better than that one, and than the worst of a full list.
+func (s *searcher) passFirst(at, ef int) bool {
+	best := s.passing[0]
+	return (len(s.found) < ef || best > s.found[ef-1]) && (at == len(s.found) || best > s.found[at])
+}
+
+// pass puts a node onto the heap of those that are only walked through.
+func (s *searcher) pass(c near) {
+	s.passing = append(s.passing, c)
+	for i := len(s.passing) - 1; i > 0; {
+		parent := (i - 1) / 2
+		if s.passing[parent] > s.passing[i] {
+			break
+		}
+		s.passing[parent], s.passing[i] = s.passing[i], s.passing[parent]
+		i = parent
+	}
+}
+
+// nextPassed takes the best node off the heap.
+func (s *searcher) nextPassed() near {
+	top, n := s.passing[0], len(s.passing)-1
+	s.passing[0] = s.passing[n]
+	s.passing = s.passing[:n]
+	for i := 0; ; {
+		best := 2*i + 1
+		if best >= n {
+			return top
+		}
+		if r := best + 1; r < n && s.passing[r] > s.passing[best] {
+			best = r
+		}
+		if s.passing[i] > s.passing[best] {
+			return top
+		}
+		s.passing[i], s.passing[best] = s.passing[best], s.passing[i]
+		i = best
 	}
 }
 

@@ -55,34 +55,53 @@ type scratch struct {
 	exact  retrieval.TopK
 }
 
-// Retrieve implements Retriever, with the index's own probe and refine.
+// Retrieve implements retrieval.Retriever, with the index's own probe and refine.
 func (x *Index) Retrieve(ctx context.Context, q problem.Query, k int, into []problem.Candidate) ([]problem.Candidate, error) {
 	if err := retrieval.CheckVector(q, x.dim); err != nil {
 		return into, err
 	}
-	return x.Search(ctx, q.Vec, k, x.probe, x.refined, into)
+	return x.search(ctx, &q, k, x.probe, x.refined, into)
 }
 
 // Search looks into the probe nearest lists, compares refine times k of what it finds there in full, and appends the k
 // best. It is safe for concurrent use.
 func (x *Index) Search(ctx context.Context, q []float32, k, probe, refine int, into []problem.Candidate) ([]problem.Candidate, error) {
+	return x.search(ctx, &problem.Query{Vec: q}, k, probe, refine, into)
+}
+
+// search is Search with the request's filter: where that refuses much, it looks into further lists until as many allowed
+// candidates are found as are to be compared in full.
+func (x *Index) search(ctx context.Context, q *problem.Query, k, probe, refine int, into []problem.Candidate) ([]problem.Candidate, error) {
 	if k = min(k, x.n); k <= 0 {
 		return into, ctx.Err()
 	}
 	s := x.pool.Get().(*scratch)
 	defer x.pool.Put(s)
-	x.tabulate(q, s.table)
-	x.nearest(q, probe, s)
-	s.rough.Reset(min(max(refine, 1)*k, x.n))
-	for _, l := range s.order {
+	x.tabulate(q.Vec, s.table)
+	all, wanted := q.Filter.AllowsAll(), min(max(refine, 1)*k, x.n)
+	if all {
+		x.nearest(q.Vec, probe, s)
+	} else {
+		x.nearest(q.Vec, x.coarse.K, s)
+	}
+	s.rough.Reset(wanted)
+	found := 0
+	for at, l := range s.order {
 		if ctx.Err() != nil {
 			return into, ctx.Err()
+		}
+		if !all && at >= max(probe, 1) && found >= wanted {
+			break
 		}
 		from, to := x.start[l.Item], x.start[l.Item+1]
 		for ; from < to; from += scanBlock {
 			out := s.scores[:min(scanBlock, to-from)]
 			scanCodes(x.codes[int(from)*x.stride:], x.stride, s.table, l.Score, out)
-			s.rough.PushRows(from, out)
+			if all {
+				s.rough.PushRows(from, out)
+			} else {
+				found += x.pushAllowed(s, &q.Filter, from, out)
+			}
 		}
 	}
 	s.some = s.rough.AppendUnordered(s.some[:0])
@@ -95,12 +114,25 @@ func (x *Index) Search(ctx context.Context, q []float32, k, probe, refine int, i
 		scores = make([]float32, len(s.ids))
 		s.scores = scores
 	}
-	vec.DotGather(q, x.items, x.dim, s.ids, scores)
+	vec.DotGather(q.Vec, x.items, x.dim, s.ids, scores)
 	s.exact.Reset(k)
 	for i, id := range s.ids {
 		s.exact.Push(id, scores[i])
 	}
 	return s.exact.Append(into), nil
+}
+
+// pushAllowed offers the codes from a place on whose items the filter allows, and returns how many of them entered the
+// selection: only those that might are asked about.
+func (x *Index) pushAllowed(s *scratch, f *problem.Filter, from int32, scores []float32) int {
+	n := 0
+	for i, score := range scores {
+		if at := from + int32(i); s.rough.Wants(score) && f.Allows(x.ids[at]) {
+			s.rough.Push(at, score)
+			n++
+		}
+	}
+	return n
 }
 
 // tabulate fills in the inner products of the query's pieces and all codewords.

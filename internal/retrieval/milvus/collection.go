@@ -46,7 +46,11 @@ func (x *collection) Retrieve(ctx context.Context, q problem.Query, k int, into 
 	if k <= 0 || slices.ContainsFunc(q.Vec, notFinite) { // a query with NaN has no neighbours
 		return into, nil
 	}
-	request, err := x.request(q.Vec, k)
+	condition, allowed := x.condition(&q.Filter)
+	if k = min(k, allowed); k == 0 {
+		return into, nil
+	}
+	request, err := x.request(q.Vec, k, condition)
 	if err != nil {
 		return into, fmt.Errorf("searching Milvus for request %d: %w", q.ID, err)
 	}
@@ -55,13 +59,48 @@ func (x *collection) Retrieve(ctx context.Context, q problem.Query, k int, into 
 		return into, err
 	}
 	from := len(into)
-	if into, err = x.read(answer, k, into); err != nil {
+	if into, err = x.read(answer, k, &q.Filter, into); err != nil {
 		return into[:from], fmt.Errorf("searching Milvus for request %d: %w", q.ID, err)
 	}
 	return into, nil
 }
 
-func (x *collection) request(v []float32, k int) (*milvuspb.SearchRequest, error) {
+// condition returns the filter as an expression over items, "" where it allows all, and how many items it allows. Milvus
+// can't call Only, so that is asked about each item here; the shorter of the two lists goes out.
+func (x *collection) condition(f *problem.Filter) (text string, allowed int) {
+	if f.AllowsAll() {
+		return "", x.n
+	}
+	var refused, rest []int32
+	if f.Only == nil {
+		first, _ := slices.BinarySearch(f.Except, 0)
+		last, _ := slices.BinarySearch(f.Except, int32(x.n))
+		refused = slices.Compact(slices.Clone(f.Except[first:last]))
+	} else {
+		for item := range int32(x.n) {
+			if f.Allows(item) {
+				rest = append(rest, item)
+			} else {
+				refused = append(refused, item)
+			}
+		}
+	}
+	list, operator := refused, " not in "
+	if f.Only != nil && len(rest) < len(refused) {
+		list, operator = rest, " in "
+	}
+	if len(refused) == 0 {
+		return "", x.n
+	}
+	out := append([]byte(idField), operator...)
+	for i, item := range list {
+		out = append(out, "[,"[min(i, 1)])
+		out = strconv.AppendInt(out, int64(item), 10)
+	}
+	return string(append(out, ']')), x.n - len(refused)
+}
+
+func (x *collection) request(v []float32, k int, condition string) (*milvuspb.SearchRequest, error) {
 	packed := make([]byte, 0, 4*len(v))
 	for _, f := range v {
 		packed = binary.LittleEndian.AppendUint32(packed, math.Float32bits(f))
@@ -74,7 +113,7 @@ func (x *collection) request(v []float32, k int) (*milvuspb.SearchRequest, error
 	}
 	o := x.client.o
 	q := &milvuspb.SearchRequest{
-		DbName: o.Database, CollectionName: x.name, DslType: commonpb.DslType_BoolExprV1, Nq: 1,
+		DbName: o.Database, CollectionName: x.name, DslType: commonpb.DslType_BoolExprV1, Dsl: condition, Nq: 1,
 		SearchInput: &milvuspb.SearchRequest_PlaceholderGroup{PlaceholderGroup: group},
 		SearchParams: pairs("anns_field", vectorField, "topk", strconv.Itoa(k), "metric_type", "IP", "round_decimal", "-1",
 			"params", x.search(k)),
@@ -87,7 +126,7 @@ func (x *collection) request(v []float32, k int) (*milvuspb.SearchRequest, error
 }
 
 // read appends an answer's results, best first. An answer is a stranger's: nothing in it is believed unchecked.
-func (x *collection) read(answer *milvuspb.SearchResults, k int, into []problem.Candidate) ([]problem.Candidate, error) {
+func (x *collection) read(answer *milvuspb.SearchResults, k int, f *problem.Filter, into []problem.Candidate) ([]problem.Candidate, error) {
 	r := answer.GetResults()
 	ids, scores := r.GetIds().GetIntId().GetData(), r.GetScores()
 	if len(ids) != len(scores) || len(ids) > k {
@@ -97,6 +136,9 @@ func (x *collection) read(answer *milvuspb.SearchResults, k int, into []problem.
 	for i, id := range ids {
 		if id < 0 || id >= int64(x.n) {
 			return into, fmt.Errorf("an answer of Milvus holds item %d of %d: another program writes to collection %s", id, x.n, x.name)
+		}
+		if !f.Allows(int32(id)) {
+			return into, fmt.Errorf("an answer of Milvus holds item %d, which the request's filter refuses: the server doesn't filter by ids: use a newer one", id)
 		}
 		into = append(into, problem.Candidate{Item: int32(id), Score: scores[i]})
 	}

@@ -125,7 +125,7 @@ func (f *snapshot) judge(held *problem.History, users []int32) []problem.Query {
 			first = min(first, d)
 		}
 		seen, _ := f.history.Row(u)
-		out = append(out, problem.Query{ID: int32(len(out)), From: problem.Test, User: u, Day: float64(first), Seen: seen})
+		out = append(out, problem.Query{ID: int32(len(out)), From: problem.Test, User: u, Day: float64(first), Filter: problem.Filter{Except: seen}})
 	}
 	return out
 }
@@ -175,7 +175,7 @@ func (f *snapshot) requests(ctx context.Context, n int) ([]problem.Query, error)
 	return out, parallel.Batches(ctx, n, len(out), 1024, nil, func(_, from, to int) error {
 		for i := from; i < to; i++ {
 			v := f.visits[i]
-			out[i] = problem.Query{ID: int32(i), User: v.user, Day: v.day, Seen: sim.EngagedBefore(f.history, v.user, v.day)}
+			out[i] = problem.Query{ID: int32(i), User: v.user, Day: v.day, Filter: problem.Filter{Except: sim.EngagedBefore(f.history, v.user, v.day)}}
 		}
 		return nil
 	})
@@ -192,8 +192,8 @@ func (f *snapshot) slices(truth sim.HeldOutTruth, test []problem.Query) []proble
 	}
 	const few = 20 // impressions: too little to know a click-through rate of some per cent
 	return []problem.Slice{
-		{Name: "new users", Has: func(q *problem.Query) bool { return len(q.Seen) < 3 }},
-		{Name: "heavy users", Has: func(q *problem.Query) bool { return len(q.Seen) >= heavy }},
+		{Name: "new users", Has: func(q *problem.Query) bool { return len(q.Filter.Except) < 3 }},
+		{Name: "heavy users", Has: func(q *problem.Query) bool { return len(q.Filter.Except) >= heavy }},
 		{Name: "niche taste", Has: func(q *problem.Query) bool { return rare[f.view.favorite(q.User, f.drift > 0 && q.Day >= f.moved)] }},
 		{Name: "cold items", Has: func(q *problem.Query) bool {
 			for _, g := range truth.Positives(q) {

@@ -53,8 +53,8 @@ func TestHeldOutEngagementIsLaterAndNew(t *testing.T) {
 			t.Fatalf("request %d: %+v: expected one of each user, after day %d", i, q, s.Days)
 		}
 		users[q.User] = true
-		if row, _ := p.History.Row(q.User); !slices.Equal(row, q.Seen) || !slices.IsSorted(q.Seen) {
-			t.Fatalf("request %d has seen %v, its user's training items are %v", i, q.Seen, row)
+		if row, _ := p.History.Row(q.User); !slices.Equal(row, q.Filter.Except) || !slices.IsSorted(q.Filter.Except) {
+			t.Fatalf("request %d has seen %v, its user's training items are %v", i, q.Filter.Except, row)
 		}
 		positives := p.Truth.Positives(q)
 		if len(positives) == 0 {
@@ -82,7 +82,7 @@ func agree(t *testing.T, p *problem.Problem, q *problem.Query, positives []probl
 	grade := map[int32]uint8{}
 	for k, g := range positives {
 		grade[g.Item] = g.Grade
-		if _, seen := slices.BinarySearch(q.Seen, g.Item); seen {
+		if _, seen := slices.BinarySearch(q.Filter.Except, g.Item); seen {
 			t.Fatalf("request %d: positive %d was seen before", q.ID, g.Item)
 		}
 		if p.Born(g.Item) > q.Day {
@@ -110,7 +110,7 @@ func TestAPastRequestIsJudgedByTheWeekAfterIt(t *testing.T) {
 				want[im.Item] = true
 			}
 		}
-		for _, item := range q.Seen {
+		for _, item := range q.Filter.Except {
 			delete(want, item)
 		}
 		if got := p.Truth.Positives(q); len(got) != len(want) {

@@ -70,7 +70,7 @@ func (p *play) Request(day float64, rng *rand.Rand) problem.Query {
 		a = b
 	}
 	p.requests++
-	return problem.Query{From: problem.Live, ID: int32(len(p.f.visits)) + p.requests, User: a, Day: at, Seen: p.seenBy(a)}
+	return problem.Query{From: problem.Live, ID: int32(len(p.f.visits)) + p.requests, User: a, Day: at, Filter: problem.Filter{Except: p.seenBy(a)}}
 }
 
 // React browses the first listLength of the list as in the log. Revenue is the minutes of what was watched to its end.

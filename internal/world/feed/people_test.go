@@ -17,7 +17,7 @@ func byFeatures(p *problem.Problem, f problem.Features, score func(row []float32
 		var items []int32
 		var scores []float64
 		for i := range int32(p.Items) {
-			if _, seen := slices.BinarySearch(q.Seen, i); seen || p.Born(i) > q.Day {
+			if _, seen := slices.BinarySearch(q.Filter.Except, i); seen || p.Born(i) > q.Day {
 				continue
 			}
 			f.Fill(q, problem.Candidate{Item: i}, row)
@@ -151,11 +151,11 @@ func TestNobodyIsAskedToWatchTwice(t *testing.T) {
 	clicked := map[int32][]int32{}
 	for i := range 600 {
 		q := play.Request(0.01*float64(i), ask)
-		if row, _ := p.History.Row(q.User); len(q.Seen) < len(row) || !slices.IsSorted(q.Seen) {
-			t.Fatalf("visit %d has seen %v, the log says %v", i, q.Seen, row)
+		if row, _ := p.History.Row(q.User); len(q.Filter.Except) < len(row) || !slices.IsSorted(q.Filter.Except) {
+			t.Fatalf("visit %d has seen %v, the log says %v", i, q.Filter.Except, row)
 		}
 		for _, item := range clicked[q.User] {
-			if _, seen := slices.BinarySearch(q.Seen, item); !seen {
+			if _, seen := slices.BinarySearch(q.Filter.Except, item); !seen {
 				t.Fatalf("visit %d: video %d was clicked in this play and isn't marked as seen", i, item)
 			}
 		}
@@ -249,7 +249,7 @@ func TestFeedFeaturesKnowOnlyWhatWasKnownBefore(t *testing.T) {
 					}
 				}
 			}
-			for _, i := range q.Seen {
+			for _, i := range q.Filter.Except {
 				past++
 				if p.Labels[i] == p.Labels[im.Item] {
 					onTopic++
@@ -299,7 +299,7 @@ func TestContentPlacesNewVideosNearTheirViewers(t *testing.T) {
 	var liked, other float64
 	for n := range p.Test {
 		q := &p.Test[n]
-		if len(q.Seen) == 0 {
+		if len(q.Filter.Except) == 0 {
 			p.Inputs.Request(q, request)
 			if slices.Max(request) != 0 {
 				t.Fatal("a viewer without a past has content")

@@ -91,7 +91,7 @@ func (g *dataset) problem(s problem.Spec) *problem.Problem {
 		out.Missing[metric] = "recorded pictures have no people who answer what they are shown"
 	}
 	for i, item := range g.past {
-		out.Train = append(out.Train, problem.Query{ID: int32(i), User: -1, Seen: []int32{item}})
+		out.Train = append(out.Train, problem.Query{ID: int32(i), User: -1, Filter: problem.Filter{Except: []int32{item}}})
 		out.TrainLabels = append(out.TrainLabels, out.Labels[item])
 	}
 	for i := range g.judged {

@@ -263,8 +263,8 @@ func TestRealPicturesMakeAProblemWithoutTheirOwnAnswers(t *testing.T) {
 					t.Fatalf("Grade and Positives disagree on request %d, item %d", i, item)
 				}
 			}
-			if q.From != problem.Test && (len(q.Seen) != 1 || positives[q.Seen[0]] != 0) {
-				t.Fatalf("past request %d may be answered with itself: seen %v", i, q.Seen)
+			if q.From != problem.Test && (len(q.Filter.Except) != 1 || positives[q.Filter.Except[0]] != 0) {
+				t.Fatalf("past request %d may be answered with itself: seen %v", i, q.Filter.Except)
 			}
 		}
 	}
@@ -306,7 +306,7 @@ func TestFeaturesOfRealPicturesSeeTheSamePicture(t *testing.T) {
 	f := worldtest.Bind(t, p, nil)
 	row := make([]float32, len(f.Columns()))
 	q := &p.Train[4]
-	f.Fill(q, problem.Candidate{Item: q.Seen[0]}, row)
+	f.Fill(q, problem.Candidate{Item: q.Filter.Except[0]}, row)
 	if row[2] < 0.999 || row[4] != 0 {
 		t.Errorf("a picture beside itself: edge_cosine %v, brightness_apart %v, expected 1 and 0", row[2], row[4])
 	}

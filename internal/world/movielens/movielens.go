@@ -187,9 +187,9 @@ func (rec *dataset) split(ctx context.Context, s problem.Spec, r *ratings) (unju
 		if ask := cut - cut/heldOutOf; ask < cut {
 			q := problem.Query{User: u, Day: float64(liked[ask].Day)}
 			for _, e := range liked[:ask] {
-				q.Seen = append(q.Seen, e.Item)
+				q.Filter.Except = append(q.Filter.Except, e.Item)
 			}
-			slices.Sort(q.Seen)
+			slices.Sort(q.Filter.Except)
 			rec.train = append(rec.train, q)
 		}
 	}
@@ -206,7 +206,7 @@ func (rec *dataset) split(ctx context.Context, s problem.Spec, r *ratings) (unju
 	}
 	for i, u := range sim.Sample(sim.ActiveUsers(rec.held), maxJudged, sim.Stream(s.Seed, sim.PurposeJudged, 0)) {
 		seen, _ := rec.past.Row(u)
-		rec.test = append(rec.test, problem.Query{ID: int32(i), From: problem.Test, User: u, Day: float64(firstHeld[u]), Seen: seen})
+		rec.test = append(rec.test, problem.Query{ID: int32(i), From: problem.Test, User: u, Day: float64(firstHeld[u]), Filter: problem.Filter{Except: seen}})
 	}
 	rec.countByItem()
 	return unjudged, nil
@@ -262,7 +262,7 @@ func (rec *dataset) slices(truth sim.HeldOutTruth) []problem.Slice {
 	middle := make([]float64, len(rec.test)) // median popularity of what the user liked before
 	for n, q := range rec.test {
 		var popular []int
-		for _, i := range q.Seen {
+		for _, i := range q.Filter.Except {
 			popular = append(popular, len(rec.days[i]))
 		}
 		slices.Sort(popular)
@@ -275,8 +275,8 @@ func (rec *dataset) slices(truth sim.HeldOutTruth) []problem.Slice {
 	niche := middles[len(middles)/5]
 	const few = 10
 	return []problem.Slice{
-		{Name: "light users", Has: func(q *problem.Query) bool { return len(q.Seen) < 20 }},
-		{Name: "heavy users", Has: func(q *problem.Query) bool { return len(q.Seen) >= heavy }},
+		{Name: "light users", Has: func(q *problem.Query) bool { return len(q.Filter.Except) < 20 }},
+		{Name: "heavy users", Has: func(q *problem.Query) bool { return len(q.Filter.Except) >= heavy }},
 		{Name: "niche taste", Has: func(q *problem.Query) bool { return q.From == problem.Test && middle[q.ID] <= niche }},
 		{Name: "cold items", Has: func(q *problem.Query) bool {
 			return slices.ContainsFunc(truth.Positives(q), func(g problem.Graded) bool { return len(rec.days[g.Item]) < few })

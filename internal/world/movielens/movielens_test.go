@@ -72,7 +72,7 @@ func TestTheLastFifthOfEachUserIsHeldOutInAllThreeForms(t *testing.T) {
 				t.Fatalf("%d items, %d users, %d judged, %d training positives: expected 11, 2, 1, 12", p.Items, p.History.Users, len(p.Test), len(p.History.Item))
 			}
 			q := &p.Test[0]
-			if q.User != 1 || !slices.Equal(q.Seen, []int32{0, 1, 2, 3, 4, 5, 6, 7}) || q.Day != 8 {
+			if q.User != 1 || !slices.Equal(q.Filter.Except, []int32{0, 1, 2, 3, 4, 5, 6, 7}) || q.Day != 8 {
 				t.Errorf("judged request %+v: expected of the second user, day 8, the first eight items seen", q)
 			}
 			want := []problem.Graded{{Item: 8, Grade: 1}, {Item: 9, Grade: 1}}
@@ -84,7 +84,7 @@ func TestTheLastFifthOfEachUserIsHeldOutInAllThreeForms(t *testing.T) {
 			}
 			// Of the eight left, the last is asked for given the seven before.
 			past := &p.Train[0]
-			if len(p.Train) != 1 || len(past.Seen) != 7 || !slices.Equal(p.Truth.Positives(past), []problem.Graded{{Item: 7, Grade: 1}}) {
+			if len(p.Train) != 1 || len(past.Filter.Except) != 7 || !slices.Equal(p.Truth.Positives(past), []problem.Graded{{Item: 7, Grade: 1}}) {
 				t.Errorf("past requests %+v, positives %v: expected one, for item 7", p.Train, p.Truth.Positives(past))
 			}
 			if got := p.Look.Item(0); got != "Toy Story (1995) (Animation, Comedy)" {
@@ -303,7 +303,7 @@ func TestMovieLens100kIsRead(t *testing.T) {
 		held += len(positives)
 		row, _ := p.History.Row(q.User)
 		all := len(row) + len(positives)
-		if len(positives) != all/5 || !slices.Equal(row, q.Seen) {
+		if len(positives) != all/5 || !slices.Equal(row, q.Filter.Except) {
 			t.Fatalf("user %d: %d of %d positives held out", q.User, len(positives), all)
 		}
 	}
@@ -349,8 +349,8 @@ func FuzzMovieLens(f *testing.F) {
 					t.Fatal("a judged user has nothing held out")
 				}
 				for _, g := range positives {
-					if _, seen := slices.BinarySearch(q.Seen, g.Item); seen || int(g.Item) >= p.Items || p.Truth.Grade(q, g.Item) != 1 {
-						t.Fatalf("positive %v of a user who has seen %v", g, q.Seen)
+					if _, seen := slices.BinarySearch(q.Filter.Except, g.Item); seen || int(g.Item) >= p.Items || p.Truth.Grade(q, g.Item) != 1 {
+						t.Fatalf("positive %v of a user who has seen %v", g, q.Filter.Except)
 					}
 					features.Fill(q, problem.Candidate{Item: g.Item}, row)
 				}

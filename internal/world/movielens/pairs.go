@@ -64,7 +64,7 @@ func (rec *dataset) pastOf(q *problem.Query) userFacts {
 	days := rec.past.Day[rec.past.Start[q.User]:]
 	first, last := float32(math.MaxFloat32), float32(-1)
 	for k, i := range row {
-		if _, seen := slices.BinarySearch(q.Seen, i); !seen {
+		if _, seen := slices.BinarySearch(q.Filter.Except, i); !seen {
 			continue
 		}
 		out.liked++

@@ -120,7 +120,7 @@ func (t HeldOutTruth) counts(q *problem.Query, h *problem.History, k int, from, 
 		if h.Day[k] < from || h.Day[k] >= to {
 			return false
 		}
-		if _, seen := slices.BinarySearch(q.Seen, item); seen {
+		if _, seen := slices.BinarySearch(q.Filter.Except, item); seen {
 			return false
 		}
 	}
