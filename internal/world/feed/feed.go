@@ -142,6 +142,10 @@ func (f *snapshot) problem(ctx context.Context, w *world, test []problem.Query, 
 	if err != nil {
 		return nil, fmt.Errorf("looking up what viewers had seen: %w", err)
 	}
+	slices, err := f.slices(ctx, truth, test)
+	if err != nil {
+		return nil, err
+	}
 	out := &problem.Problem{
 		Kind: "interactions", Seed: s.Seed, Items: s.Items,
 		Words: problem.Words{
@@ -155,7 +159,7 @@ func (f *snapshot) problem(ctx context.Context, w *world, test []problem.Query, 
 		Train: train, Test: test, Truth: truth, Judge: metrics.NDCGAt(10), Positive: 1,
 		Inputs: inputs{f}, History: f.history, Log: f.log, Pairs: pairs,
 		People: people{f: f, w: w, looked: f.log.Propensity},
-		Drift:  drift{w}, Look: describer{f}, Slices: f.slices(truth, test),
+		Drift:  drift{w}, Look: describer{f}, Slices: slices,
 		Value: func(i int32) float64 { return float64(lib.items[i].minutes) },
 		Born:  truth.Born,
 	}
@@ -182,12 +186,15 @@ func (f *snapshot) requests(ctx context.Context, n int) ([]problem.Query, error)
 }
 
 // slices are the parts of the judged requests where an average would hide harm.
-func (f *snapshot) slices(truth sim.HeldOutTruth, test []problem.Query) []problem.Slice {
+func (f *snapshot) slices(ctx context.Context, truth sim.HeldOutTruth, test []problem.Query) ([]problem.Slice, error) {
 	lib := f.lib
 	rare := lib.rareTopics()
 	heavy := sim.HeavyUser(f.history, test)
 	shown := make([]int32, len(lib.items))
-	for _, im := range f.log.Impressions {
+	for k, im := range f.log.Impressions {
+		if k%sim.CheckEvery == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		shown[im.Item]++
 	}
 	const few = 20 // impressions: too little to know a click-through rate of some per cent
@@ -203,7 +210,7 @@ func (f *snapshot) slices(truth sim.HeldOutTruth, test []problem.Query) []proble
 			}
 			return false
 		}},
-	}
+	}, nil
 }
 
 // drift moves tastes: viewers turn to other topics, many of them to one that was rare. It happens a week before the

@@ -66,5 +66,5 @@ func engagements(ctx context.Context, known *problem.History, p *visitLog, users
 		}
 		perUser[u] = kept
 	}
-	return sim.NewHistory(perUser, items), nil
+	return sim.NewHistory(ctx, perUser, items)
 }

@@ -8,7 +8,6 @@ import (
 	"dryrun/internal/world/sim"
 	"math"
 	"math/rand/v2"
-	"slices"
 	"sort"
 )
 
@@ -73,6 +72,9 @@ func makeLibrary(ctx context.Context, s problem.Spec, n int, p problem.Progress)
 	perTopic := max(3, s.Items/(30*s.Classes))
 	creators := make([]float32, perTopic*s.Classes*tasteDim)
 	for c := range perTopic * s.Classes {
+		if c%4096 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		fillNormal(sim.Stream(s.Seed, purposeCreator, uint64(c)), creators[c*tasteDim:(c+1)*tasteDim], 1)
 	}
 	cumulative := sim.Cumulate(l.share)
@@ -86,7 +88,9 @@ func makeLibrary(ctx context.Context, s problem.Spec, n int, p problem.Progress)
 	if err != nil {
 		return nil, err
 	}
-	l.index()
+	if err := l.index(ctx); err != nil {
+		return nil, err
+	}
 	return l, nil
 }
 
@@ -125,9 +129,12 @@ func (l *library) draw(i int32, days float64, topicsTo []float64, perTopic int, 
 }
 
 // index orders the videos by topic and by upload.
-func (l *library) index() {
+func (l *library) index(ctx context.Context) error {
 	l.start = make([]int32, l.topics+1)
 	for i := range l.items {
+		if i%sim.CheckEvery == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		l.start[l.items[i].topic+1]++
 	}
 	for t := range l.topics {
@@ -136,6 +143,9 @@ func (l *library) index() {
 	next := append([]int32(nil), l.start[:l.topics]...)
 	l.order = make([]int32, len(l.items))
 	for i := range l.items {
+		if i%sim.CheckEvery == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		t := l.items[i].topic
 		l.order[next[t]] = int32(i)
 		next[t]++
@@ -143,7 +153,7 @@ func (l *library) index() {
 			l.newest = append(l.newest, int32(i))
 		}
 	}
-	slices.SortFunc(l.newest, func(a, b int32) int {
+	return sim.Sort(ctx, l.newest, func(a, b int32) int {
 		return cmp.Or(cmp.Compare(l.items[a].born, l.items[b].born), cmp.Compare(a, b))
 	})
 }

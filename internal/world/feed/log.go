@@ -123,7 +123,10 @@ func (b *behavior) playOldSystem(ctx context.Context, s problem.Spec, n int, p p
 	looked := sim.Examination(sim.ListLength)
 	total := pastVisits(s)
 	rate := float64(total) / float64(s.Days)
-	all := newViewCounts(b.lib)
+	all, err := newViewCounts(ctx, b.lib)
+	if err != nil {
+		return nil, nil, err
+	}
 	seen := make([][]int32, s.Users)
 	past = &visitLog{visits: make([]visit, 0, total), impressions: make([]problem.Impression, 0, total*sim.ListLength)}
 	after = &visitLog{}
@@ -148,7 +151,9 @@ func (b *behavior) playOldSystem(ctx context.Context, s problem.Spec, n int, p p
 		for len(day) < visits {
 			day = append(day, outcome{})
 		}
-		all.accumulate(b.lib, float64(d))
+		if err := all.accumulate(ctx, b.lib, float64(d)); err != nil {
+			return nil, nil, err
+		}
 		fresh := b.lib.newUploads(float64(d))
 		err := parallel.Batches(ctx, n, visits, 64, nil, func(_, from, to int) error {
 			for k := from; k < to; k++ {
@@ -163,6 +168,9 @@ func (b *behavior) playOldSystem(ctx context.Context, s problem.Spec, n int, p p
 			return nil, nil, err
 		}
 		for k := range visits { // the night: in order of time, on one goroutine
+			if k%1024 == 0 && ctx.Err() != nil {
+				return nil, nil, ctx.Err()
+			}
 			out, u := &day[k], into.visits[first+k].user
 			into.impressions = sim.AppendImpressions(into.impressions, int32(first+k), out.list, out.clicks, out.took)
 			for _, at := range out.clicks {

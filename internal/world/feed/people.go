@@ -136,9 +136,23 @@ func (p *play) Learn(ctx context.Context) (*problem.Problem, error) {
 	for n := range order {
 		order[n] = n
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(p.visits[a].day, p.visits[b].day) })
-	all := visitLog{visits: slices.Clone(f.visits), impressions: slices.Clone(f.log.Impressions)}
-	for _, n := range order {
+	err := sim.Sort(ctx, order, func(a, b int) int {
+		return cmp.Or(cmp.Compare(p.visits[a].day, p.visits[b].day), cmp.Compare(a, b))
+	})
+	if err != nil {
+		return nil, err
+	}
+	all := visitLog{visits: slices.Clone(f.visits), impressions: make([]problem.Impression, 0, len(f.log.Impressions)+len(p.shown))}
+	for chunk := range slices.Chunk(f.log.Impressions, sim.CheckEvery) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		all.impressions = append(all.impressions, chunk...)
+	}
+	for k, n := range order {
+		if k%4096 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		request := int32(len(all.visits))
 		all.visits = append(all.visits, p.visits[n])
 		for at, item := range p.shown[n*sim.ListLength : (n+1)*sim.ListLength] {
@@ -159,5 +173,9 @@ func (p *play) Learn(ctx context.Context) (*problem.Problem, error) {
 		return nil, fmt.Errorf("gathering what viewers did in the play: %w", err)
 	}
 	next := &snapshot{behavior: f.behavior, spec: s, visits: all.visits, log: log, history: past}
-	return next.problem(ctx, p.w, nil, sim.NewHistory(make([][]sim.Engagement, s.Users), s.Items), parallel.Workers(0))
+	held, err := sim.NewHistory(ctx, make([][]sim.Engagement, s.Users), s.Items)
+	if err != nil {
+		return nil, err
+	}
+	return next.problem(ctx, p.w, nil, held, parallel.Workers(0))
 }

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"context"
 	"dryrun/internal/world/sim"
 	"math"
 	"math/rand/v2"
@@ -34,10 +35,13 @@ type entry struct {
 }
 
 // newViewCounts counts what was viewed before the log began.
-func newViewCounts(lib *library) *viewCounts {
+func newViewCounts(ctx context.Context, lib *library) (*viewCounts, error) {
 	n := len(lib.items)
 	c := &viewCounts{place: make([]int32, n), entries: make([]entry, n), guide: make([]int32, n)}
 	for at, i := range lib.order {
+		if at%sim.CheckEvery == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		c.place[i] = int32(at)
 		v := &lib.items[i]
 		s := &c.entries[at]
@@ -46,7 +50,7 @@ func newViewCounts(lib *library) *viewCounts {
 			s.weight = 1 + v.prior
 		}
 	}
-	return c
+	return c, nil
 }
 
 // click counts a click on item i.
@@ -58,22 +62,29 @@ func (c *viewCounts) click(i int32) {
 
 // accumulate sums up the weights of what is there at the start of a day, and makes the guide by which find gets to a place in
 // constant time whatever the number of videos (Chen and Asau 1974).
-func (c *viewCounts) accumulate(lib *library, day float64) {
+func (c *viewCounts) accumulate(ctx context.Context, lib *library, day float64) error {
 	for ; c.born < len(lib.newest) && float64(lib.items[lib.newest[c.born]].born) <= day; c.born++ {
 		c.entries[c.place[lib.newest[c.born]]].weight = 1
 	}
 	var sum float64
 	for at := range c.entries {
+		if at%sim.CheckEvery == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		sum += float64(c.entries[at].weight)
 		c.entries[at].upTo = sum
 	}
 	c.steps = float64(len(c.guide)) / max(sum, 1)
 	next := 0
 	for at := range c.entries {
+		if at%sim.CheckEvery == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		for last := c.step(c.entries[at].upTo); next <= last; next++ {
 			c.guide[next] = int32(at)
 		}
 	}
+	return nil
 }
 
 // step is the step of weight that x lies in. It never falls as x grows.

@@ -2,6 +2,7 @@ package feed
 
 import (
 	"cmp"
+	"context"
 	"dryrun/internal/world/sim"
 	"math/rand/v2"
 	"slices"
@@ -16,11 +17,14 @@ func shelf(weights []int32) (*library, *viewCounts) {
 		lib.order = append(lib.order, int32(i))
 		lib.items[i].born = -1
 	}
-	c := newViewCounts(lib)
+	c, err := newViewCounts(context.Background(), lib)
+	if err != nil {
+		panic(err)
+	}
 	for i, w := range weights {
 		c.entries[i].weight = w
 	}
-	c.accumulate(lib, 0)
+	_ = c.accumulate(context.Background(), lib, 0)
 	return lib, c
 }
 
@@ -85,7 +89,7 @@ func TestAClickMovesTheGuideTheNextNight(t *testing.T) {
 	if got := at(1.5); got != 2 || c.weightBefore(4) != 3 {
 		t.Errorf("a click counts before the night: place %d of a weight of %v", got, c.weightBefore(4))
 	}
-	c.accumulate(lib, 3) // weights 1, 1, 4, 1
+	_ = c.accumulate(t.Context(), lib, 3) // weights 1, 1, 4, 1
 	for x, want := range map[float64]int32{0.5: 0, 1.5: 1, 2.5: 2, 5.9: 2, 6: 3} {
 		if got := at(x); got != want {
 			t.Errorf("after the night %v of 7 lies at place %d, expected %d", x, got, want)

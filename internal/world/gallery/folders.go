@@ -62,7 +62,7 @@ func readFolders(ctx context.Context, root string, n int, p problem.Progress) (*
 }
 
 func readFolderFS(ctx context.Context, fsys fs.FS, root string, n int, p problem.Progress) (*pictureSet, error) {
-	set, files, err := findPictures(fsys, root)
+	set, files, err := findPictures(ctx, fsys, root)
 	if err != nil {
 		return nil, err
 	}
@@ -88,14 +88,14 @@ func readFolderFS(ctx context.Context, fsys fs.FS, root string, n int, p problem
 	if err != nil {
 		return nil, fmt.Errorf("reading pictures of %q: %w", root, err)
 	}
-	if err := set.keepReadable(root, files, pix, bad); err != nil {
+	if err := set.keepReadable(ctx, root, files, pix, bad); err != nil {
 		return nil, err
 	}
 	return set, nil
 }
 
 // findPictures lists the classes and their files, in the order of their names, and notes what it passes over.
-func findPictures(fsys fs.FS, root string) (*pictureSet, []pictureFile, error) {
+func findPictures(ctx context.Context, fsys fs.FS, root string) (*pictureSet, []pictureFile, error) {
 	entries, err := fs.ReadDir(fsys, ".")
 	if err != nil {
 		return nil, nil, fmt.Errorf("listing %q: %w", root, err)
@@ -107,6 +107,9 @@ func findPictures(fsys fs.FS, root string) (*pictureSet, []pictureFile, error) {
 		if !class.IsDir() {
 			strays = append(strays, class.Name())
 			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
 		}
 		inside, err := fs.ReadDir(fsys, class.Name())
 		if err != nil {
@@ -222,9 +225,12 @@ func decodePicture(ctx context.Context, data []byte, format string) (image.Image
 const maxBad = 100
 
 // keepReadable takes the pictures that could be read, or fails where too many couldn't.
-func (l *pictureSet) keepReadable(root string, files []pictureFile, pix []uint8, bad []error) error {
+func (l *pictureSet) keepReadable(ctx context.Context, root string, files []pictureFile, pix []uint8, bad []error) error {
 	var lost []string
 	for i, f := range files {
+		if i%4096 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if bad[i] != nil {
 			lost = append(lost, fmt.Sprintf("%s (%v)", f.name, bad[i]))
 			continue

@@ -202,6 +202,9 @@ func (c *catalog) index(ctx context.Context) error {
 	c.start = make([]int32, c.classes*looks+1)
 	bucket := func(i int) int { return int(c.items[i].class)*looks + int(c.items[i].look) }
 	for i := range c.items {
+		if i%sim.CheckEvery == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		c.start[bucket(i)+1]++
 	}
 	for b := range c.classes * looks {
@@ -210,6 +213,9 @@ func (c *catalog) index(ctx context.Context) error {
 	next := append([]int32(nil), c.start[:c.classes*looks]...)
 	c.order = make([]int32, len(c.items))
 	for i := range c.items {
+		if i%sim.CheckEvery == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		b := bucket(i)
 		c.order[next[b]] = int32(i)
 		next[b]++
@@ -217,27 +223,29 @@ func (c *catalog) index(ctx context.Context) error {
 			c.newest = append(c.newest, int32(i))
 		}
 	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
 	c.pull = make([]float64, len(c.items)+1)
 	for at, i := range c.order {
+		if at%sim.CheckEvery == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		c.pull[at+1] = c.pull[at] + float64(c.items[i].pull)
 	}
-	slices.SortFunc(c.newest, func(a, b int32) int {
+	err := sim.Sort(ctx, c.newest, func(a, b int32) int {
 		return cmp.Or(cmp.Compare(c.items[a].born, c.items[b].born), cmp.Compare(a, b))
 	})
+	if err != nil {
+		return err
+	}
 	c.median = make([]float64, c.classes)
 	for class := range c.classes {
-		if err := ctx.Err(); err != nil {
+		byPrice := slices.Clone(c.bucket(class, -1))
+		err := sim.Sort(ctx, byPrice, func(a, b int32) int {
+			return cmp.Or(cmp.Compare(c.items[a].price, c.items[b].price), cmp.Compare(a, b))
+		})
+		if err != nil {
 			return err
 		}
-		var prices []float64
-		for _, i := range c.bucket(class, -1) {
-			prices = append(prices, float64(c.items[i].price))
-		}
-		slices.Sort(prices)
-		c.median[class] = prices[len(prices)/2]
+		c.median[class] = float64(c.items[byPrice[len(byPrice)/2]].price)
 	}
 	return nil
 }

@@ -56,13 +56,19 @@ func Make(ctx context.Context, s problem.Spec, p problem.Progress) (*problem.Pro
 
 // dropRepeats drops a user's second rating of an item; the first in the file stays. Rows are then ordered by user, time and
 // line.
-func (r *ratings) dropRepeats(name string) {
-	slices.SortFunc(r.rows, func(a, b rating) int {
+func (r *ratings) dropRepeats(ctx context.Context, name string) error {
+	err := sim.Sort(ctx, r.rows, func(a, b rating) int {
 		return cmp.Or(cmp.Compare(a.user, b.user), cmp.Compare(a.item, b.item), cmp.Compare(a.line, b.line))
 	})
+	if err != nil {
+		return err
+	}
 	var twice read.Skipped
 	kept := r.rows[:0]
-	for _, row := range r.rows {
+	for k, row := range r.rows {
+		if k%sim.CheckEvery == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if n := len(kept); n > 0 && kept[n-1].user == row.user && kept[n-1].item == row.item {
 			twice.Add(name, int(row.line), "")
 			continue
@@ -70,18 +76,19 @@ func (r *ratings) dropRepeats(name string) {
 		kept = append(kept, row)
 	}
 	r.rows = kept
-	slices.SortFunc(r.rows, func(a, b rating) int {
+	err = sim.Sort(ctx, r.rows, func(a, b rating) int {
 		return cmp.Or(cmp.Compare(a.user, b.user), cmp.Compare(a.time, b.time), cmp.Compare(a.line, b.line))
 	})
 	if twice.N > 0 {
 		r.notes = append(r.notes, fmt.Sprintf("passed over %d ratings of items that the user had rated already: %s", twice.N, twice.Names()))
 	}
+	return err
 }
 
 // keepItems keeps n of the items, drawn at random from the seed.
-func (r *ratings) keepItems(n int, seed int64) {
+func (r *ratings) keepItems(ctx context.Context, n int, seed int64) error {
 	if n <= 0 || n >= len(r.items) {
-		return
+		return nil
 	}
 	all := make([]int32, len(r.items))
 	for i := range all {
@@ -99,12 +106,16 @@ func (r *ratings) keepItems(n int, seed int64) {
 	}
 	r.notes = append(r.notes, fmt.Sprintf("kept %d of %d items, drawn at random from the seed", n, len(r.items)))
 	kept := r.rows[:0]
-	for _, row := range r.rows {
+	for k, row := range r.rows {
+		if k%sim.CheckEvery == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if row.item = to[row.item]; row.item >= 0 {
 			kept = append(kept, row)
 		}
 	}
 	r.rows, r.items = kept, ids
+	return nil
 }
 
 // dataset is ratings, split.
@@ -123,7 +134,9 @@ func newProblem(ctx context.Context, s problem.Spec, r *ratings, f *films) (*pro
 	rec := &dataset{films: *f, ids: r.items}
 	if s.Items > 0 && s.Items < len(r.items) {
 		all := r.items
-		r.keepItems(s.Items, s.Seed)
+		if err := r.keepItems(ctx, s.Items, s.Seed); err != nil {
+			return nil, err
+		}
 		known := make([]film, len(r.items))
 		for at, id := range r.items {
 			was, _ := slices.BinarySearch(all, id)
@@ -155,7 +168,10 @@ func newProblem(ctx context.Context, s problem.Spec, r *ratings, f *films) (*pro
 // of what is left, given the positives before it. It returns how many users have too few positives to be judged.
 func (rec *dataset) split(ctx context.Context, s problem.Spec, r *ratings) (unjudged int, err error) {
 	first := r.rows[0].time
-	for _, row := range r.rows {
+	for k, row := range r.rows {
+		if k%sim.CheckEvery == 0 && ctx.Err() != nil {
+			return 0, ctx.Err()
+		}
 		first = min(first, row.time)
 	}
 	rec.start = time.Unix(int64(first), 0).UTC()
@@ -166,7 +182,7 @@ func (rec *dataset) split(ctx context.Context, s problem.Spec, r *ratings) (unju
 		rec.born[i] = math.MaxFloat32
 	}
 	for a := 0; a < len(r.rows); {
-		if a%4096 < 64 && ctx.Err() != nil {
+		if u := r.rows[a].user; u%1024 == 0 && ctx.Err() != nil {
 			return 0, ctx.Err()
 		}
 		u, b := r.rows[a].user, a
@@ -199,7 +215,12 @@ func (rec *dataset) split(ctx context.Context, s problem.Spec, r *ratings) (unju
 			firstHeld[u] = of[0].Day
 		}
 	}
-	rec.past, rec.held = sim.NewHistory(past, len(r.items)), sim.NewHistory(held, len(r.items))
+	if rec.past, err = sim.NewHistory(ctx, past, len(r.items)); err != nil {
+		return 0, err
+	}
+	if rec.held, err = sim.NewHistory(ctx, held, len(r.items)); err != nil {
+		return 0, err
+	}
 	slices.SortStableFunc(rec.train, func(a, b problem.Query) int { return cmp.Compare(a.Day, b.Day) })
 	for i := range rec.train {
 		rec.train[i].ID = int32(i)
@@ -208,23 +229,29 @@ func (rec *dataset) split(ctx context.Context, s problem.Spec, r *ratings) (unju
 		seen, _ := rec.past.Row(u)
 		rec.test = append(rec.test, problem.Query{ID: int32(i), From: problem.Test, User: u, Day: float64(firstHeld[u]), Filter: problem.Filter{Except: seen}})
 	}
-	rec.countByItem()
-	return unjudged, nil
+	return unjudged, rec.countByItem(ctx)
 }
 
 // countByItem orders each item's training positives by time, and learns when films came out.
-func (rec *dataset) countByItem() {
+func (rec *dataset) countByItem(ctx context.Context) error {
 	rec.days = make([][]float32, len(rec.ids))
 	for k, i := range rec.past.Item {
+		if k%sim.CheckEvery == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		rec.days[i] = append(rec.days[i], rec.past.Day[k])
 	}
 	for i, of := range rec.days {
+		if i%1024 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		slices.Sort(of)
 		if year := rec.known[i].year; year > 0 {
 			out := time.Date(year, time.January, 1, 0, 0, 0, 0, time.UTC)
 			rec.born[i] = min(rec.born[i], float32(out.Sub(rec.start).Hours()/24))
 		}
 	}
+	return nil
 }
 
 func (rec *dataset) problem(s problem.Spec, notes []string) *problem.Problem {

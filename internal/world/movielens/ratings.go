@@ -5,6 +5,7 @@ import (
 	"context"
 	"dryrun/internal/problem"
 	"dryrun/internal/world/read"
+	"dryrun/internal/world/sim"
 	"errors"
 	"fmt"
 	"io"
@@ -112,8 +113,12 @@ func readRatings(ctx context.Context, fsys fs.FS, folder, only string, p problem
 	if err != nil {
 		return nil, fmt.Errorf("reading %q: %w", read.Printable(name), err)
 	}
-	r.number()
-	r.out.dropRepeats(name)
+	if err := r.number(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.out.dropRepeats(ctx, name); err != nil {
+		return nil, err
+	}
 	return &r.out, nil
 }
 
@@ -219,7 +224,7 @@ func halfStars(b []byte) (uint8, bool) {
 }
 
 // number gives users and items their positions in the order of their ids, whatever the order of the file.
-func (r *ratingsReader) number() {
+func (r *ratingsReader) number(ctx context.Context) error {
 	sorted := func(of map[int32]int32) (ids, to []int32) {
 		to = make([]int32, len(of))
 		for id := range of {
@@ -235,6 +240,9 @@ func (r *ratingsReader) number() {
 	r.out.users, users = sorted(r.users)
 	r.out.items, items = sorted(r.items)
 	for k := range r.out.rows {
+		if k%sim.CheckEvery == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		row := &r.out.rows[k]
 		row.user, row.item = users[row.user], items[row.item]
 	}
@@ -244,4 +252,5 @@ func (r *ratingsReader) number() {
 	if r.unrated.N > 0 {
 		r.out.notes = append(r.out.notes, fmt.Sprintf("passed over %d rows with a rating of 0, which is no rating: %s", r.unrated.N, r.unrated.Names()))
 	}
+	return nil
 }

@@ -26,6 +26,9 @@ type impression struct {
 func CountLog(ctx context.Context, log *problem.Log, dayOf func(request int32) float64, items int) (*LogCounts, error) {
 	c := &LogCounts{start: make([]int32, items+1), impressions: make([]impression, len(log.Impressions))}
 	for i := range log.Impressions {
+		if i%CheckEvery == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		c.start[log.Impressions[i].Item+1]++
 	}
 	for i := range items {

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"sort"
 
@@ -18,20 +19,23 @@ type Engagement struct {
 }
 
 // NewHistory makes the matrix of engagements; perUser holds at most one of each item.
-func NewHistory(perUser [][]Engagement, items int) *problem.History {
+func NewHistory(ctx context.Context, perUser [][]Engagement, items int) (*problem.History, error) {
 	h := &problem.History{Users: len(perUser), Items: items, Start: make([]int32, len(perUser)+1)}
 	for u, of := range perUser {
 		h.Start[u+1] = h.Start[u] + int32(len(of))
 	}
 	n := h.Start[len(perUser)]
 	h.Item, h.Weight, h.Day = make([]int32, 0, n), make([]float32, 0, n), make([]float32, 0, n)
-	for _, of := range perUser {
+	for u, of := range perUser {
+		if u%4096 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		slices.SortFunc(of, func(a, b Engagement) int { return cmp.Compare(a.Item, b.Item) })
 		for _, e := range of {
 			h.Item, h.Weight, h.Day = append(h.Item, e.Item), append(h.Weight, float32(e.Grade)), append(h.Day, e.Day)
 		}
 	}
-	return h
+	return h, nil
 }
 
 // Strength returns the strength of user u's engagement with item and its place in h, -1 where there was none.

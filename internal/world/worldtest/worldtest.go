@@ -10,6 +10,7 @@ import (
 	"hash/fnv"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -125,8 +126,11 @@ func StopsWithContext[T comparable](t *testing.T, what string, work func(context
 		if asks >= looks {
 			continue
 		}
-		ctx := EndsAfter(asks)
+		ctx, before := EndsAfter(asks), runtime.NumGoroutine()
 		got, err := work(ctx)
+		if after := runtime.NumGoroutine(); after > before {
+			t.Errorf("%s, cancelled after %d looks: %d goroutines, and %d before: some go on working", what, asks, after, before)
+		}
 		if !errors.Is(err, context.Canceled) || got != none {
 			t.Errorf("%s, cancelled after %d looks of %d at its context: a result %v, error %v; want none and the context's error", what, asks, looks, got != none, err)
 		}
