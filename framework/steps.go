@@ -3,7 +3,11 @@
 // clock. It is pure: no files, no terminal, no global state.
 package framework
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
 
 // StepID names a step, everywhere the same: code, YAML, screens, documentation.
 type StepID string
@@ -54,6 +58,22 @@ func StepByID(id StepID) (Step, bool) {
 		}
 	}
 	return Step{}, false
+}
+
+// StepsNamed returns the steps that a word may mean, in any case: the one of that number or id, and else those whose ids
+// begin with it.
+func StepsNamed(word string) []Step {
+	word = strings.ToLower(strings.TrimSpace(word))
+	var begin []Step
+	for _, s := range Steps() {
+		if string(s.ID) == word || strconv.Itoa(s.N) == word {
+			return []Step{s}
+		}
+		if word != "" && strings.HasPrefix(string(s.ID), word) {
+			begin = append(begin, s)
+		}
+	}
+	return begin
 }
 
 // Level is from which seniority a criterion is expected.

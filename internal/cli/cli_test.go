@@ -257,3 +257,12 @@ func TestASessionOfANewerVersionNamesTheWayOn(t *testing.T) {
 		}
 	}
 }
+
+// The conversation's /steps and the command take the same words for a step.
+func TestAStepIsNamedInAnyCase(t *testing.T) {
+	for _, word := range []string{"FEAT", "4", "features"} {
+		if s, err := findStep(word); err != nil || s.ID != framework.Features {
+			t.Errorf("%q is %s, %v", word, s.ID, err)
+		}
+	}
+}

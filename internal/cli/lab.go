@@ -205,7 +205,7 @@ func (o *labOptions) runSteps(ctx context.Context, cfg lab.Config, steps []frame
 		}
 		text := draw.Plain(r, o.width())
 		if !o.plain() {
-			text = draw.Text(r, draw.Options{Theme: theme, Width: o.width(), NoPictures: !theme.Colour})
+			text = draw.Text(r, draw.Options{Theme: theme, Width: o.width(), NoPictures: !theme.Color})
 		}
 		if i > 0 {
 			text = "\n" + text

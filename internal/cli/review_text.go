@@ -130,7 +130,7 @@ func (s *stepReview) write(b *strings.Builder) {
 	for _, d := range s.Decisions {
 		chose := casestudies.OptionWords(d.Option)
 		if d.Passed {
-			chose = "passed over"
+			chose = "skipped"
 		}
 		fmt.Fprintf(b, "- decision %s: %s\n", d.Decision, chose)
 	}
@@ -145,7 +145,7 @@ func (s *stepReview) write(b *strings.Builder) {
 
 func rangeWords(p framework.Predicted, results map[string]float64) string {
 	if p.Passed {
-		return "passed over"
+		return "skipped"
 	}
 	words := fmt.Sprintf("%g to %g", p.Low, p.High)
 	truth, ok := results[p.Prediction]

@@ -85,15 +85,11 @@ func (o *stepsOptions) writeGuide(s framework.Step) error {
 
 // findStep returns the step called word: its id, its number, or a beginning of its id that no other has.
 func findStep(word string) (framework.Step, error) {
-	id, err := findWord("step", word, stepIDs(), "dryrun steps")
-	if n, notNumber := strconv.Atoi(word); err != nil && notNumber == nil && n >= 1 && n <= len(framework.Steps()) {
-		return framework.Steps()[n-1], nil
+	if named := framework.StepsNamed(word); len(named) == 1 {
+		return named[0], nil
 	}
-	if err != nil {
-		return framework.Step{}, err
-	}
-	s, _ := framework.StepByID(framework.StepID(id))
-	return s, nil
+	_, err := findWord("step", word, stepIDs(), "dryrun steps")
+	return framework.Step{}, err
 }
 
 func stepIDs() []string {

@@ -92,7 +92,8 @@ func (w *walk) head() {
 	}
 	minutes := int(framework.BudgetOf(step.ID, st.Started.Minutes).Minutes())
 	w.say("")
-	w.say(fmt.Sprintf("%s · %s · step %d of 7: %s (%d minutes of %d)", w.s.Case().Title, st.Started.Mode, step.N, step.Title, minutes, st.Started.Minutes))
+	w.say(fmt.Sprintf("%s · %s · step %d of 7: %s (%d minutes of %d)",
+		w.s.Case().Title, st.Started.Mode, step.N, step.Title, minutes, st.Started.Minutes))
 	w.say(step.Question + "   (/steps " + string(step.ID) + " for the guide, /help for commands)")
 	w.say("")
 }
@@ -238,9 +239,8 @@ func (w *walk) steps(_ context.Context, rest string) error {
 		w.say("/steps STEP shows one step's guide, /go STEP goes there.")
 		return nil
 	}
-	id, ok := stepNamed(rest)
+	id, ok := w.stepNamed(rest)
 	if !ok {
-		w.say("There is no step " + short(rest) + ". The steps are " + stepNames() + ".")
 		return nil
 	}
 	w.say(strings.TrimSpace(framework.Guide(id)))
@@ -248,9 +248,8 @@ func (w *walk) steps(_ context.Context, rest string) error {
 }
 
 func (w *walk) goTo(ctx context.Context, rest string) error {
-	id, ok := stepNamed(rest)
+	id, ok := w.stepNamed(rest)
 	if !ok {
-		w.say("There is no step " + short(rest) + ". The steps are " + stepNames() + ".")
 		return nil
 	}
 	if w.do(ctx, rehearse.Enter{Step: id}) && w.s.Text("") != "" {
@@ -282,20 +281,23 @@ func (w *walk) help(context.Context, string) error {
 	return nil
 }
 
-// stepNamed finds a step by its number, its id or the beginning of its id.
-func stepNamed(text string) (framework.StepID, bool) {
-	text = strings.ToLower(strings.TrimSpace(text))
-	for _, s := range framework.Steps() {
-		if text != "" && (strconv.Itoa(s.N) == text || strings.HasPrefix(string(s.ID), text)) {
-			return s.ID, true
-		}
+// stepNamed finds the step that a word means; where there is none, or more than one, it says so.
+func (w *walk) stepNamed(word string) (framework.StepID, bool) {
+	named := framework.StepsNamed(word)
+	switch len(named) {
+	case 0:
+		w.say("There is no step " + short(word) + ". The steps are " + stepNames(framework.Steps()) + ".")
+		return "", false
+	case 1:
+		return named[0].ID, true
 	}
+	w.say(short(word) + " could be any of " + stepNames(named) + ".")
 	return "", false
 }
 
-func stepNames() string {
+func stepNames(steps []framework.Step) string {
 	var names []string
-	for _, s := range framework.Steps() {
+	for _, s := range steps {
 		names = append(names, string(s.ID))
 	}
 	return strings.Join(names, ", ")
