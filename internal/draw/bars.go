@@ -101,7 +101,7 @@ func histogram(b report.Block, t Theme, w int) []string {
 	}
 	most, axis := 0.0, 0
 	merged := bins[:0:0]
-	// Neighbouring bins are added up until they fit.
+	// Neighboring bins are added up until they fit.
 	for each := (len(bins) + w - 13) / max(w-12, 1); len(bins) > 0; {
 		n := min(max(each, 1), len(bins))
 		m := bin{bins[0].lo, bins[n-1].hi, 0}
@@ -201,7 +201,7 @@ func funnel(b report.Block, t Theme, w int) []string {
 func waterfall(b report.Block, t Theme, w int) []string {
 	unit := cmp.Or(b.Unit, "ms")
 	total := 0.0
-	label, value, source := 0, 0, 0
+	label, value, sources := 0, 0, 0
 	for _, r := range b.Rows {
 		if len(r) < 2 {
 			continue
@@ -210,14 +210,14 @@ func waterfall(b report.Block, t Theme, w int) []string {
 		total += max(v, 0)
 		label, value = max(label, width(cell(r[0]))), max(value, width(report.Amount(v, unit).String()))
 		if len(r) > 2 {
-			source = max(source, width(cell(r[2])))
+			sources = max(sources, width(cell(r[2])))
 		}
 	}
 	if total == 0 {
 		total = 1
 	}
 	label = min(label, w/3)
-	room := max(w-label-value-source-6, 6)
+	room := max(w-label-value-sources-6, 6)
 	at := func(v float64) int { return int(math.Round(v / total * float64(room))) }
 	var lines []string
 	sum := 0.0
@@ -226,15 +226,15 @@ func waterfall(b report.Block, t Theme, w int) []string {
 			continue
 		}
 		v := amount(r[1])
-		said := ""
+		source := ""
 		if len(r) > 2 {
-			said = cell(r[2])
+			source = cell(r[2])
 		}
 		fill := "█"
 		switch {
 		case i == len(b.Rows)-1:
 			fill = "·"
-		case said == "assumed":
+		case source == "assumed":
 			fill = "░"
 		}
 		from := min(at(sum), room-1)
@@ -245,7 +245,8 @@ func waterfall(b report.Block, t Theme, w int) []string {
 		}
 		n = min(n, room-from)
 		bar := strings.Repeat(" ", from) + strings.Repeat(fill, n) + strings.Repeat(" ", room-from-n)
-		lines = append(lines, pad(cell(r[0]), label)+"  "+padLeft(report.Amount(v, unit).String(), value)+"  "+t.seriesStyle(0).Render(bar)+"  "+said)
+		amount := padLeft(report.Amount(v, unit).String(), value)
+		lines = append(lines, pad(cell(r[0]), label)+"  "+amount+"  "+t.seriesStyle(0).Render(bar)+"  "+source)
 	}
 	return trimmed(lines)
 }

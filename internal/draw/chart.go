@@ -15,14 +15,14 @@ const chartHeight = 12
 // plot is the plotting area: cols x rows cells, each of 2x4 Braille dots, with a marker a cell over them.
 type plot struct {
 	cols, rows     int
-	x0, x1, y0, y1 float64 // what the edges stand for, after the log where there is one
+	x0, x1, y0, y1 float64 // values at the edges, after the log where there is one
 	log            bool
 	cells          [][]rune
 	owner          [][]int // series that drew the cell last, -1 for none
 }
 
 // chart draws Lines as Braille lines with a marker at each point, and Scatter as markers alone. Each series has a marker
-// of its own, so that it reads without colour; where a series marks points (the Pareto front), those are filled.
+// of its own, so that it can be read without color; where a series marks points (the Pareto front), those are filled.
 func chart(b report.Block, t Theme, w int) []string {
 	p, ok := newPlot(b)
 	if !ok {

@@ -1,6 +1,6 @@
-// Package draw turns what a lab returns, and Markdown, into terminal text: report blocks as tables, bars, Braille charts
-// and half-block pictures, or, for plain mode, as sentences and `name: value` lines. A report, a width and a Theme come
-// in; lines that are never wider than asked come out. It keeps no state but the Markdown cache that its caller owns.
+// Package draw turns reports, results and Markdown into terminal text: blocks as tables, bars, Braille charts and
+// half-block pictures, or, for plain mode, as sentences and `name: value` lines. Blocks, a width and a Theme come in;
+// lines that are never wider than the width come out. The only state is the Markdown cache, which its caller owns.
 package draw
 
 import (
@@ -20,7 +20,7 @@ type Options struct {
 	NoPictures bool
 }
 
-// narrowest is the least width that drawings are laid out for; narrower asks are drawn at it and cut with "…".
+// narrowest is the smallest width that drawings are laid out for; below it they are laid out at it and cut with "…".
 const narrowest = 24
 
 func (o Options) width() int {
@@ -195,7 +195,7 @@ func heading(t Theme, title string, w int) string {
 // clean makes text of the report, which may hold names of a stranger's files, safe to print on one line.
 func clean(s string) string { return strings.ReplaceAll(safetext.Line(s), "\t", " ") }
 
-// paragraphs makes a text of several lines safe to print. A tab would be as wide as the terminal likes.
+// paragraphs makes a text of several lines safe to print. The width of a tab would be up to the terminal.
 func paragraphs(s string) string { return strings.ReplaceAll(safetext.Clean(s), "\t", "    ") }
 
 // width is a string's width in terminal cells, control sequences not counted.
@@ -228,7 +228,7 @@ func indent(lines []string, by string) []string {
 	return lines
 }
 
-// clamp cuts every line to w cells: the last guard, so that no caller's layout can be broken from here.
+// clamp cuts every line to w cells, so that no drawing can break its caller's layout.
 func clamp(s string, w int) string {
 	lines := strings.Split(s, "\n")
 	for i, l := range lines {

@@ -19,8 +19,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// colourSequence is an SGR sequence that sets a colour.
-var colourSequence = regexp.MustCompile(`\x1b\[[0-9;]*\b(3[0-8]|4[0-8]|9[0-7]|10[0-7])\b[0-9;]*m`)
+// colorSequence is an SGR sequence that sets a color.
+var colorSequence = regexp.MustCompile(`\x1b\[[0-9;]*\b(3[0-8]|4[0-8]|9[0-7]|10[0-7])\b[0-9;]*m`)
 
 func theme(t testing.TB, name string, p termenv.Profile) Theme {
 	t.Helper()
@@ -50,25 +50,66 @@ func sample() *report.Step {
 			World: "images", Items: 20000, Queries: 400, Query: "a shopper's photo", Positive: "the same product",
 			Quality: "ndcg_at_10", Split: "by query", Knobs: map[string]any{"k": 200, "engine": "hnsw"},
 		},
-		Metrics: map[string]float64{"stage1_recall_at_k": 0.9821, "ndcg_at_10": 0.731, "ndcg_at_10_lo": 0.72, "ndcg_at_10_hi": 0.742, "queries_per_arm": 208000},
+		Metrics: map[string]float64{
+			"stage1_recall_at_k": 0.9821, "ndcg_at_10": 0.731, "ndcg_at_10_lo": 0.72, "ndcg_at_10_hi": 0.742, "queries_per_arm": 208000,
+		},
 		Timings: map[string]float64{"p99_ms": 1.962, "index_mb": 12.41, "speedup": 31.2},
 		Missing: []report.Missing{{Metric: "retention_lift", Why: "the data has no returning users"}},
 		Blocks: []report.Block{
-			{Kind: report.Funnel, Title: "The funnel", Alt: "20,000 items become 200, then 20.", Rows: []report.Row{{report.Text("corpus"), report.Num(20000)}, {report.Text("stage 1"), report.Num(200), report.Text("0.31 ms")}, {report.Text("stage 2"), report.Num(20), report.Text("0.84 ms")}}},
-			{Kind: report.Waterfall, Title: "Waterfall of 100 ms", Alt: "Half is left.", Unit: "ms", Rows: []report.Row{{report.Text("network"), report.Num(40.0), report.Text("assumed")}, {report.Text("stage 1"), report.Num(0.31), report.Text("measured")}, {report.Text("left"), report.Num(59.69), report.Text("")}}},
-			{Kind: report.Table, Title: "Rankers", Alt: "Trees win.", Columns: []string{"ranker", "NDCG@10", "p99"}, Rows: []report.Row{{report.Text("trees"), report.Num(0.731), report.Text("0.84 ms")}, {report.Text("logistic"), report.Num(0.7), report.Text("0.2 ms")}}},
-			{Kind: report.Bars, Title: "Quality", Alt: "Dark is worst.", Rows: []report.Row{{report.Text("all"), report.Interval(0.73, 0.71, 0.75)}, {report.Text("dark"), report.Interval(0.62, 0.55, 0.69)}}},
-			{Kind: report.Bars, Title: "Lift", Alt: "One loses.", Unit: "%", Rows: []report.Row{{report.Text("offline winner"), report.Interval(-1.9, -4.4, 0.7)}, {report.Text("online winner"), report.Interval(5.6, 2.9, 8.4)}}},
+			{
+				Kind: report.Funnel, Title: "The funnel", Alt: "20,000 items become 200, then 20.",
+				Rows: []report.Row{
+					{report.Text("corpus"), report.Num(20000)}, {report.Text("stage 1"), report.Num(200), report.Text("0.31 ms")},
+					{report.Text("stage 2"), report.Num(20), report.Text("0.84 ms")},
+				},
+			},
+			{
+				Kind: report.Waterfall, Title: "Waterfall of 100 ms", Alt: "Half is left.", Unit: "ms",
+				Rows: []report.Row{
+					{report.Text("network"), report.Num(40.0), report.Text("assumed")},
+					{report.Text("stage 1"), report.Num(0.31), report.Text("measured")}, {report.Text("left"), report.Num(59.69), report.Text("")},
+				},
+			},
+			{
+				Kind: report.Table, Title: "Rankers", Alt: "Trees win.", Columns: []string{"ranker", "NDCG@10", "p99"},
+				Rows: []report.Row{
+					{report.Text("trees"), report.Num(0.731), report.Text("0.84 ms")},
+					{report.Text("logistic"), report.Num(0.7), report.Text("0.2 ms")},
+				},
+			},
+			{
+				Kind: report.Bars, Title: "Quality", Alt: "Dark is worst.",
+				Rows: []report.Row{{report.Text("all"), report.Interval(0.73, 0.71, 0.75)}, {report.Text("dark"), report.Interval(0.62, 0.55, 0.69)}},
+			},
+			{
+				Kind: report.Bars, Title: "Lift", Alt: "One loses.", Unit: "%",
+				Rows: []report.Row{
+					{report.Text("offline winner"), report.Interval(-1.9, -4.4, 0.7)},
+					{report.Text("online winner"), report.Interval(5.6, 2.9, 8.4)},
+				},
+			},
 			{
 				Kind: report.Lines, Title: "Recall by K", Alt: "Recall flattens at 200.", LogX: true, XLabel: "K", YLabel: "recall",
-				Series: []report.Series{{Name: "hnsw", X: []float64{10, 50, 100, 200, 500}, Y: []float64{0.6, 0.82, 0.91, 0.97, 0.99}}, {Name: "exact", X: []float64{10, 50, 100, 200, 500}, Y: []float64{0.62, 0.85, 0.93, 0.985, 1}}},
+				Series: []report.Series{
+					{Name: "hnsw", X: []float64{10, 50, 100, 200, 500}, Y: []float64{0.6, 0.82, 0.91, 0.97, 0.99}},
+					{Name: "exact", X: []float64{10, 50, 100, 200, 500}, Y: []float64{0.62, 0.85, 0.93, 0.985, 1}},
+				},
 			},
 			{
 				Kind: report.Scatter, Title: "Pareto", Alt: "Two are on the front.", XLabel: "ms", YLabel: "NDCG@10",
 				Series: []report.Series{{Name: "models", X: []float64{0.1, 0.4, 0.9}, Y: []float64{0.6, 0.73, 0.7}, Marks: []int{0, 1}}},
 			},
-			{Kind: report.Histogram, Title: "Scores", Alt: "Most are near 0.5.", Rows: []report.Row{{report.Num(0.0), report.Num(0.25), report.Num(10)}, {report.Num(0.25), report.Num(0.5), report.Num(40)}, {report.Num(0.5), report.Num(0.75), report.Num(80)}, {report.Num(0.75), report.Num(1.0), report.Num(5)}}},
-			{Kind: report.Pictures, Title: "Neighbours", Alt: "A bag and a shoe.", Pictures: []report.Picture{{Caption: "striped bag", Role: "query", Image: gradient()}, {Caption: "dark shoe", Role: "miss"}}},
+			{
+				Kind: report.Histogram, Title: "Scores", Alt: "Most are near 0.5.",
+				Rows: []report.Row{
+					{report.Num(0.0), report.Num(0.25), report.Num(10)}, {report.Num(0.25), report.Num(0.5), report.Num(40)},
+					{report.Num(0.5), report.Num(0.75), report.Num(80)}, {report.Num(0.75), report.Num(1.0), report.Num(5)},
+				},
+			},
+			{
+				Kind: report.Pictures, Title: "Neighbors", Alt: "A bag and a shoe.",
+				Pictures: []report.Picture{{Caption: "striped bag", Role: "query", Image: gradient()}, {Caption: "dark shoe", Role: "miss"}},
+			},
 			{Kind: report.Note, Title: "Note", Text: "It assumes memory-resident data."},
 		},
 	}
@@ -117,11 +158,16 @@ func TestNoLineIsWiderThanAsked(t *testing.T) {
 
 // Any block, however malformed, is drawn within the width and without a panic.
 func TestBlocksOfAnyShape(t *testing.T) {
-	kinds := []report.Kind{report.Table, report.Bars, report.Lines, report.Histogram, report.Funnel, report.Waterfall, report.Scatter, report.Pictures, report.Note}
+	kinds := []report.Kind{
+		report.Table, report.Bars, report.Lines, report.Histogram, report.Funnel, report.Waterfall, report.Scatter, report.Pictures,
+		report.Note,
+	}
 	value := rapid.OneOf(
 		rapid.Map(rapid.StringN(0, 12, -1), func(s string) report.Cell { return report.Text(s) }),
 		rapid.Map(rapid.IntRange(-1_000_000, 1_000_000), func(n int) report.Cell { return report.Count(n) }),
-		rapid.Map(rapid.SampledFrom([]float64{0, -3.2, 1e-9, 0.5, 1e18, math.NaN(), math.Inf(1)}), func(f float64) report.Cell { return report.Num(f).Within(f-1, f+1) }),
+		rapid.Map(rapid.SampledFrom([]float64{
+			0, -3.2, 1e-9, 0.5, 1e18, math.NaN(), math.Inf(1),
+		}), func(f float64) report.Cell { return report.Num(f).Within(f-1, f+1) }),
 		rapid.Map(rapid.StringN(0, 12, -1), func(s string) report.Cell { return report.Metric{ID: s} }),
 		rapid.Map(rapid.StringN(0, 12, -1), func(s string) report.Cell { return report.ID(s) }),
 	)
@@ -148,12 +194,12 @@ func TestBlocksOfAnyShape(t *testing.T) {
 	})
 }
 
-func TestColourOnlyWhereTheThemeHasIt(t *testing.T) {
+func TestColorOnlyWhereTheThemeHasIt(t *testing.T) {
 	md := "# Title\n\nSome **bold**, `code`, [a link](https://example.org).\n\n> quote\n\n```go\nfunc main() {}\n```\n"
 	for _, c := range []struct {
 		name    string
 		profile termenv.Profile
-		colours bool
+		colors  bool
 		escapes bool
 	}{
 		{"dark", termenv.TrueColor, true, true},
@@ -169,8 +215,8 @@ func TestColourOnlyWhereTheThemeHasIt(t *testing.T) {
 			t.Fatal(err)
 		}
 		out := Text(sample(), Options{Theme: th, Width: 80}) + rendered
-		if got := colourSequence.MatchString(out); got != c.colours {
-			t.Errorf("%s on profile %d: has colour %v, want %v", c.name, c.profile, got, c.colours)
+		if got := colorSequence.MatchString(out); got != c.colors {
+			t.Errorf("%s on profile %d: has color %v, want %v", c.name, c.profile, got, c.colors)
 		}
 		if got := strings.Contains(out, "\x1b"); got != c.escapes {
 			t.Errorf("%s on profile %d: has escapes %v, want %v", c.name, c.profile, got, c.escapes)
@@ -182,31 +228,44 @@ func TestColourOnlyWhereTheThemeHasIt(t *testing.T) {
 }
 
 func TestUnknownTheme(t *testing.T) {
-	if _, err := NewTheme("solarised", true, termenv.Ascii); err == nil || !strings.Contains(err.Error(), "solarised") {
+	if _, err := NewTheme("solarized", true, termenv.Ascii); err == nil || !strings.Contains(err.Error(), "solarized") {
 		t.Errorf("error %v doesn't name the theme", err)
 	}
 }
 
 func TestWhatIsCountedIsSaidOnce(t *testing.T) {
-	b := report.Block{Kind: report.Bars, Title: "Quality by slice", Unit: "ndcg_at_10", Rows: []report.Row{{report.Text("dark"), report.Interval(0.6234, 0.55, 0.7)}}}
+	b := report.Block{
+		Kind: report.Bars, Title: "Quality by slice", Unit: "ndcg_at_10",
+		Rows: []report.Row{{report.Text("dark"), report.Interval(0.6234, 0.55, 0.7)}},
+	}
 	for _, out := range []string{Block(b, Options{Width: 60}), BlockPlain(b, 60)} {
-		if !strings.Contains(out, "Quality by slice, NDCG@10") || strings.Contains(out, "ndcg_at_10") || !strings.Contains(out, "0.623 (0.550 to 0.700)") {
+		if !strings.Contains(out, "Quality by slice, NDCG@10") || strings.Contains(out, "ndcg_at_10") ||
+			!strings.Contains(out, "0.623 (0.550 to 0.700)") {
 			t.Errorf("%s", out)
 		}
 	}
 }
 
 func TestAMetricIsWrittenByItsNameAndItsValueWithItsUnit(t *testing.T) {
-	b := report.Block{Kind: report.Table, Columns: []string{"metric", "yours"}, Rows: []report.Row{{report.Metric{ID: "p99_ms"}, report.MetricValue("p99_ms", 1.9621)}, {report.Metric{ID: "ndcg_at_10.als"}, report.Num(0.5)}}}
+	b := report.Block{
+		Kind: report.Table, Columns: []string{"metric", "yours"},
+		Rows: []report.Row{
+			{report.Metric{ID: "p99_ms"}, report.MetricValue("p99_ms", 1.9621)}, {report.Metric{ID: "ndcg_at_10.als"}, report.Num(0.5)},
+		},
+	}
 	out := Block(b, Options{Width: 60})
-	if !strings.Contains(out, "p99") || !strings.Contains(out, "1.96 ms") || !strings.Contains(out, "NDCG@10, ALS") || strings.Contains(out, "_ms") {
+	if !strings.Contains(out, "p99") || !strings.Contains(out, "1.96 ms") || !strings.Contains(out, "NDCG@10, ALS") ||
+		strings.Contains(out, "_ms") {
 		t.Errorf("%s", out)
 	}
 }
 
 // A bar's cells are its share of the range; inside its interval they are shaded.
 func TestBarsAreInProportion(t *testing.T) {
-	b := report.Block{Kind: report.Bars, Rows: []report.Row{{report.Text("a"), report.Num(10)}, {report.Text("b"), report.Num(5)}, {report.Text("c"), report.Interval(5, 4, 6)}}}
+	b := report.Block{
+		Kind: report.Bars,
+		Rows: []report.Row{{report.Text("a"), report.Num(10)}, {report.Text("b"), report.Num(5)}, {report.Text("c"), report.Interval(5, 4, 6)}},
+	}
 	lines := bars(b, Theme{}, 40)
 	count := func(l string, r string) int { return strings.Count(l, r) }
 	if a, b := count(lines[0], "█"), count(lines[1], "█"); a != 2*b && a != 2*b+1 && a != 2*b-1 {
@@ -229,7 +288,7 @@ func TestShadesFollowTheBackground(t *testing.T) {
 	}
 }
 
-// A cell's two colours are its two pixels.
+// A cell's two colors are its two pixels.
 func TestHalfBlocksAreTwoPixelsACell(t *testing.T) {
 	img := image.NewRGBA(image.Rect(0, 0, 2, 2))
 	for x := range 2 {

@@ -43,7 +43,7 @@ func (m *Markdown) Cached(text string, width int) (string, bool) {
 	return out, ok
 }
 
-// Render returns the text as terminal lines of at most width cells. Control sequences other than colours never come
+// Render returns the text as terminal lines of at most width cells. Control sequences other than colors never come
 // out, whatever goes in.
 func (m *Markdown) Render(text string, width int) (string, error) {
 	if out, ok := m.Cached(text, width); ok {
@@ -95,7 +95,7 @@ func tighten(s string, width int) string {
 	return strings.Join(lines, "\n")
 }
 
-// trimRight drops blanks at a line's end, also where colour sequences stand between them; the sequences themselves may
+// trimRight drops blanks at a line's end, also where color sequences stand between them; the sequences themselves may
 // end a style and are replaced by one reset.
 func trimRight(l string) string {
 	keep := strings.TrimRight(xansi.Strip(l), " ")
@@ -113,10 +113,10 @@ func trimRight(l string) string {
 	return cut
 }
 
-// markdown is glamour's style in the theme's colours. Every emphasis also has a sign or a weight, never colour alone.
+// markdown is glamour's style in the theme's colors. Every emphasis also has a sign or a weight, never color alone.
 func (t Theme) markdown() ansi.StyleConfig {
-	colour := func(c string) *string {
-		if c == "" || !t.Colour {
+	color := func(c string) *string {
+		if c == "" || !t.Color {
 			return nil
 		}
 		return &c
@@ -124,13 +124,13 @@ func (t Theme) markdown() ansi.StyleConfig {
 	yes := true
 	zero, two := uint(0), uint(2)
 	block := func(p ansi.StylePrimitive) ansi.StyleBlock { return ansi.StyleBlock{StylePrimitive: p} }
-	head := block(ansi.StylePrimitive{Bold: &yes, Color: colour(t.colours.title)})
+	head := block(ansi.StylePrimitive{Bold: &yes, Color: color(t.colors.title)})
 	quote, bar := uint(1), "│ "
 	return ansi.StyleConfig{
 		Document:      ansi.StyleBlock{Margin: &zero},
-		BlockQuote:    ansi.StyleBlock{Indent: &quote, IndentToken: &bar, StylePrimitive: ansi.StylePrimitive{Color: colour(t.colours.faint)}},
+		BlockQuote:    ansi.StyleBlock{Indent: &quote, IndentToken: &bar, StylePrimitive: ansi.StylePrimitive{Color: color(t.colors.faint)}},
 		List:          ansi.StyleList{LevelIndent: 2},
-		Heading:       ansi.StyleBlock{StylePrimitive: ansi.StylePrimitive{BlockSuffix: "\n", Bold: &yes, Color: colour(t.colours.title)}},
+		Heading:       ansi.StyleBlock{StylePrimitive: ansi.StylePrimitive{BlockSuffix: "\n", Bold: &yes, Color: color(t.colors.title)}},
 		H1:            head,
 		H2:            head,
 		H3:            head,
@@ -141,16 +141,16 @@ func (t Theme) markdown() ansi.StyleConfig {
 		Emph:          ansi.StylePrimitive{Italic: &yes},
 		Strong:        ansi.StylePrimitive{Bold: &yes},
 		HorizontalRule: ansi.StylePrimitive{
-			Color: colour(t.colours.border), Format: "\n----\n",
+			Color: color(t.colors.border), Format: "\n----\n",
 		},
 		Item:        ansi.StylePrimitive{BlockPrefix: "• "},
 		Enumeration: ansi.StylePrimitive{BlockPrefix: ". "},
 		Task:        ansi.StyleTask{Ticked: "[x] ", Unticked: "[ ] "},
-		Link:        ansi.StylePrimitive{Color: colour(t.colours.faint), Underline: &yes},
+		Link:        ansi.StylePrimitive{Color: color(t.colors.faint), Underline: &yes},
 		LinkText:    ansi.StylePrimitive{Bold: &yes},
 		Image:       ansi.StylePrimitive{Underline: &yes},
 		ImageText:   ansi.StylePrimitive{Format: "Image: {{.text}}"},
-		Code:        block(ansi.StylePrimitive{Prefix: "`", Suffix: "`", Color: colour(t.colours.accent)}),
+		Code:        block(ansi.StylePrimitive{Prefix: "`", Suffix: "`", Color: color(t.colors.accent)}),
 		CodeBlock:   ansi.StyleCodeBlock{StyleBlock: ansi.StyleBlock{Margin: &two}},
 	}
 }

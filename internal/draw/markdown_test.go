@@ -11,7 +11,8 @@ import (
 )
 
 func TestMarkdownKeepsToItsWidth(t *testing.T) {
-	long := "A word of " + strings.Repeat("x", 90) + " and 日本語のとても長い文章がここに続きます and more.\n\n- one\n- two with **bold** text that goes on and on\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
+	long := "A word of " + strings.Repeat("x", 90) + " and 日本語のとても長い文章がここに続きます and more.\n\n" +
+		"- one\n- two with **bold** text that goes on and on\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
 	for _, w := range []int{10, 20, 40, 76} {
 		out, err := NewMarkdown(theme(t, "dark", termenv.TrueColor)).Render(long, w)
 		if err != nil {
@@ -60,11 +61,13 @@ func TestMarkdownRendersConcurrently(t *testing.T) {
 	wg.Wait()
 }
 
-// No control byte comes out but newlines and colour sequences, even where HTML entities decode to one.
+// No control byte comes out but newlines and color sequences, even where HTML entities decode to one.
 func TestMarkdownLetsNoControlThrough(t *testing.T) {
 	m := NewMarkdown(theme(t, "dark", termenv.TrueColor))
 	rapid.Check(t, func(t *rapid.T) {
-		text := strings.Join(rapid.SliceOf(rapid.SampledFrom([]string{"&#27;", "]52;c;x", "\x1b", "[8m", "*a*", "\u009b", "2J", "# h\n", "`c`", " ", "\n", "&#155;", "\u202e"})).Draw(t, "text"), "")
+		text := strings.Join(rapid.SliceOf(rapid.SampledFrom([]string{
+			"&#27;", "]52;c;x", "\x1b", "[8m", "*a*", "\u009b", "2J", "# h\n", "`c`", " ", "\n", "&#155;", "\u202e",
+		})).Draw(t, "text"), "")
 		out, err := m.Render(text, 30)
 		if err != nil {
 			t.Fatal(err)
@@ -79,7 +82,7 @@ func TestMarkdownLetsNoControlThrough(t *testing.T) {
 			}
 			end := strings.IndexByte(rest[i:], 'm')
 			if end < 0 || strings.Trim(rest[i+2:i+end], "0123456789;") != "" {
-				t.Fatalf("a sequence that is no colour comes out of %q: %q", text, out)
+				t.Fatalf("a sequence that is no color comes out of %q: %q", text, out)
 			}
 			rest = rest[i+end+1:]
 		}

@@ -78,9 +78,9 @@ func Picture(img image.Image, t Theme, size int) string {
 	return strings.Join(picture(img, t, size), "\n")
 }
 
-// picture draws the upper half block ▀ in the colour of the upper pixel on the colour of the lower one, so that a cell
-// shows two pixels; without colour, a cell's brightness picks one of ten characters. This was chosen over x/mosaic,
-// which averages four pixels into two colours and blurs pictures of sixteen to twenty pixels.
+// picture draws the upper half block ▀ in the color of the upper pixel on the color of the lower one, so that a cell
+// shows two pixels; without color, a cell's brightness picks one of ten characters. This was chosen over x/mosaic,
+// which averages four pixels into two colors and blurs pictures of sixteen to twenty pixels.
 func picture(img image.Image, t Theme, size int) []string {
 	size -= size % 2
 	rows := size / 2
@@ -97,7 +97,7 @@ func picture(img image.Image, t Theme, size int) []string {
 	pixels := scaled(img, size)
 	lines := make([]string, rows)
 	for r := range rows {
-		if t.Colour {
+		if t.Color {
 			lines[r] = halfBlocks(pixels, r, t.profile)
 		} else {
 			lines[r] = shades(pixels, r, t.Dark)

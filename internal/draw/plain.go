@@ -16,7 +16,7 @@ func Plain(step *report.Step, w int) string {
 	return strings.TrimLeft(PlainHeadline(step, w)+"\n"+PlainBody(step, w), "\n")
 }
 
-// PlainHeadline is a report's headline alone, for a conversation that has more to say before the rest of it.
+// PlainHeadline is a report's headline alone: a conversation says more before the rest of the report.
 func PlainHeadline(step *report.Step, w int) string {
 	return strings.Join(wrap(clean(step.Headline), plainWidth(w)), "\n")
 }
@@ -56,7 +56,7 @@ func plainWidth(w int) int {
 	return w
 }
 
-// packed puts entries side by side, indented by two cells, and breaks a line between entries only, where they fit one.
+// packed puts entries side by side, indented by two cells, and breaks lines between entries unless one is too long.
 func packed(entries []string, w int) []string {
 	var lines []string
 	line := ""
@@ -84,7 +84,7 @@ func packed(entries []string, w int) []string {
 func BlockPlain(b report.Block, w int) string {
 	w = plainWidth(w)
 	title := titleOf(b)
-	if b.Alt != "" && b.Kind != report.Note { // a note is said in full
+	if b.Alt != "" && b.Kind != report.Note { // a note is printed in full
 		if title != "" {
 			title = strings.TrimRight(title, ".:") + ". "
 		}

@@ -14,9 +14,9 @@ func Themes() []string { return []string{"auto", "light", "dark", "contrast", "n
 // Theme is every style that the screens and drawings use. It carries its own renderer, because lipgloss's default one
 // is global and two sessions of one process may have different terminals. The zero Theme draws plain text.
 type Theme struct {
-	Name   string
-	Dark   bool
-	Colour bool // colours may be used; false also turns pictures into shades of characters
+	Name  string
+	Dark  bool
+	Color bool // colors may be used; false also turns pictures into shades of characters
 
 	Title    lipgloss.Style // of a pane or block
 	Strong   lipgloss.Style
@@ -30,19 +30,19 @@ type Theme struct {
 	Cursor   lipgloss.Style // the text cursor; the widget reverses it
 	series   []lipgloss.Style
 
-	colours palette
+	colors  palette
 	profile termenv.Profile
 }
 
-// palette holds a theme's colours as hex; "" is the terminal's own.
+// palette holds a theme's colors as hex; "" is the terminal's own.
 type palette struct {
 	title, faint, accent, good, warn, bad, border string
 	series                                        []string
 }
 
-// coloursOf returns the theme's palette. Each colour keeps at least 4.5:1 contrast to the usual backgrounds of its theme,
+// colorsOf returns the theme's palette. Each color keeps at least 4.5:1 contrast to the usual backgrounds of its theme,
 // #1e1e1e and #ffffff.
-func coloursOf(name string, dark bool) palette {
+func colorsOf(name string, dark bool) palette {
 	switch {
 	case name == "contrast" && dark:
 		return palette{
@@ -69,7 +69,7 @@ func coloursOf(name string, dark bool) palette {
 }
 
 // NewTheme returns the theme called name for a terminal of the profile whose background is dark or not. Profile Ascii
-// writes no control sequence at all; theme "none" on another profile writes bold and reverse, and no colour.
+// writes no control sequence at all; theme "none" on another profile writes bold and reverse, and no color.
 func NewTheme(name string, dark bool, profile termenv.Profile) (Theme, error) {
 	switch name {
 	case "auto", "":
@@ -84,8 +84,8 @@ func NewTheme(name string, dark bool, profile termenv.Profile) (Theme, error) {
 	default:
 		return Theme{}, fmt.Errorf("unknown theme %q: choose auto, light, dark, contrast or none", clean(name))
 	}
-	p := coloursOf(name, dark)
-	// The renderer never looks at its writer: profile and background are told, so nothing is asked of the terminal.
+	p := colorsOf(name, dark)
+	// The renderer never looks at its writer: profile and background are given, so it never queries the terminal.
 	r := lipgloss.NewRenderer(io.Discard, termenv.WithProfile(profile))
 	r.SetColorProfile(profile)
 	r.SetHasDarkBackground(dark)
@@ -97,7 +97,7 @@ func NewTheme(name string, dark bool, profile termenv.Profile) (Theme, error) {
 		return s
 	}
 	t := Theme{
-		Name: name, Dark: dark, Colour: name != "none" && profile != termenv.Ascii, colours: p, profile: profile,
+		Name: name, Dark: dark, Color: name != "none" && profile != termenv.Ascii, colors: p, profile: profile,
 		Title: fg(p.title).Bold(true), Strong: r.NewStyle().Bold(true), Faint: fg(p.faint), Accent: fg(p.accent).Bold(true),
 		Good: fg(p.good), Warn: fg(p.warn), Bad: fg(p.bad).Bold(true), Border: fg(p.border), Cursor: fg(p.accent),
 	}

@@ -6,14 +6,14 @@ import (
 	"testing"
 )
 
-// relativeLuminance is WCAG 2's, of a colour as #rrggbb.
+// relativeLuminance is WCAG 2's, of a color as #rrggbb.
 func relativeLuminance(t *testing.T, hex string) float64 {
 	t.Helper()
 	sum := 0.0
 	for i, weight := range []float64{0.2126, 0.7152, 0.0722} {
 		v, err := strconv.ParseUint(hex[1+2*i:3+2*i], 16, 8)
 		if err != nil {
-			t.Fatalf("colour %q: %v", hex, err)
+			t.Fatalf("color %q: %v", hex, err)
 		}
 		c := float64(v) / 255
 		if c <= 0.04045 {
@@ -32,17 +32,17 @@ func TestEveryColourCanBeRead(t *testing.T) {
 		dark  bool
 		least float64 // 4.5 is WCAG AA for text, 7 AAA
 	}{{"dark", true, 4.5}, {"light", false, 4.5}, {"contrast", true, 7}, {"contrast", false, 7}} {
-		p, background := coloursOf(c.name, c.dark), "#ffffff"
+		p, background := colorsOf(c.name, c.dark), "#ffffff"
 		if c.dark {
 			background = "#1e1e1e"
 		}
-		for _, colour := range append([]string{p.title, p.faint, p.accent, p.good, p.warn, p.bad}, p.series...) {
-			if colour == "" {
+		for _, color := range append([]string{p.title, p.faint, p.accent, p.good, p.warn, p.bad}, p.series...) {
+			if color == "" {
 				continue // the terminal's own
 			}
-			a, b := relativeLuminance(t, colour), relativeLuminance(t, background)
+			a, b := relativeLuminance(t, color), relativeLuminance(t, background)
 			if ratio := (max(a, b) + 0.05) / (min(a, b) + 0.05); ratio < c.least {
-				t.Errorf("%s: %s on %s has %.1f:1, less than %.1f:1", c.name, colour, background, ratio, c.least)
+				t.Errorf("%s: %s on %s has %.1f:1, less than %.1f:1", c.name, color, background, ratio, c.least)
 			}
 		}
 	}

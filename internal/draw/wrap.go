@@ -9,7 +9,7 @@ import (
 )
 
 // Wrap breaks text at words into lines of at most w cells, and words that are longer than w anywhere. A number stays
-// whole: its minus is no place to break at, which the wrapping of hyphenated words would make of it.
+// whole: ansi.Wrap breaks after any hyphen, and a minus is one to it.
 func Wrap(s string, w int) []string {
 	if strings.TrimSpace(s) == "" {
 		return nil
@@ -19,7 +19,7 @@ func Wrap(s string, w int) []string {
 
 func wrap(s string, w int) []string { return Wrap(s, w) }
 
-// noBreak is a hyphen, as wide as "-", that no wrapping breaks at.
+// noBreak is a hyphen as wide as "-" at which ansi.Wrap doesn't break.
 const noBreak = "\u2011"
 
 // unbreakable keeps a hyphen to what follows it where it isn't between the parts of a word: a minus, a range of numbers,
@@ -43,7 +43,7 @@ func unbreakable(s string) string {
 }
 
 // numbersUnbreakable keeps numbers whole in Markdown, where a hyphen that stands alone begins a list and the renderer
-// breaks after any sign: each sign inside a number is stood for by one that it doesn't know.
+// breaks after any sign: each sign inside a number is replaced by a private-use character while it renders.
 func numbersUnbreakable(s string) string {
 	return inNumber.ReplaceAllStringFunc(s, signsAway.Replace)
 }

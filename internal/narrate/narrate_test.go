@@ -70,7 +70,10 @@ func marked() rehearse.StepResult {
 		Supported: framework.StepScore{Score: 1.96},
 		Coach:     framework.StepScore{Score: 3},
 		Criteria: []rehearse.CriterionResult{
-			{Criterion: criterion("Names the ceiling."), Self: framework.Full, Marked: true, Unsupported: true, Suggestion: framework.Suggestion{Mark: framework.Half}},
+			{
+				Criterion: criterion("Names the ceiling."), Self: framework.Full, Marked: true, Unsupported: true,
+				Suggestion: framework.Suggestion{Mark: framework.Half},
+			},
 			{Criterion: criterion("Sets a budget."), Self: framework.Half, Marked: true, Suggestion: framework.Suggestion{Mark: framework.Full}},
 			{Criterion: criterion("Says what is cached.")},
 		},
@@ -82,15 +85,24 @@ func marked() rehearse.StepResult {
 		},
 		Best: 1, Committed: 2,
 		Predictions: []rehearse.PredictionResult{
-			{Prediction: casestudies.Prediction{Ask: "How much faster?", Metric: "speedup"}, Given: true, Known: true, Low: 2, High: 30, Truth: 31.2},
-			{Prediction: casestudies.Prediction{Ask: "What p99?", Metric: "p99_ms"}, Given: true, Known: true, Low: 1, High: 3, Truth: 1.96, Inside: true},
+			{
+				Prediction: casestudies.Prediction{Ask: "How much faster?", Metric: "speedup"}, Given: true, Known: true, Low: 2, High: 30,
+				Truth: 31.2,
+			},
+			{
+				Prediction: casestudies.Prediction{Ask: "What p99?", Metric: "p99_ms"}, Given: true, Known: true, Low: 1, High: 3, Truth: 1.96,
+				Inside: true,
+			},
 			{Prediction: casestudies.Prediction{Ask: "What recall?", Metric: "recall_at_10"}, Given: true, Low: 0.5, High: 0.75},
 			{Prediction: casestudies.Prediction{Ask: "What size?", Metric: "index_mb"}, Passed: true, Known: true, Truth: 10.4},
 			{Prediction: casestudies.Prediction{Ask: "Never given?"}},
 		},
-		Unasked: []casestudies.Fact{{Short: "200M listings", Matters: "A scan is too slow."}, {Short: "p99 100 ms"}, {Short: "18 months of logs"}, {Short: "two regions"}},
-		Owes:    []framework.Criterion{criterion("One."), criterion("Two."), criterion("Three."), criterion("Four.")},
-		Next:    "Says what peeking does.", Quote: "exact first, and why", To: "Next: 3 of 7, Data.",
+		Unasked: []casestudies.Fact{
+			{Short: "200M listings", Matters: "A scan is too slow."}, {Short: "p99 100 ms"}, {Short: "18 months of logs"},
+			{Short: "two regions"},
+		},
+		Owes: []framework.Criterion{criterion("One."), criterion("Two."), criterion("Three."), criterion("Four.")},
+		Next: "Says what peeking does.", Quote: "exact first, and why", To: "Next: 3 of 7, Data.",
 	}
 }
 
@@ -131,7 +143,9 @@ func TestAnUnmarkedStepHasNoScoreOfItsOwn(t *testing.T) {
 
 func TestAResultThatIsKeptBackSaysSoAndNothingElse(t *testing.T) {
 	step, _ := framework.StepByID(framework.Data)
-	got := listing(StepResult(rehearse.StepResult{Step: step, Answered: true, KeptBack: true, To: "The result waits for the end of the mock."}))
+	got := listing(StepResult(rehearse.StepResult{
+		Step: step, Answered: true, KeptBack: true, To: "The result waits for the end of the mock.",
+	}))
 	if want := "note \"Data\": Answered.\nnote \"Now\": The result waits for the end of the mock.\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
@@ -154,7 +168,9 @@ func session() rehearse.SessionResult {
 			line(framework.Data, framework.StepScore{Answered: true}, false),
 			line(framework.Model, framework.StepScore{}, false),
 		},
-		Card: framework.Scorecard{Overall: 2.93, Answered: 2, Of: 3, NoVerdict: "practice gives none, a mock does", Supported: &framework.Scorecard{Overall: 2.1}},
+		Card: framework.Scorecard{
+			Overall: 2.93, Answered: 2, Of: 3, NoVerdict: "practice gives none, a mock does", Supported: &framework.Scorecard{Overall: 2.1},
+		},
 	}
 }
 
@@ -162,7 +178,9 @@ func TestAScorecard(t *testing.T) {
 	golden(t, "scorecard", Scorecard(session()))
 	mock := session()
 	mock.Card.NoVerdict, mock.Card.Level = "", framework.Mid
-	mock.Card.Verdicts = map[framework.Level]framework.Verdict{framework.Mid: framework.Hire, framework.Senior: framework.LeanNoHire, framework.Staff: framework.NoHire}
+	mock.Card.Verdicts = map[framework.Level]framework.Verdict{
+		framework.Mid: framework.Hire, framework.Senior: framework.LeanNoHire, framework.Staff: framework.NoHire,
+	}
 	golden(t, "verdict", Scorecard(mock))
 }
 
@@ -212,7 +230,8 @@ func TestAComparison(t *testing.T) {
 		Timings: map[string]float64{"p99_ms": 1.02, "stage1_p99_ms": 1.5},
 	}
 	golden(t, "comparison", Comparison(yours, reference, higher))
-	if same := Comparison(yours, yours, higher); len(same) != 1 || len(same[0].Rows) != 0 || same[0].Alt != "Both runs give the same 5 numbers." {
+	same := Comparison(yours, yours, higher)
+	if len(same) != 1 || len(same[0].Rows) != 0 || same[0].Alt != "Both runs give the same 5 numbers." {
 		t.Errorf("%+v", same)
 	}
 	if one := Comparison(yours, nil, higher); len(one) != 1 || !strings.Contains(one[0].Text, "same pipeline") {

@@ -59,7 +59,7 @@ func decisions(r rehearse.StepResult) []report.Block {
 		if d.Chosen == "" && !d.Passed {
 			continue
 		}
-		row := report.Row{report.Text(d.Ask), report.Text("passed over")}
+		row := report.Row{report.Text(d.Ask), report.Text("skipped")}
 		if d.Chosen != "" {
 			row[1] = report.Text(casestudies.OptionWords(d.Chosen))
 		}
@@ -77,12 +77,12 @@ func decisions(r rehearse.StepResult) []report.Block {
 	return []report.Block{b}
 }
 
-// Ranges tells each range that was given or passed over beside what the lab brought.
+// Ranges tells each range that was given or skipped beside what the lab brought.
 func Ranges(predictions []rehearse.PredictionResult) []report.Block {
 	b := report.Block{Kind: report.Table, Columns: []string{"range", "yours", "result", "the result is"}}
 	inside, known := 0, 0
 	for _, p := range predictions {
-		row := report.Row{report.Text(p.Ask), report.Text("passed over"), report.Text(""), report.Text("")}
+		row := report.Row{report.Text(p.Ask), report.Text("skipped"), report.Text(""), report.Text("")}
 		switch {
 		case !p.Given && !p.Passed:
 			continue
@@ -95,7 +95,7 @@ func Ranges(predictions []rehearse.PredictionResult) []report.Block {
 			row[3] = report.Text("not run")
 		case p.Given:
 			known++
-			row[2], row[3] = result, report.Text(where(p))
+			row[2], row[3] = result, report.Text(Where(p))
 			if p.Inside {
 				inside++
 			}
@@ -114,8 +114,8 @@ func Ranges(predictions []rehearse.PredictionResult) []report.Block {
 	return []report.Block{b}
 }
 
-// where says where the result of a range lies.
-func where(p rehearse.PredictionResult) string {
+// Where says where the result of a range lies: "inside", or on which side of it.
+func Where(p rehearse.PredictionResult) string {
 	switch {
 	case p.Truth < p.Low:
 		return "outside, below"

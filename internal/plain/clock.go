@@ -51,7 +51,8 @@ func (w *walk) time(context.Context, string) error {
 	session, _ := st.Now(w.Clock.Now())
 	step, spent, budget := w.spent()
 	s, _ := framework.StepByID(step)
-	w.say(fmt.Sprintf("Time: %s of %s for step %d of 7, %s of %d minutes in all.", minutes(spent), minutes(budget), s.N, minutes(session), st.Started.Minutes))
+	w.say(fmt.Sprintf("Time: %s of %s for step %d of 7, %s of %d minutes in all.",
+		minutes(spent), minutes(budget), s.N, minutes(session), st.Started.Minutes))
 	return nil
 }
 

@@ -21,7 +21,7 @@ func (w *walk) decide(ctx context.Context, _ string) error {
 		if _, ok := st.StepState(step).Decisions[d.ID]; ok {
 			continue
 		}
-		w.say(fmt.Sprintf("%d of %d  %s   %s   (a dash passes it over)", i+1, len(decisions), d.Ask, options(d)))
+		w.say(fmt.Sprintf("%d of %d  %s   %s   (a dash skips it)", i+1, len(decisions), d.Ask, options(d)))
 		for {
 			text, err := w.ask(ctx, "")
 			if err != nil {
@@ -29,7 +29,7 @@ func (w *walk) decide(ctx context.Context, _ string) error {
 			}
 			cmd, ok := choice(d, text)
 			if !ok {
-				w.say("Give a letter from a to " + string(rune('a'+len(d.Options)-1)) + ", or - to pass it over.")
+				w.say("Give a letter from a to " + string(rune('a'+len(d.Options)-1)) + ", or - to skip it.")
 				continue
 			}
 			if !w.do(ctx, cmd) {
@@ -75,7 +75,7 @@ func (w *walk) predict(ctx context.Context, _ string) error {
 		if _, ok := st.StepState(step).Predictions[p.ID]; ok {
 			continue
 		}
-		w.say(p.Ask + " Give an 80% range, low and high (a dash passes it over):")
+		w.say(p.Ask + " Give an 80% range, low and high (a dash skips it):")
 		for {
 			text, err := w.ask(ctx, "")
 			if err != nil {

@@ -11,7 +11,7 @@ import (
 	"dryrun/internal/safetext"
 )
 
-// longest is how much of one line is read; what is beyond is dropped and said.
+// longest is how many bytes of one line are read; the rest is dropped, with a message.
 const longest = 64 << 10
 
 // lines reads whole lines from a stream in a goroutine of its own, so that a wait for one can be ended by a context or

@@ -57,7 +57,8 @@ func (w *walk) mark(ctx context.Context, _ string) error {
 	for _, s := range w.s.Suggestions(step) {
 		suggested[s.Criterion] = s
 	}
-	w.say(fmt.Sprintf("%d criteria. Enter takes the coach's suggestion; 0, h (half) or 1 changes it; w shows the words it rests on; ? explains the criterion; q stops. "+
+	w.say(fmt.Sprintf("%d criteria. Enter takes the coach's suggestion; 0, h (half) or 1 changes it; "+
+		"w shows the words it rests on; ? explains the criterion; q stops. "+
 		"The coach finds words and can't judge whether they are true.", len(criteria)))
 	for i, c := range criteria {
 		s := suggested[c.ID]
@@ -107,7 +108,7 @@ func (w *walk) markOne(ctx context.Context, c framework.Criterion, s framework.S
 	}
 }
 
-// words shows what a suggestion rests on; in short, the first of what is missing only.
+// words shows the quotes that a suggestion rests on; short cuts the list of what is missing.
 func (w *walk) words(s framework.Suggestion, short bool) {
 	for _, q := range s.Quotes {
 		w.say("        \"" + q + "\"")
@@ -124,7 +125,7 @@ func (w *walk) words(s framework.Suggestion, short bool) {
 	}
 }
 
-// firstReasons cuts a note of many reasons, which are parted by "; ", to the first three.
+// firstReasons cuts a note of many reasons, which "; " separates, to the first three.
 func firstReasons(note string) string {
 	const most = 3
 	reasons := strings.Split(note, "; ")

@@ -33,7 +33,10 @@ func (b *bench) Run(_ context.Context, r rehearse.RunLab, progress func(report.P
 	return rehearse.LabResult{Yours: &report.Step{
 		Step: string(r.Step), Headline: "The run's headline",
 		Metrics: map[string]float64{"stage1_recall_at_k": 0.5},
-		Blocks:  []report.Block{{Kind: report.Funnel, Title: "The funnel", Alt: "Half survive.", Rows: []report.Row{{report.Text("corpus"), report.Num(10)}, {report.Text("stage 1"), report.Num(5)}}}},
+		Blocks: []report.Block{{
+			Kind: report.Funnel, Title: "The funnel", Alt: "Half survive.",
+			Rows: []report.Row{{report.Text("corpus"), report.Num(10)}, {report.Text("stage 1"), report.Num(5)}},
+		}},
 	}, Results: results}, nil
 }
 
@@ -76,7 +79,9 @@ func talkTo(t *testing.T, store *storetest.Memory, step framework.StepID, script
 		t.Fatal(err)
 	}
 	clock := &stillClock{time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
-	s, opening, err := rehearse.New(rehearse.Deps{Coach: coach.New(), Knobs: anyKnob{}, Clock: clock}, rehearse.Options{ID: "s1", Case: c, Step: step, Seed: 1})
+	s, opening, err := rehearse.New(rehearse.Deps{
+		Coach: coach.New(), Knobs: anyKnob{}, Clock: clock,
+	}, rehearse.Options{ID: "s1", Case: c, Step: step, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +160,7 @@ func TestAFullDiskIsSaidOnceAndNeverCalledSaved(t *testing.T) {
 	if n := strings.Count(said, "disk is full"); n != 1 {
 		t.Errorf("why it isn't saved is said %d times, want once", n)
 	}
-	if !strings.Contains(said, "Make room, and /quit tries again") {
+	if !strings.Contains(said, "Free some disk space and /quit again") {
 		t.Error("leaving didn't wait for the disk")
 	}
 
@@ -177,12 +182,16 @@ func TestASessionThatIsGoneOnWithRepeatsWhatWasAsked(t *testing.T) {
 		t.Fatalf("a new session asks %d times, want once:\n%s", n, first)
 	}
 	clock := &stillClock{time.Date(2026, 1, 2, 4, 0, 0, 0, time.UTC)}
-	s, opening, err := rehearse.Resume(rehearse.Deps{Coach: coach.New(), Knobs: anyKnob{}, Clock: clock}, framework.Log{Events: store.Events("s1"), Alive: clock.now})
+	s, opening, err := rehearse.Resume(rehearse.Deps{
+		Coach: coach.New(), Knobs: anyKnob{}, Clock: clock,
+	}, framework.Log{Events: store.Events("s1"), Alive: clock.now})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if err := Walk(t.Context(), s, opening, Options{In: strings.NewReader(""), Out: &out, Clock: clock, Store: store, Lab: &bench{}}); err != nil {
+	if err := Walk(t.Context(), s, opening, Options{
+		In: strings.NewReader(""), Out: &out, Clock: clock, Store: store, Lab: &bench{},
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if n := strings.Count(out.String(), prompt); n != 1 {
@@ -205,7 +214,11 @@ func TestARunSaysWhatMattersFirst(t *testing.T) {
 	said, _, _ := talk(t, framework.Evaluation, "/predict", "-2% 6%", "/run")
 	said = strings.Join(strings.Fields(said), " ")
 	at := 0
-	for _, want := range []string{"running: building the index … resampling AUC", "The run's headline", "yours: -2.0% to +6.0%; result: +50.0%; the result is: outside, above", "nothing to compare", "The funnel.", "stage 1 recall@K: 0.500"} {
+	for _, want := range []string{
+		"running: building the index … resampling AUC", "The run's headline",
+		"yours: -2.0% to +6.0%; result: +50.0%; the result is: outside, above", "nothing to compare", "The funnel.",
+		"stage 1 recall@K: 0.500",
+	} {
 		i := strings.Index(said[at:], want)
 		if i < 0 {
 			t.Fatalf("%q isn't said, or not after what comes before it, in:\n%s", want, said)
@@ -237,8 +250,12 @@ func TestEveryTypedLineIsADraftAtOnce(t *testing.T) {
 }
 
 func TestWhatIsNoCommandIsAnsweredInWords(t *testing.T) {
-	said, _, _ := talk(t, framework.Data, "hello", "/nosuch", "/s", "/xray many", "/go nowhere", "/hint", "/time", "/sketch photo -> trees", "/diagnose rain")
-	for _, want := range []string{"Start a line with a command", "no command /nosuch", "could be", "Which query", "no step nowhere", "Hint 1 of 3", "Time: 0:00 of 5:00"} {
+	said, _, _ := talk(t, framework.Data,
+		"hello", "/nosuch", "/s", "/xray many", "/go nowhere", "/hint", "/time", "/sketch photo -> trees", "/diagnose rain")
+	for _, want := range []string{
+		"Start a line with a command", "no command /nosuch", "could be", "Which query", "no step nowhere", "Hint 1 of 3",
+		"Time: 0:00 of 5:00",
+	} {
 		if !strings.Contains(said, want) {
 			t.Errorf("never says %q in:\n%s", want, said)
 		}

@@ -81,7 +81,7 @@ func (w *walk) run(ctx context.Context, opening rehearse.Outcome) error {
 		if !errors.Is(err, errQuit) || warned {
 			return errNotSaved
 		}
-		w.say("Not everything is saved. Make room, and /quit tries again; then it leaves whatever comes of it.")
+		w.say("Not everything is saved. Free some disk space and /quit again: the second /quit leaves, saved or not.")
 		w.do(last, rehearse.Continue{})
 		err = w.converse(ctx)
 	}
@@ -116,7 +116,7 @@ func (w *walk) ask(ctx context.Context, prompt string) (string, error) {
 			tick.Stop()
 			beat.Stop()
 			if got.cut {
-				w.say(fmt.Sprintf("That line was longer than %d KB; what is beyond was dropped.", longest>>10))
+				w.say(fmt.Sprintf("That line was longer than %d KB; the rest was dropped.", longest>>10))
 			}
 			return got.text, got.err
 		case <-tick.C:

@@ -27,7 +27,8 @@ func TestNumbersReadAsPeopleWriteThem(t *testing.T) {
 		t.Errorf("a lift reads %q", got)
 	}
 	for id, want := range map[string]string{
-		"ndcg_at_10": "NDCG@10", "ndcg_at_10.two_tower": "NDCG@10, two tower", "stage1_recall_at_k": "stage 1 recall@K", "p99_ms": "p99", "map_50": "mAP 50",
+		"ndcg_at_10": "NDCG@10", "ndcg_at_10.two_tower": "NDCG@10, two tower", "stage1_recall_at_k": "stage 1 recall@K",
+		"p99_ms": "p99", "map_50": "mAP 50",
 	} {
 		if got := (Metric{ID: id}).String(); got != want {
 			t.Errorf("MetricName(%q) = %q, want %q", id, got, want)

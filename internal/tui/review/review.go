@@ -263,7 +263,7 @@ func (m *Model) stepLines(cs *casestudies.Case, st *framework.State, id framewor
 		if !ok {
 			continue
 		}
-		words := "passed over"
+		words := "skipped"
 		if !chosen.Passed {
 			words = fmt.Sprintf("%s (%s)", casestudies.OptionWords(chosen.Option), d.Options.Judged(chosen.Option))
 		}

@@ -1,21 +1,20 @@
 package session
 
 import (
+	"dryrun/internal/narrate"
 	"dryrun/internal/rehearse"
 	"dryrun/internal/report"
 )
 
-// Outcome is the truth of a prediction beside its range: never a color alone.
+// Outcome is the result of a prediction beside its range: in words, never by color alone.
 func (s *Session) Outcome(r rehearse.PredictionResult) string {
 	t := s.Theme()
-	truth := "  →  " + report.MetricValue(r.Metric, r.Truth).String()
+	result := "  →  " + report.MetricValue(r.Metric, r.Truth).String()
 	switch {
 	case !r.Given:
-		return truth
+		return result
 	case r.Inside:
-		return truth + ": " + t.Good.Render("inside")
-	case r.Truth < r.Low:
-		return truth + ": " + t.Bad.Render("outside, below")
+		return result + ": " + t.Good.Render(narrate.Where(r))
 	}
-	return truth + ": " + t.Bad.Render("outside, above")
+	return result + ": " + t.Bad.Render(narrate.Where(r))
 }

@@ -219,7 +219,7 @@ func (p *Pane) options(d casestudies.Decision, w int) []string {
 		lines = append(lines, style.Render(frame.Fit(fmt.Sprintf("      %s %c) %s", mark, 'a'+rune(i), casestudies.OptionWords(o.ID)), w)))
 	}
 	if chosen.Passed {
-		lines = append(lines, "      "+t.Faint.Render("passed over, not scored"))
+		lines = append(lines, "      "+t.Faint.Render("skipped, not scored"))
 	}
 	return lines
 }
@@ -230,7 +230,7 @@ func (p *Pane) rangeWords(asked casestudies.Prediction, results rehearse.StepRes
 	words := "no range yet"
 	switch {
 	case given && said.Passed:
-		words = "passed over, not scored"
+		words = "skipped, not scored"
 	case given:
 		words = report.MetricRange(asked.Metric, said.Low, said.High)
 	}
