@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dryrun/casestudies"
 	"dryrun/framework"
+	"dryrun/internal/coach"
 	"dryrun/internal/store"
 	"dryrun/internal/study"
 	"dryrun/internal/tui"
@@ -109,8 +109,7 @@ type sessionReview struct {
 	Minutes float64              `json:"minutes"` // of active time
 	Facts   []string             `json:"facts"`   // released
 	Steps   []stepReview         `json:"steps"`
-	Score   *framework.Scorecard `json:"score"` // null where the session's case can't be read any more
-	title   map[string]string    // of facts
+	Score   *framework.Scorecard `json:"score"` // null where this version can't read the case, or a mock keeps it back
 }
 
 type stepReview struct {
@@ -131,28 +130,20 @@ type answerReview struct {
 }
 
 func (o *reviewOptions) one(ctx context.Context, s *store.Store) error {
-	past, err := (&study.Study{Store: s}).Read(ctx, o.Session)
+	past, err := (&study.Study{Store: s, Coach: coach.New(), Clock: o.clock}).Read(ctx, o.Session)
 	if err != nil {
 		return sessionError(err)
 	}
 	r := reviewOf(past.Log, past.State)
-	if past.Case != nil {
-		card := framework.Score(past.State, past.Case.Rubric(past.State), "self")
-		r.Score = &card
-		r.title = factTitles(past.Case)
+	if past.Session != nil {
+		if result := past.Session.Result(); !result.KeptBack {
+			r.Score = &result.Card
+		}
 	}
 	if o.JSON {
 		return o.writeJSON(r)
 	}
-	return o.writeMarkdown(r.markdown())
-}
-
-func factTitles(c *casestudies.Case) map[string]string {
-	titles := map[string]string{}
-	for _, f := range c.Facts {
-		titles[f.ID] = f.Short
-	}
-	return titles
+	return o.writeMarkdown(r.markdown(past.Session))
 }
 
 // sessionError turns an unknown or ambiguous id into a failure of the user's.

@@ -8,6 +8,10 @@ import (
 
 	"dryrun/casestudies"
 	"dryrun/framework"
+	"dryrun/internal/draw"
+	"dryrun/internal/narrate"
+	"dryrun/internal/rehearse"
+	"dryrun/internal/report"
 )
 
 // reviewOf gathers what a session holds, step by step in the order of the framework.
@@ -51,32 +55,27 @@ func ordered[V any](m map[string]V) []V {
 	return out
 }
 
-// markdown is the session for reading.
-func (r *sessionReview) markdown() string {
+// markdown is the session for reading. past is nil where this version can't read the session's case: then there are the
+// answers alone.
+func (r *sessionReview) markdown(past *rehearse.Session) string {
 	var b strings.Builder
 	state := "unfinished"
 	if r.Ended {
 		state = "ended"
 	}
-	fmt.Fprintf(&b, "# %s\n\n%s, begun %s, %s of active time, %s.\n\n", r.Title, r.Mode, r.Created.Local().Format("2006-01-02 15:04"), minutes(r.Minutes), state)
-	if r.Score != nil {
-		writeScore(&b, r.Score, slices.ContainsFunc(r.Steps, func(s stepReview) bool { return len(s.Marks) > 0 }))
+	fmt.Fprintf(&b, "# %s\n\n%s, begun %s, %s of active time, %s.\n\n",
+		r.Title, r.Mode, r.Created.Local().Format("2006-01-02 15:04"), minutes(r.Minutes), state)
+	if past != nil {
+		writeBlocks(&b, narrate.Scorecard(past.Result()))
+		writeFacts(&b, past.Case(), r.Facts)
 	} else {
 		b.WriteString("The case's text can't be read by this version: there is no score.\n\n")
 	}
-	if len(r.Facts) > 0 {
-		b.WriteString("**Asked for**\n\n")
-		for _, id := range r.Facts {
-			title := r.title[id]
-			if title == "" {
-				title = id
-			}
-			fmt.Fprintf(&b, "- %s\n", title)
-		}
-		b.WriteString("\n")
-	}
 	for _, s := range r.Steps {
 		s.write(&b)
+		if past != nil {
+			writeBlocks(&b, narrate.PastStep(past.Debrief(s.Step)))
+		}
 	}
 	if !r.Ended {
 		fmt.Fprintf(&b, "`dryrun practice --resume %s` goes on with it.\n", r.ID)
@@ -84,31 +83,21 @@ func (r *sessionReview) markdown() string {
 	return b.String()
 }
 
-func writeScore(b *strings.Builder, card *framework.Scorecard, marked bool) {
-	if !marked {
-		b.WriteString("No criterion is marked yet, so there is no score.\n\n")
+// writeFacts lists the facts that were asked for.
+func writeFacts(b *strings.Builder, c *casestudies.Case, released []string) {
+	if len(released) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "**Score by your own marks**: %.1f of 4 over %d of %d steps", card.Overall, card.Answered, card.Of)
-	if card.Supported != nil {
-		fmt.Fprintf(b, " (%.1f without unsupported marks)", card.Supported.Overall)
-	}
-	b.WriteString(".")
-	switch {
-	case card.Level != "":
-		fmt.Fprintf(b, " Level: %s.", card.Level)
-	case card.NoVerdict != "":
-		fmt.Fprintf(b, " No verdict: %s.", card.NoVerdict)
-	}
-	b.WriteString("\n\n")
-	for _, s := range card.Steps {
-		if s.Answered {
-			fmt.Fprintf(b, "- %s: %.1f, %s\n", s.Step, s.Score, s.Band)
+	b.WriteString("**Asked for**\n\n")
+	for _, f := range c.Facts {
+		if slices.Contains(released, f.ID) {
+			fmt.Fprintf(b, "- %s\n", f.Short)
 		}
 	}
 	b.WriteString("\n")
 }
 
+// write writes a step's title and what was answered in it.
 func (s *stepReview) write(b *strings.Builder) {
 	title := string(s.Step)
 	if step, ok := framework.StepByID(s.Step); ok {
@@ -127,35 +116,24 @@ func (s *stepReview) write(b *strings.Builder) {
 		}
 		b.WriteString("\n\n")
 	}
-	for _, d := range s.Decisions {
-		chose := casestudies.OptionWords(d.Option)
-		if d.Passed {
-			chose = "skipped"
-		}
-		fmt.Fprintf(b, "- decision %s: %s\n", d.Decision, chose)
-	}
-	for _, p := range s.Predictions {
-		fmt.Fprintf(b, "- range for %s: %s\n", p.Prediction, rangeWords(p, s.Results))
-	}
-	for _, m := range s.Marks {
-		fmt.Fprintf(b, "- mark for %s: %s\n", m.Criterion, m.Mark)
-	}
-	b.WriteString("\n")
 }
 
-func rangeWords(p framework.Predicted, results map[string]float64) string {
-	if p.Passed {
-		return "skipped"
+// writeBlocks writes a result as Markdown: a note as a paragraph, a table as a list.
+func writeBlocks(b *strings.Builder, blocks []report.Block) {
+	for _, block := range blocks {
+		if block.Title != "" {
+			fmt.Fprintf(b, "**%s**", block.Title)
+		}
+		if block.Kind == report.Note {
+			fmt.Fprintf(b, ": %s\n\n", block.Text)
+			continue
+		}
+		b.WriteString("\n\n")
+		for _, line := range draw.RowLines(block) {
+			fmt.Fprintf(b, "- %s\n", line)
+		}
+		b.WriteString("\n")
 	}
-	words := fmt.Sprintf("%g to %g", p.Low, p.High)
-	truth, ok := results[p.Prediction]
-	switch {
-	case !ok:
-		return words + ", not run"
-	case truth < p.Low || truth > p.High:
-		return words + fmt.Sprintf("; it was %.4g: outside", truth)
-	}
-	return words + fmt.Sprintf("; it was %.4g: inside", truth)
 }
 
 func minutes(m float64) string {

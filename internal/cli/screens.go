@@ -39,10 +39,10 @@ func (r *rehearsal) screens(ctx context.Context, start tui.Start, seed int64, sp
 }
 
 // past is a stored session to look at, with its case as it was then.
-func (r *rehearsal) past(ctx context.Context, id string) (*framework.State, *casestudies.Case, error) {
+func (r *rehearsal) past(ctx context.Context, id string) (*rehearse.Session, error) {
 	p, err := r.Read(ctx, id)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return p.State, p.Case, p.Err
+	return p.Session, p.Err
 }

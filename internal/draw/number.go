@@ -51,9 +51,12 @@ func number(c report.Cell) (n report.Number, ok bool) {
 	return n, ok && n.IsFinite()
 }
 
-// amount is a cell's value, 0 where it isn't a number.
+// amount is a cell's value, 0 where it isn't a number that can be drawn.
 func amount(c report.Cell) float64 {
-	n, _ := number(c)
+	n, ok := number(c)
+	if !ok {
+		return 0
+	}
 	return n.Value
 }
 

@@ -153,16 +153,29 @@ func tableCells(b report.Block) (cells [][]string, right []bool) {
 	return cells, right
 }
 
-// tableLines writes each row as its first cell and `name: value` for the rest.
+// tableLines writes each row in lines of w cells, those after the first indented.
 func tableLines(b report.Block, w int) []string {
-	cells, _ := tableCells(b)
 	var lines []string
+	for _, row := range RowLines(b) {
+		for i, l := range wrap(row, w-2) {
+			if i > 0 {
+				l = "  " + l
+			}
+			lines = append(lines, l)
+		}
+	}
+	return lines
+}
+
+// RowLines writes each row of a table as one line: its first cell, then `column: value` for the others.
+func RowLines(b report.Block) []string {
+	cells, _ := tableCells(b)
+	lines := make([]string, 0, len(cells))
 	for _, r := range cells {
 		var parts []string
 		for c, text := range r {
 			switch {
-			case text == "":
-			case c == 0:
+			case text == "" || c == 0:
 			case c < len(b.Columns) && b.Columns[c] != "":
 				parts = append(parts, clean(b.Columns[c])+": "+text)
 			default:
@@ -171,22 +184,21 @@ func tableLines(b report.Block, w int) []string {
 		}
 		line := strings.Join(parts, "; ")
 		if len(r) > 0 && r[0] != "" {
-			first := r[0]
-			if len(parts) > 0 {
-				first = strings.TrimRight(first, ".:")
-				if !strings.HasSuffix(first, "?") {
-					first += "."
-				}
-				first += " "
-			}
-			line = first + line
+			line = beginning(r[0], len(parts) > 0) + line
 		}
-		for i, l := range wrap(line, w-2) {
-			if i > 0 {
-				l = "  " + l
-			}
-			lines = append(lines, l)
-		}
+		lines = append(lines, line)
 	}
 	return lines
+}
+
+// beginning is the first cell of a row, as a sentence of its own where more of the row follows.
+func beginning(first string, more bool) string {
+	if !more {
+		return first
+	}
+	first = strings.TrimRight(first, ".:")
+	if !strings.HasSuffix(first, "?") {
+		first += "."
+	}
+	return first + " "
 }

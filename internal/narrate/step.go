@@ -17,7 +17,7 @@ func StepResult(r rehearse.StepResult) []report.Block {
 	if r.KeptBack {
 		return append(blocks, next(r.To)...)
 	}
-	if r.Quote != "" && r.Marked > 0 {
+	if r.Quote != "" {
 		blocks = append(blocks, note("You said", quoted(r.Quote)))
 	}
 	blocks = append(blocks, decisions(r)...)
@@ -165,6 +165,12 @@ func next(to string) []report.Block {
 		return nil
 	}
 	return []report.Block{note("Now", strings.TrimPrefix(to, "Next: "))}
+}
+
+// PastStep tells a step of a session that is looked back at: its result without the next thing to do, then the marks.
+func PastStep(r rehearse.StepResult) []report.Block {
+	r.To = ""
+	return append(StepResult(r), Marks(r)...)
 }
 
 // Marks tells each criterion with the candidate's mark and the coach's suggestion.

@@ -97,9 +97,9 @@ func (s *Study) Last(ctx context.Context, mode framework.Mode, caseID string) (s
 // Past is a stored session to look at.
 type Past struct {
 	framework.Log
-	State *framework.State
-	Case  *casestudies.Case // as it was when the session began; nil where this version can't read it
-	Err   error             // why Case is nil
+	State   *framework.State
+	Session *rehearse.Session // for reading, with the case as it was when it began; nil where this version can't read the case
+	Err     error             // why Session is nil
 }
 
 // Read reads a stored session without continuing it.
@@ -113,7 +113,7 @@ func (s *Study) Read(ctx context.Context, id string) (Past, error) {
 		return Past{}, fmt.Errorf("reading session %s: %w", log.ID, err)
 	}
 	p := Past{Log: log, State: st}
-	p.Case, p.Err = rehearse.CaseOf(st.Started)
+	p.Session, p.Err = rehearse.Read(s.deps(), log)
 	return p, nil
 }
 

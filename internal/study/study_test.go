@@ -65,14 +65,14 @@ func TestACaseFromAFileKeepsItsPathAndFolder(t *testing.T) {
 	s, c := newStudy(), fileCase(t)
 	id := begin(t, s, rehearse.Options{Case: c})
 	past, err := s.Read(t.Context(), id)
-	if err != nil || past.Case == nil {
+	if err != nil || past.Session == nil {
 		t.Fatalf("%v, %v", err, past.Err)
 	}
 	resumed, _, err := s.Resume(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for what, got := range map[string]*casestudies.Source{"read": past.Case.Source(), "resumed": resumed.Case().Source()} {
+	for what, got := range map[string]*casestudies.Source{"read": past.Session.Case().Source(), "resumed": resumed.Case().Source()} {
 		if got.Name != c.Source().Name || got.Dir != c.Source().Dir || got.Hash != c.Source().Hash {
 			t.Errorf("%s: %s in %s, want %s in %s", what, got.Name, got.Dir, c.Source().Name, c.Source().Dir)
 		}
@@ -86,7 +86,7 @@ func TestASessionWhoseCaseCantBeReadIsReadWithoutIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	past, err := s.Read(t.Context(), "old")
-	if err != nil || past.Case != nil || past.Err == nil || past.State.Started.CaseID != "old" {
+	if err != nil || past.Session != nil || past.Err == nil || past.State.Started.CaseID != "old" {
 		t.Errorf("%+v, %v", past, err)
 	}
 	if _, _, err := s.Resume(t.Context(), "old"); err == nil {

@@ -168,9 +168,8 @@ func drive(t *testing.T, s setup) *driver {
 		Resume: func(context.Context, string) (*rehearse.Session, rehearse.Outcome, error) {
 			return rehearse.New(deps, rehearse.Options{ID: "s1", Case: caseOf(t)})
 		},
-		Read: func(context.Context, string) (*framework.State, *casestudies.Case, error) {
-			st, err := framework.Fold(d.store.Events("s1"))
-			return st, caseOf(t), err
+		Read: func(context.Context, string) (*rehearse.Session, error) {
+			return rehearse.Read(deps, framework.Log{ID: "s1", Events: d.store.Events("s1")})
 		},
 		Lab: func(*casestudies.Case) rehearse.Lab { return d.lab },
 	}

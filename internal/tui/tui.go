@@ -40,7 +40,7 @@ type Options struct {
 	// New begins a practice of a case; step "" is the first. Resume goes on with a stored session, Read only reads one.
 	New    func(ctx context.Context, c *casestudies.Case, step framework.StepID) (*rehearse.Session, rehearse.Outcome, error)
 	Resume func(ctx context.Context, id string) (*rehearse.Session, rehearse.Outcome, error)
-	Read   func(ctx context.Context, id string) (*framework.State, *casestudies.Case, error)
+	Read   func(ctx context.Context, id string) (*rehearse.Session, error)
 	Store  rehearse.Store
 	Lab    func(c *casestudies.Case) rehearse.Lab
 

@@ -11,9 +11,10 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"dryrun/casestudies"
 	"dryrun/framework"
 	"dryrun/internal/draw"
+	"dryrun/internal/narrate"
+	"dryrun/internal/rehearse"
 	"dryrun/internal/report"
 	"dryrun/internal/safetext"
 	"dryrun/internal/tui/frame"
@@ -23,7 +24,7 @@ import (
 type Options struct {
 	Theme    draw.Theme
 	Sessions func(ctx context.Context) ([]framework.Summary, error)
-	Read     func(ctx context.Context, id string) (*framework.State, *casestudies.Case, error)
+	Read     func(ctx context.Context, id string) (*rehearse.Session, error)
 	Resume   func(id string) tea.Cmd
 	Clock    framework.Clock
 }
@@ -44,8 +45,8 @@ type Model struct {
 // session is one that is looked at.
 type session struct {
 	about framework.Summary
-	state *framework.State
-	cs    *casestudies.Case
+	head  string
+	parts [][]report.Block // its result, then each step's
 	err   error
 }
 
@@ -165,9 +166,11 @@ func (m *Model) look() tea.Cmd {
 		return nil
 	}
 	return func() tea.Msg {
-		s := session{about: about}
-		s.state, s.cs, s.err = m.o.Read(m.ctx, about.ID)
-		return read{m, s}
+		past, err := m.o.Read(m.ctx, about.ID)
+		if err != nil {
+			return read{m, session{about: about, err: err}}
+		}
+		return read{m, session{about: about, head: head(past.State()), parts: result(past)}}
 	}
 }
 
@@ -207,89 +210,31 @@ func (m *Model) layout() {
 	m.list.Show(first + int(m.cursor))
 }
 
+// head says of which kind a session is, when it began, and how long it took.
+func head(st *framework.State) string {
+	elapsed, _ := st.Now(st.At)
+	return fmt.Sprintf("%s · %s · begun %s · %s", st.Started.Mode, st.Started.Level,
+		st.Opened.Local().Format("2 Jan 2006 15:04"), frame.Minutes(elapsed.Round(time.Second)))
+}
+
+// result is what a session came to, and then each step of it that was entered.
+func result(past *rehearse.Session) [][]report.Block {
+	parts := [][]report.Block{narrate.Scorecard(past.Result())}
+	st := past.State()
+	for _, id := range st.StepIDs() {
+		if _, entered := st.Steps[id]; entered {
+			parts = append(parts, narrate.PastStep(past.Debrief(id)))
+		}
+	}
+	return parts
+}
+
 // sessionLines is one session's result.
 func (m *Model) sessionLines(w int) []string {
-	t := m.o.Theme
-	st, cs := m.open.state, m.open.cs
-	elapsed, _ := st.Now(st.At)
-	lines := []string{"", t.Faint.Render(frame.Fit(fmt.Sprintf("%s · %s · begun %s · %s", st.Started.Mode, st.Started.Level,
-		st.Opened.Local().Format("2 Jan 2006 15:04"), frame.Minutes(elapsed.Round(time.Second))), w)), ""}
-	card := framework.Score(st, cs.Rubric(st), "self")
-	for _, s := range card.Steps {
-		step, _ := framework.StepByID(s.Step)
-		lines = append(lines, t.Strong.Render(frame.Fit(fmt.Sprintf("%d %s: %s", step.N, step.Title, scoreWords(st, s)), w)))
-		lines = append(lines, m.stepLines(cs, st, s.Step, w)...)
-	}
-	lines = append(lines, "")
-	lines = append(lines, frame.Wrap(fmt.Sprintf("Overall %.1f of 4; %d of %d steps answered.", card.Overall, card.Answered, card.Of), w)...)
-	if card.NoVerdict != "" {
-		lines = append(lines, frame.Wrap("No verdict: "+card.NoVerdict+".", w)...)
-	}
-	for _, level := range framework.Levels() {
-		if v, ok := card.Verdicts[level]; ok {
-			lines = append(lines, fmt.Sprintf("  at %-6s  %s", level, v))
-		}
-	}
-	return append(lines, "", t.Accent.Render("Now: ")+next(m.open.about))
-}
-
-func next(s framework.Summary) string {
-	if !s.Open() {
-		return "rehearse another case, or this one again."
-	}
-	return "r goes on with it."
-}
-
-func scoreWords(st *framework.State, s framework.StepScore) string {
-	switch {
-	case len(st.StepState(s.Step).Marks["self"]) > 0:
-		return fmt.Sprintf("%.1f of 4, %s", s.Score, s.Band)
-	case s.Answered:
-		return "answered, not marked"
-	}
-	return "not answered"
-}
-
-// stepLines quote a step: the first words of the answer, the decisions and the ranges.
-func (m *Model) stepLines(cs *casestudies.Case, st *framework.State, id framework.StepID, w int) []string {
-	step := st.StepState(id)
-	var lines []string
-	if a, ok := step.Answer(""); ok {
-		text := safetext.Line(strings.Join(strings.Fields(a.Text), " "))
-		lines = append(lines, "  "+frame.Fit("“"+text+"”", w-4))
-	}
-	for _, d := range cs.Step(id).Decide {
-		chosen, ok := step.Decisions[d.ID]
-		if !ok {
-			continue
-		}
-		words := "skipped"
-		if !chosen.Passed {
-			words = fmt.Sprintf("%s (%s)", casestudies.OptionWords(chosen.Option), d.Options.Judged(chosen.Option))
-		}
-		lines = append(lines, m.faint(casestudies.OptionWords(d.ID)+": "+words, w)...)
-	}
-	for _, p := range cs.Step(id).Lab.Predict {
-		said, given := step.Predictions[p.ID]
-		truth, known := step.Result(p.ID)
-		if !given || said.Passed || !known {
-			continue
-		}
-		where := "inside"
-		if truth < said.Low || truth > said.High {
-			where = "outside"
-		}
-		lines = append(lines, m.faint(fmt.Sprintf("%s: %s → %s: %s", casestudies.OptionWords(p.ID),
-			report.MetricRange(p.Metric, said.Low, said.High), report.MetricValue(p.Metric, truth), where), w)...)
-	}
-	return lines
-}
-
-// faint is a detail of a step, whole: it may hold numbers.
-func (m *Model) faint(text string, w int) []string {
-	lines := frame.Wrap(text, w-4)
-	for i := range lines {
-		lines[i] = "  " + m.o.Theme.Faint.Render(lines[i])
+	lines := []string{"", m.o.Theme.Faint.Render(frame.Fit(m.open.head, w))}
+	for _, blocks := range m.open.parts {
+		lines = append(lines, "")
+		lines = append(lines, strings.Split(draw.Summary(blocks, draw.Options{Theme: m.o.Theme, Width: w}), "\n")...)
 	}
 	return lines
 }
