@@ -22,7 +22,7 @@ func (a *app) dataDir() string {
 
 // openStore opens the database and says what there is to say about it. Only the commands that need sessions call it.
 func (a *app) openStore(ctx context.Context) (*store.Store, error) {
-	s, err := store.Open(ctx, a.dataDir())
+	s, err := store.Open(ctx, store.Location{Dir: a.dataDir()})
 	if err != nil {
 		return nil, err
 	}

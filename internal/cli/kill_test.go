@@ -58,7 +58,7 @@ func startTyping(t *testing.T, program string) *typing {
 // text is all of the session's text that is stored: drafts and answers.
 func (p *typing) text(t *testing.T) string {
 	t.Helper()
-	s, err := store.Open(t.Context(), p.dir)
+	s, err := store.Open(t.Context(), store.Location{Dir: p.dir})
 	if err != nil {
 		return "" // it is being made
 	}

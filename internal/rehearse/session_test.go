@@ -264,7 +264,7 @@ func TestOneAppendIsUnderWayAtATime(t *testing.T) {
 }
 
 func TestTheWriterThatLosesReads(t *testing.T) {
-	database, err := store.Open(t.Context(), t.TempDir())
+	database, err := store.Open(t.Context(), store.Location{Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	}
 	ctx := context.Background()
-	s, err := store.Open(ctx, os.Getenv(childDir))
+	s, err := store.Open(ctx, store.Location{Dir: os.Getenv(childDir)})
 	if err == nil {
 		err = task(ctx, s)
 	}

@@ -7,16 +7,15 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"embed"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"io/fs"
 	"strings"
 	"time"
-)
 
-// File is the database's name in the data folder.
-const File = "dryrun.db"
+	"github.com/pressly/goose/v3"
+)
 
 // Store is an open database. It is safe for concurrent use, and several programs may have the same one open.
 type Store struct {
@@ -25,15 +24,6 @@ type Store struct {
 	version int64
 	notices []string
 }
-
-// DirError says that the data folder can't hold a database.
-type DirError struct {
-	Dir string
-	Err error
-}
-
-func (e *DirError) Error() string { return fmt.Sprintf("can't write in %s: %v", e.Dir, e.Err) }
-func (e *DirError) Unwrap() error { return e.Err }
 
 // NewerError says that the database was written by a newer program. It is left as it is.
 type NewerError struct {
@@ -45,51 +35,22 @@ func (e *NewerError) Error() string {
 	return fmt.Sprintf("the database %s is of version %d and this program knows version %d: it needs a newer dryrun", e.Path, e.Has, e.Know)
 }
 
-// Open opens the database in dir, making the folder (0700) and the file (0600) where they are missing, and brings it to
-// this program's version. A damaged database is kept aside under another name and a new one is begun; Notices says so.
-func Open(ctx context.Context, dir string) (*Store, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, &DirError{dir, err}
-	}
-	path := filepath.Join(dir, File)
-	s, err := open(ctx, path)
-	if err == nil || !isDamage(err) {
-		return s, err
-	}
-	kept, err := keepAside(path, time.Now())
-	if err != nil {
-		return nil, &DirError{dir, err}
-	}
-	if s, err = open(ctx, path); err != nil {
-		return nil, err
-	}
-	s.notices = append(s.notices, fmt.Sprintf("the database was damaged: it is kept as %s, and a new one is begun", kept))
-	return s, nil
+// Location says where sessions are stored. A server's address will stand beside the folder.
+type Location struct {
+	Dir string // the folder that holds the database file
 }
 
-// open opens path as it is; isDamage tells whether its error means that the file is beyond use.
-func open(ctx context.Context, path string) (*Store, error) {
-	if err := prepareFile(path); err != nil {
-		return nil, &DirError{filepath.Dir(path), err}
+// Open opens the store at a location, which it creates where nothing is there yet, and brings it to this program's version.
+func Open(ctx context.Context, at Location) (*Store, error) {
+	if at.Dir == "" {
+		return nil, errors.New("opening the store of sessions: it has no folder")
 	}
-	d := sqliteDialect()
-	db, err := d.open(path)
-	if err != nil {
-		return nil, fmt.Errorf("opening the database %s: %w", path, err)
-	}
-	s := &Store{db: db, dialect: d}
-	if err := s.ready(ctx, path); err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	return s, nil
+	return openFolder(ctx, at.Dir)
 }
 
-// ready checks the database and migrates it.
-func (s *Store) ready(ctx context.Context, path string) error {
-	if err := s.dialect.check(ctx, s.db); err != nil {
-		return readError(path, err)
-	}
-	version, err := migrate(ctx, s.db, s.dialect, path)
+// ready brings the database, which name tells in errors, to this program's version.
+func (s *Store) ready(ctx context.Context, name string) error {
+	version, err := migrate(ctx, s.db, s.dialect, name)
 	if err != nil {
 		return err
 	}
@@ -110,41 +71,6 @@ func (s *Store) foldOld(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// readError names what was opened; a folder that can't be written to is the folder's fault, not the database's.
-func readError(path string, err error) error {
-	if isReadOnly(err) {
-		return &DirError{filepath.Dir(path), err}
-	}
-	return fmt.Errorf("opening the database %s: %w", path, err)
-}
-
-// prepareFile makes the database file for its owner alone. SQLite gives its -wal and -shm files the same mode.
-func prepareFile(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return err
-	}
-	info, err := f.Stat()
-	if err == nil && info.Mode().Perm()&0o077 != 0 {
-		err = f.Chmod(0o600)
-	}
-	return errors.Join(err, f.Close())
-}
-
-// keepAside renames the database and the files beside it, so that nothing of it is lost.
-func keepAside(path string, now time.Time) (string, error) {
-	to := fmt.Sprintf("%s.damaged-%s", path, now.UTC().Format("20060102T150405.000"))
-	if err := os.Rename(path, to); err != nil {
-		return "", err
-	}
-	for _, suffix := range []string{"-wal", "-shm"} {
-		if err := os.Rename(path+suffix, to+suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return "", err
-		}
-	}
-	return to, nil
 }
 
 // Notices are things that the user must be told once: a database that was kept aside.
@@ -183,3 +109,81 @@ func ignoreDone(err error) error {
 func nanos(t time.Time) int64 { return t.UnixNano() }
 
 func fromNanos(n int64) time.Time { return time.Unix(0, n).UTC() }
+
+// querier is a database or a transaction.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+func collect[T any](ctx context.Context, q querier, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, rows.Err()
+}
+
+func scanID(r *sql.Rows) (id string, err error) { return id, r.Scan(&id) }
+
+//go:embed migrations/*/*.sql
+var migrations embed.FS
+
+// dialect is what differs between database servers. The queries don't: they keep to what SQLite and PostgreSQL share
+// ($1 for parameters, ON CONFLICT, no types but text and integers).
+type dialect struct {
+	name  string // of its folder of migrations
+	goose goose.Dialect
+	// damaged says that an error means a database beyond use, as opposed to one that is locked, full or out of reach.
+	damaged func(err error) bool
+}
+
+// migrate brings the database to this program's version and returns it. Two programs may start on a new database at
+// once; the one that loses the race finds the work done when it looks again.
+func migrate(ctx context.Context, db *sql.DB, d dialect, path string) (int64, error) {
+	const tries = 5
+	var err error
+	for range tries {
+		var version int64
+		if version, err = migrateOnce(ctx, db, d, path); err == nil {
+			return version, nil
+		}
+		var newer *NewerError
+		if errors.As(err, &newer) || d.damaged(err) || ctx.Err() != nil {
+			break
+		}
+	}
+	return 0, err
+}
+
+func migrateOnce(ctx context.Context, db *sql.DB, d dialect, path string) (int64, error) {
+	files, err := fs.Sub(migrations, "migrations/"+d.name)
+	if err != nil {
+		return 0, err
+	}
+	p, err := goose.NewProvider(d.goose, db, files)
+	if err != nil {
+		return 0, fmt.Errorf("reading the migrations: %w", err)
+	}
+	has, know, err := p.GetVersions(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("reading the version of the database %s: %w", path, err)
+	}
+	if has > know {
+		return 0, &NewerError{path, has, know}
+	}
+	if has < know {
+		if _, err := p.Up(ctx); err != nil {
+			return 0, fmt.Errorf("bringing the database %s from version %d to %d: %w", path, has, know, err)
+		}
+	}
+	return know, nil
+}

@@ -20,7 +20,7 @@ import (
 
 func openIn(t *testing.T, dir string) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), dir)
+	s, err := store.Open(t.Context(), store.Location{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func TestADamagedDatabaseIsKeptAside(t *testing.T) {
 	garbage := bytes.Repeat([]byte("not a database "), 500)
 	whole := func(t *testing.T) []byte {
 		dir := t.TempDir()
-		s, err := store.Open(t.Context(), dir)
+		s, err := store.Open(t.Context(), store.Location{Dir: dir})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -149,7 +149,7 @@ func TestANewerDatabaseIsLeftAlone(t *testing.T) {
 	openIn(t, dir)
 	execute(t, dir, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)`)
 	var newer *store.NewerError
-	if _, err := store.Open(t.Context(), dir); !errors.As(err, &newer) || newer.Has != 999 {
+	if _, err := store.Open(t.Context(), store.Location{Dir: dir}); !errors.As(err, &newer) || newer.Has != 999 {
 		t.Fatalf("got %v", err)
 	}
 	if kept, _ := filepath.Glob(filepath.Join(dir, "*damaged*")); len(kept) > 0 {
@@ -163,7 +163,7 @@ func TestAFolderThatCantBeWrittenToIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	var dir *store.DirError
-	if _, err := store.Open(t.Context(), filepath.Join(file, "data")); !errors.As(err, &dir) || !strings.Contains(err.Error(), file) {
+	if _, err := store.Open(t.Context(), store.Location{Dir: filepath.Join(file, "data")}); !errors.As(err, &dir) || !strings.Contains(err.Error(), file) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -1,0 +1,165 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/pressly/goose/v3"
+	"modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
+)
+
+// File is the database's name in the data folder.
+const File = "dryrun.db"
+
+// DirError says that the data folder can't hold a database.
+type DirError struct {
+	Dir string
+	Err error
+}
+
+func (e *DirError) Error() string { return fmt.Sprintf("can't write in %s: %v", e.Dir, e.Err) }
+func (e *DirError) Unwrap() error { return e.Err }
+
+// openFolder opens the database in dir, making the folder (0700) and the file (0600) where they are missing. A damaged
+// database is kept aside under another name and a new one takes its place; Notices says so.
+func openFolder(ctx context.Context, dir string) (*Store, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, &DirError{dir, err}
+	}
+	path := filepath.Join(dir, File)
+	s, err := openFile(ctx, path)
+	if err == nil || !isDamage(err) {
+		return s, err
+	}
+	kept, err := keepAside(path, time.Now())
+	if err != nil {
+		return nil, &DirError{dir, err}
+	}
+	if s, err = openFile(ctx, path); err != nil {
+		return nil, err
+	}
+	s.notices = append(s.notices, fmt.Sprintf("the database was damaged: it is kept as %s, and a new one is begun", kept))
+	return s, nil
+}
+
+// openFile opens path as it is; isDamage tells whether its error means that the file is beyond use.
+func openFile(ctx context.Context, path string) (*Store, error) {
+	if err := prepareFile(path); err != nil {
+		return nil, &DirError{filepath.Dir(path), err}
+	}
+	db, err := openSQLite(path)
+	if err != nil {
+		return nil, fmt.Errorf("opening the database %s: %w", path, err)
+	}
+	s := &Store{db: db, dialect: dialect{name: "sqlite", goose: goose.DialectSQLite3, damaged: isDamage}}
+	if err = quickCheck(ctx, db); err != nil {
+		err = readError(path, err)
+	} else {
+		err = s.ready(ctx, path)
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return s, nil
+}
+
+// openSQLite opens with a write-ahead log (a reader never waits for the writer), full synchronisation (an answer
+// survives a power cut), foreign keys, and transactions that take the write lock when they begin, so that two writers
+// queue for the busy timeout instead of failing halfway.
+func openSQLite(path string) (*sql.DB, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	v := url.Values{}
+	v.Set("_txlock", "immediate")
+	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)"} {
+		v.Add("_pragma", p)
+	}
+	dsn := url.URL{Scheme: "file", Path: filepath.ToSlash(abs), RawQuery: v.Encode()}
+	db, err := sql.Open("sqlite", dsn.String())
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(4)
+	return db, nil
+}
+
+// damage is what quickCheck finds.
+type damage struct{ what string }
+
+func (d damage) Error() string { return "the database is damaged: " + d.what }
+
+func quickCheck(ctx context.Context, db *sql.DB) error {
+	var said string
+	if err := db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&said); err != nil {
+		return err
+	}
+	if said != "ok" {
+		return damage{said}
+	}
+	return nil
+}
+
+// code is SQLite's primary result code, or 0.
+func code(err error) int {
+	var e *sqlite.Error
+	if errors.As(err, &e) {
+		return e.Code() & 0xff
+	}
+	return 0
+}
+
+// isDamage says that the file isn't a database or is a broken one, as opposed to locked, full or out of reach.
+func isDamage(err error) bool {
+	var d damage
+	c := code(err)
+	return errors.As(err, &d) || c == lib.SQLITE_CORRUPT || c == lib.SQLITE_NOTADB
+}
+
+func isReadOnly(err error) bool {
+	c := code(err)
+	return c == lib.SQLITE_READONLY || c == lib.SQLITE_CANTOPEN
+}
+
+// readError names what was opened; a folder that can't be written to is the folder's fault, not the database's.
+func readError(path string, err error) error {
+	if isReadOnly(err) {
+		return &DirError{filepath.Dir(path), err}
+	}
+	return fmt.Errorf("opening the database %s: %w", path, err)
+}
+
+// prepareFile makes the database file for its owner alone. SQLite gives its -wal and -shm files the same mode.
+func prepareFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	info, err := f.Stat()
+	if err == nil && info.Mode().Perm()&0o077 != 0 {
+		err = f.Chmod(0o600)
+	}
+	return errors.Join(err, f.Close())
+}
+
+// keepAside renames the database and the files beside it, so that nothing of it is lost.
+func keepAside(path string, now time.Time) (string, error) {
+	to := fmt.Sprintf("%s.damaged-%s", path, now.UTC().Format("20060102T150405.000"))
+	if err := os.Rename(path, to); err != nil {
+		return "", err
+	}
+	for _, suffix := range []string{"-wal", "-shm"} {
+		if err := os.Rename(path+suffix, to+suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return "", err
+		}
+	}
+	return to, nil
+}
