@@ -149,15 +149,7 @@ func (w *walk) do(ctx context.Context, cmd rehearse.Command) bool {
 		w.say(sentence(err))
 		return false
 	}
-	switch cmd := cmd.(type) {
-	case rehearse.LabDone:
-		if w.labReport(cmd, out.Lines) {
-			out.Lines = nil
-		}
-	case rehearse.XRayDone:
-		if x, ok := w.s.LastXRay(); ok && cmd.Err == nil {
-			w.tell(narrate.XRay(x))
-		}
+	switch cmd.(type) {
 	case rehearse.Enter, rehearse.Next:
 		w.head()
 	}
@@ -165,30 +157,38 @@ func (w *walk) do(ctx context.Context, cmd rehearse.Command) bool {
 	return true
 }
 
+// outcome says what a command led to, performs its effects, and says what those brought.
 func (w *walk) outcome(ctx context.Context, out rehearse.Outcome) {
-	for _, l := range out.Lines {
-		w.line(l)
+	w.lines(out)
+	p := phases{w: w, said: map[string]bool{}}
+	err := rehearse.Settle(ctx, w.s, out.Effects, w.Store, w.Lab, p.tell, func(back rehearse.Command, out rehearse.Outcome) {
+		p.end()
+		w.heard(back, out)
+	})
+	if err != nil {
+		w.say(sentence(err))
 	}
-	w.effects(ctx, out)
 	w.ended = w.ended || w.s.State().Ended
 }
 
-// effects performs what a command led to, and gives what that brings back to the rules.
-func (w *walk) effects(ctx context.Context, out rehearse.Outcome) {
-	for _, effect := range out.Effects {
-		p := phases{w: w, said: map[string]bool{}}
-		tell := func(report.Progress) {}
-		if _, ok := effect.(rehearse.RunLab); ok {
-			tell = p.tell
+// heard says what an effect brought back.
+func (w *walk) heard(back rehearse.Command, out rehearse.Outcome) {
+	switch back := back.(type) {
+	case rehearse.LabDone:
+		if w.labReport(back, out.Lines) {
+			return
 		}
-		back, err := rehearse.Perform(ctx, effect, w.Store, w.Lab, tell)
-		p.end()
-		if err != nil && back == nil {
-			w.say(sentence(err))
+	case rehearse.XRayDone:
+		if x, ok := w.s.LastXRay(); ok && back.Err == nil {
+			w.tell(narrate.XRay(x))
 		}
-		if back != nil {
-			w.do(ctx, back)
-		}
+	}
+	w.lines(out)
+}
+
+func (w *walk) lines(out rehearse.Outcome) {
+	for _, l := range out.Lines {
+		w.line(l)
 	}
 }
 
@@ -224,6 +224,7 @@ func (p *phases) end() {
 	if p.width > 0 {
 		fmt.Fprintln(p.w.Out)
 	}
+	p.width = 0
 }
 
 func (w *walk) line(l rehearse.Line) {

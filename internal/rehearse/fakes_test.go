@@ -135,11 +135,10 @@ func beginIn(t testing.TB, stored storetest.Store, o rehearse.Options) *table {
 func (x *table) settle(out rehearse.Outcome) {
 	x.t.Helper()
 	x.lines = out.Lines
-	more, err := rehearse.Settle(context.Background(), x.s, out.Effects, x.store, x.lab, nil)
-	if err != nil {
+	heard := func(_ rehearse.Command, out rehearse.Outcome) { x.lines = append(x.lines, out.Lines...) }
+	if err := rehearse.Settle(context.Background(), x.s, out.Effects, x.store, x.lab, nil, heard); err != nil {
 		x.t.Fatal(err)
 	}
-	x.lines = append(x.lines, more...)
 }
 
 // do gives commands that must be taken; each takes ten seconds.

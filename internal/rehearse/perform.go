@@ -8,6 +8,15 @@ import (
 	"dryrun/internal/report"
 )
 
+// Stores says that an effect stores something, as opposed to running or stopping the lab.
+func Stores(e Effect) bool {
+	switch e.(type) {
+	case Append, SaveDraft:
+		return true
+	}
+	return false
+}
+
 // Perform executes one effect and returns the command to feed back. It blocks as long as the effect takes: a face with an
 // update loop calls it in a command of its own, with a context that it cancels at CancelRun. CancelRun itself is the
 // face's, and nothing here. An error means that the effect couldn't be tried; what failed in trying comes back as a command.
@@ -15,11 +24,10 @@ func Perform(ctx context.Context, e Effect, store Store, lab Lab, progress func(
 	if progress == nil {
 		progress = func(report.Progress) {}
 	}
+	if Stores(e) && store == nil {
+		return nil, errors.New("saving the session: there is no store")
+	}
 	switch e.(type) {
-	case Append, SaveDraft:
-		if store == nil {
-			return nil, errors.New("saving the session: there is no store")
-		}
 	case RunLab, RunXRay:
 		if lab == nil {
 			return nil, errors.New("running the lab: there is none")
@@ -56,26 +64,33 @@ func outcome(e Effect, err error) Command {
 	return Stored{Effect: e}
 }
 
-// Settle performs effects one after the other and feeds back what they bring, until none is left. It suits a face that
-// waits for each command, and any face that leaves. The lines are those of the outcomes that followed.
-func Settle(ctx context.Context, s *Session, effects []Effect, store Store, lab Lab, progress func(report.Progress)) ([]Line, error) {
-	var lines []Line
+// Settle performs effects one after the other and feeds back what they bring, until none is left. heard, which may be nil,
+// is told each command that came back and what it led to. What the store refuses comes back as a command; the error is
+// about effects that couldn't be tried, and the others are performed all the same.
+func Settle(
+	ctx context.Context, s *Session, effects []Effect, store Store, lab Lab,
+	progress func(report.Progress), heard func(back Command, out Outcome),
+) error {
+	var errs []error
 	for len(effects) > 0 {
 		e := effects[0]
 		effects = effects[1:]
 		back, err := Perform(ctx, e, store, lab, progress)
 		if err != nil {
-			return lines, err
+			errs = append(errs, err)
 		}
 		if back == nil {
 			continue
 		}
 		out, err := s.Do(back)
 		if err != nil {
-			return lines, err
+			errs = append(errs, err)
+			continue
 		}
-		lines = append(lines, out.Lines...)
+		if heard != nil {
+			heard(back, out)
+		}
 		effects = append(effects, out.Effects...)
 	}
-	return lines, nil
+	return errors.Join(errs...)
 }

@@ -280,7 +280,7 @@ func TestTheWriterThatLosesReads(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := rehearse.Settle(t.Context(), other, out.Effects, stored, x.lab, nil); err != nil {
+			if err := rehearse.Settle(t.Context(), other, out.Effects, stored, x.lab, nil, nil); err != nil {
 				t.Fatal(err)
 			}
 			x.do(rehearse.Hint{})
@@ -359,5 +359,26 @@ func TestMisuseIsSaidInWords(t *testing.T) {
 		if s, _, err := rehearse.New(deps(x.clock), o); err == nil || s != nil {
 			t.Errorf("options %+v began a session", o)
 		}
+	}
+}
+
+func TestSettlingStoresTheRestWhereAnEffectCantBeTried(t *testing.T) {
+	x := begin(t, rehearse.Options{})
+	run, err := x.s.Do(rehearse.Run{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hint, err := x.s.Do(rehearse.Hint{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var heard []rehearse.Command
+	err = rehearse.Settle(t.Context(), x.s, append(run.Effects, hint.Effects...), x.store, nil, nil,
+		func(back rehearse.Command, _ rehearse.Outcome) { heard = append(heard, back) })
+	if err == nil || !strings.Contains(err.Error(), "running the lab") {
+		t.Errorf("a lab that isn't there: %v", err)
+	}
+	if len(heard) != 1 || !x.s.InStore() {
+		t.Errorf("heard %v; everything stored: %t", heard, x.s.InStore())
 	}
 }

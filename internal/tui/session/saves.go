@@ -256,22 +256,12 @@ func (s *Session) Flush(ctx context.Context) error {
 	for _, c := range s.pausing() {
 		feed(c)
 	}
-	queue = append(v.takePending(), queue...)
-	for len(queue) > 0 && ctx.Err() == nil {
-		e := queue[0]
-		queue = queue[1:]
-		switch e.(type) {
-		case rehearse.RunLab, rehearse.RunXRay, rehearse.CancelRun:
-			continue
-		}
-		j := &job{effects: []rehearse.Effect{e}, done: make(chan struct{})}
-		s.runJob(ctx, j)
-		errs = append(errs, j.result.err)
-		for _, c := range j.result.commands {
-			if _, failed := c.(rehearse.StoreFailed); !failed {
-				feed(c)
-			}
+	queue = slices.DeleteFunc(append(v.takePending(), queue...), func(e rehearse.Effect) bool { return !rehearse.Stores(e) })
+	heard := func(back rehearse.Command, _ rehearse.Outcome) {
+		if f, failed := back.(rehearse.StoreFailed); failed {
+			errs = append(errs, f.Err)
 		}
 	}
+	errs = append(errs, rehearse.Settle(ctx, s.Session, queue, s.o.Store, nil, nil, heard))
 	return errors.Join(errs...)
 }
