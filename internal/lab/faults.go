@@ -9,6 +9,7 @@ import (
 
 	"dryrun/internal/problem"
 	"dryrun/internal/retrieval"
+	"dryrun/internal/world/sim"
 )
 
 // How strong the faults are.
@@ -100,15 +101,13 @@ func (l leaky) Fill(q *problem.Query, c problem.Candidate, into []float32) {
 	}
 }
 
-// draw is a number in [0, 1) that is a function of the request and the item (SplitMix64).
+// draw is a number in [0, 1) that is a function of the request and the item.
 func (l leaky) draw(q *problem.Query, item int32) float32 {
 	x := uint64(l.prob.Seed)*0x9e3779b97f4a7c15 ^ uint64(uint32(q.ID))<<32 ^ uint64(uint32(item))
 	if q.From == problem.Test {
 		x = ^x
 	}
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return float32(x>>40) / (1 << 24)
+	return float32(sim.Scramble(x)>>40) / (1 << 24)
 }
 
 // skewed are the columns that arrive as zeros at serving: all that come from a store, which are those of every group but

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -54,9 +55,16 @@ func TestCrossByHand(t *testing.T) {
 	}
 }
 
+// randomTable is a table whose row 0 is 0, as it is where that stands for unknown codes.
+func randomTable(rows, dim int, rng *rand.Rand) *Table {
+	t := NewTable(rows, dim)
+	t.Scatter(context.Background(), 1, func() float64 { return 0.05 * rng.NormFloat64() })
+	return t
+}
+
 func TestOnlyTouchedRowsMove(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	table, alone := NewTable(5, 3, rng), NewParam(3)
+	table, alone := randomTable(5, 3, rng), NewParam(3)
 	before := table.Weights()
 	copy(alone.W, table.Row(2))
 	a, b := NewAdam(0.1), NewAdam(0.1)
@@ -77,7 +85,7 @@ func TestOnlyTouchedRowsMove(t *testing.T) {
 	}
 	for _, w := range table.Row(0) {
 		if w != 0 {
-			t.Error("the row for unknown codes doesn't begin at 0")
+			t.Error("the row before those that were drawn isn't 0")
 		}
 	}
 }
@@ -108,3 +116,23 @@ func TestAdamStepsAreTheSameBitsBothWays(t *testing.T) {
 }
 
 func repeat(x float32) []float32 { return []float32{x, x, x, x, x, x, x, x} }
+
+func TestAdagradStepByHand(t *testing.T) {
+	table := NewTable(2, 2)
+	table.SetWeights([]float32{1, 2, 3, 4})
+	for range 2 {
+		copy(table.Touch(1), []float32{-0.5, 0})
+		Adagrad{0.1}.StepRows(table)
+	}
+	// Its first step is the rate, its second the rate over √2, whatever the gradient's size.
+	want := []float32{1, 2, 3 + 0.1 + 0.1/float32(math.Sqrt2), 4}
+	for k, got := range table.Weights() {
+		if math.Abs(float64(got-want[k])) > 1e-6 {
+			t.Errorf("weights %v, want %v", table.Weights(), want)
+			break
+		}
+	}
+	if g := table.Gradient(1); g[0] != 0 || g[1] != 0 || len(table.touched) != 0 {
+		t.Errorf("gradients %v and touched %v are left", g, table.touched)
+	}
+}

@@ -88,7 +88,7 @@ func TestATableIsReadAndTaughtRowByRow(t *testing.T) {
 		dim := rapid.SampledFrom([]int{1, 3, 8, 16, 20}).Draw(t, "dim")
 		per, rows := rapid.IntRange(1, 5).Draw(t, "codes of a row"), rapid.IntRange(0, 40).Draw(t, "rows")
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 3))
-		table := NewTable(12, dim, rng)
+		table := randomTable(12, dim, rng)
 		stride := per*dim + rng.IntN(4)
 		codes := make([]int32, rows*per)
 		for i := range codes {
@@ -144,7 +144,7 @@ func step(t *rapid.T, table *Table, codes []int32, gradient []float32) {
 }
 
 func TestATableRefusesWhatItHasNotGot(t *testing.T) {
-	table := NewTable(3, 8, rand.New(rand.NewPCG(1, 2)))
+	table := randomTable(3, 8, rand.New(rand.NewPCG(1, 2)))
 	for name, ask := range map[string]func(){
 		"a code too high":     func() { table.Look([]int32{3}, 1, make([]float32, 8), 8) },
 		"a code below zero":   func() { table.Learn([]int32{-1}, 1, make([]float32, 8), 8) },

@@ -1,10 +1,12 @@
 package nn
 
-import "math/rand/v2"
+import (
+	"context"
+	"math"
+)
 
-// Table is an embedding: a learned vector for each code. Row 0 stays 0 until something asks for it: it is for codes that
-// nothing is known about. A batch touches few rows, so only those are stepped; a row lies beside its gradient and
-// moments, because the time goes into waiting for memory.
+// Table is an embedding: a learned vector for each code. A batch touches few rows, so only those are stepped; a row lies
+// beside its gradient and moments, because the time goes into waiting for memory.
 type Table struct {
 	Dim int
 
@@ -13,20 +15,27 @@ type Table struct {
 	isNew   []bool // by row: not yet in touched
 }
 
-// NewTable returns a table of rows vectors, small and random but for row 0.
-func NewTable(rows, dim int, rng *rand.Rand) *Table {
+// NewTable returns a table of rows vectors, all of them 0.
+func NewTable(rows, dim int) *Table {
 	t := &Table{Dim: dim, cells: make([]float32, 4*rows*dim), isNew: make([]bool, rows)}
 	for row := range rows {
 		t.isNew[row] = true
-		if row == 0 {
-			continue
+	}
+	return t
+}
+
+// Scatter draws all vectors from a row on, value by value. It stops where ctx ends: whoever asked for it looks at the
+// context before using the table.
+func (t *Table) Scatter(ctx context.Context, from int, draw func() float64) {
+	for row := from; row < t.Rows(); row++ {
+		if row%1024 == 0 && ctx.Err() != nil {
+			return
 		}
 		w := t.Row(int32(row))
 		for i := range w {
-			w[i] = float32(0.05 * rng.NormFloat64())
+			w[i] = float32(draw())
 		}
 	}
-	return t
 }
 
 // Rows is how many vectors there are.
@@ -42,6 +51,15 @@ func (t *Table) Row(code int32) []float32 {
 func (t *Table) Gradient(code int32) []float32 {
 	at := (4*int(code) + 1) * t.Dim
 	return t.cells[at : at+t.Dim]
+}
+
+// Touch returns the gradient of a code, to be added to before the next step.
+func (t *Table) Touch(code int32) []float32 {
+	if t.isNew[code] {
+		t.isNew[code] = false
+		t.touched = append(t.touched, code)
+	}
+	return t.Gradient(code)
 }
 
 // Look fills x with the vectors of codes, per of them for each row of x, side by side from its start; rows of x are
@@ -125,6 +143,31 @@ func (a *Adam) StepRows(t *Table) {
 			c := t.cells[at : at+4*n]
 			k.step(c[:n], c[n:2*n], c[2*n:3*n], c[3*n:])
 		}
+	}
+	t.touched = t.touched[:0]
+}
+
+// Adagrad is the optimizer of Duchi, Hazan & Singer (2011) for a Table: it leaves rows that weren't touched alone, and moves
+// rare ones further.
+type Adagrad struct {
+	Rate float32
+}
+
+// StepRows moves the vectors that were touched since the last step against their gradients, and clears these. A row's second
+// moment is the sum of its squared gradients.
+func (a Adagrad) StepRows(t *Table) {
+	n := t.Dim
+	for _, code := range t.touched {
+		at := 4 * int(code) * n
+		w, g, sum := t.cells[at:at+n], t.cells[at+n:at+2*n], t.cells[at+3*n:at+4*n]
+		for k, d := range g {
+			if d != 0 {
+				sum[k] += d * d
+				w[k] -= a.Rate * d / float32(math.Sqrt(float64(sum[k])))
+			}
+			g[k] = 0
+		}
+		t.isNew[code] = true
 	}
 	t.touched = t.touched[:0]
 }

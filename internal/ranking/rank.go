@@ -2,11 +2,11 @@ package ranking
 
 import (
 	"context"
-	"math"
 	"slices"
 	"sync"
 
 	"dryrun/internal/problem"
+	"dryrun/internal/vec"
 )
 
 // Scored is a Ranker that fills each candidate's row of features and orders by a model's scores.
@@ -69,25 +69,14 @@ func Sort(cands []problem.Candidate) {
 	}
 }
 
-// word holds the score's bits, turned so that the best score is the least word, before the item.
+// word holds the complement of the score's word, so that the best score is the least, before the item.
 func word(c problem.Candidate) uint64 {
-	b := math.Float32bits(c.Score + 0) // one zero: −0 becomes 0
-	switch {
-	case c.Score != c.Score:
-		b = math.MaxUint32
-	case b>>31 == 0:
-		b ^= math.MaxInt32
-	}
-	return uint64(b)<<32 | uint64(uint32(c.Item)^1<<31)
+	return uint64(^vec.Word(c.Score))<<32 | uint64(uint32(c.Item)^1<<31)
 }
 
 // candidate is the inverse of word.
 func candidate(w uint64) problem.Candidate {
-	b := uint32(w >> 32)
-	if b>>31 == 0 {
-		b ^= math.MaxInt32
-	}
-	return problem.Candidate{Item: int32(uint32(w) ^ 1<<31), Score: math.Float32frombits(b)}
+	return problem.Candidate{Item: int32(uint32(w) ^ 1<<31), Score: vec.FromWord(^uint32(w >> 32))}
 }
 
 // Identity is the Ranker that keeps stage one's order and scores: what a second stage has to beat.

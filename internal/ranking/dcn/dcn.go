@@ -4,6 +4,7 @@
 package dcn
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -135,7 +136,9 @@ func (m *Model) build(rows int, rng *rand.Rand) {
 		m.codes[i].index()
 	}
 	if len(m.codes) > 0 {
-		m.table = nn.NewTable(rows, int(m.shape.Embedding), rng)
+		m.table = nn.NewTable(rows, int(m.shape.Embedding))
+		// Row 0 stands for codes that training never saw, and is 0 until something asks for it.
+		m.table.Scatter(context.Background(), 1, func() float64 { return tableStart * rng.NormFloat64() })
 	}
 	for range m.shape.Cross {
 		m.cross = append(m.cross, nn.NewCross(m.width(), int(m.shape.Rank), rng))
@@ -153,6 +156,9 @@ func (m *Model) build(rows int, rng *rand.Rand) {
 	}
 	m.last = nn.NewDense(in, 1, rng)
 }
+
+// tableStart is the deviation of a table's initial weights.
+const tableStart = 0.05
 
 // params are all parameters but the table's.
 func (m *Model) params() []*nn.Param {

@@ -2,12 +2,12 @@ package trees
 
 import (
 	"context"
-	"math"
 	"math/rand/v2"
 	"slices"
 
 	"dryrun/internal/parallel"
 	"dryrun/internal/ranking"
+	"dryrun/internal/vec"
 )
 
 // binned is a Dataset with each value replaced by the number of its bin, column by column: a histogram's loop then reads
@@ -153,8 +153,7 @@ func sortFloats(values []float32) []float32 {
 	}
 	keys, other := make([]uint32, len(values)), make([]uint32, len(values))
 	for i, v := range values {
-		k := math.Float32bits(v + 0) // −0 becomes 0
-		keys[i] = k ^ (uint32(int32(k)>>31) | 1<<31)
+		keys[i] = vec.Word(v)
 	}
 	for shift := 0; shift < 32; shift += 11 {
 		var at [2049]int
@@ -172,7 +171,7 @@ func sortFloats(values []float32) []float32 {
 		keys, other = other, keys
 	}
 	for i, k := range keys {
-		values[i] = math.Float32frombits(k ^ (uint32(int32(^k)>>31) | 1<<31))
+		values[i] = vec.FromWord(k)
 	}
 	return values
 }

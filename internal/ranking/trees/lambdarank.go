@@ -9,6 +9,7 @@ import (
 	"dryrun/internal/nn"
 	"dryrun/internal/parallel"
 	"dryrun/internal/ranking"
+	"dryrun/internal/vec"
 )
 
 // lambdaLoss is LambdaRank (Burges, Ragno and Le 2006; LambdaMART: Burges 2010). For rows i, j of one request with
@@ -87,15 +88,11 @@ func (*lambdaLoss) loss(d *ranking.Dataset, score []float64) float64 {
 }
 
 // rankOrder returns the rows of one request in descending order of score, ties by row: the row is in the low 32 bits.
-// Scores are compared as float32, whose bits are flipped so that unsigned order is descending order.
+// Scores are compared as float32, by the complement of their words.
 func rankOrder(score []float64, order []uint64) []uint64 {
 	order = order[:0]
 	for i, s := range score {
-		bits := math.Float32bits(float32(s))
-		if bits>>31 == 0 {
-			bits = ^bits &^ (1 << 31)
-		}
-		order = append(order, uint64(bits)<<32|uint64(i))
+		order = append(order, uint64(^vec.Word(float32(s)))<<32|uint64(i))
 	}
 	slices.Sort(order)
 	return order

@@ -107,7 +107,7 @@ func (t *twoTower) embedding(ctx context.Context) (*problem.Embedding, error) {
 		// Nothing was learned of an item that nobody engaged with: its content speaks for it alone, where there is any.
 		copy(e.Items[first*dim:], t.itemForward(ids, func(k int) bool { return t.in != nil && !t.known[ids[k]] }))
 	}
-	s := &towerServer{h: t.h, in: t.in, inTime: t.inTime, table: t.table.w, dim: dim, net: t.user}
+	s := &towerServer{h: t.h, in: t.in, inTime: t.inTime, table: &ownVectors{t.table.Weights(), dim}, dim: dim, net: t.user}
 	s.pool.New = func() any {
 		x := make([]float32, s.net[0].(*nn.Dense).In)
 		return &towerScratch{x, s.net.Scratch(len(x))}
@@ -121,11 +121,25 @@ type towerServer struct {
 	h      *problem.History
 	in     problem.Inputs
 	inTime []int32
-	table  []float32
+	table  *ownVectors
 	dim    int
 	net    nn.Net
 	pool   sync.Pool // of *towerScratch
 }
+
+// rowser has the items' own vectors: the table while it learns, a plain copy of its vectors after that.
+type rowser interface {
+	Row(item int32) []float32
+}
+
+// ownVectors are the items' own vectors, row-major with dim columns.
+type ownVectors struct {
+	rows []float32
+	dim  int
+}
+
+// Row returns the vector of an item.
+func (v *ownVectors) Row(item int32) []float32 { return v.rows[int(item)*v.dim : (int(item)+1)*v.dim] }
 
 type towerScratch struct{ x, net []float32 }
 
@@ -142,11 +156,11 @@ func (s *towerServer) encode(q *problem.Query, into []float32) {
 
 // userInput fills a row of the user tower's input: the mean of the history's vectors, zero for a newcomer, then the
 // request's content.
-func userInput(history []int32, table []float32, in problem.Inputs, q *problem.Query, x []float32, dim int) {
+func userInput(history []int32, own rowser, in problem.Inputs, q *problem.Query, x []float32, dim int) {
 	mean := x[:dim]
 	clear(mean)
 	for _, j := range history {
-		vec.Axpy(1/float32(len(history)), table[int(j)*dim:(int(j)+1)*dim], mean)
+		vec.Axpy(1/float32(len(history)), own.Row(j), mean)
 	}
 	if in != nil {
 		in.Request(q, x[dim:])

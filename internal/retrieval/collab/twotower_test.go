@@ -145,7 +145,7 @@ func TestTwoTowerReadsWhatCameBefore(t *testing.T) {
 		t.Errorf("in order of time: items %v, days %v", items, days)
 	}
 	tt := newTwoTower(t.Context(), h, nil, TwoTowerOptions{Dim: 2, Hidden: 3, Epochs: 1, Batch: 4, Temperature: 1})
-	copy(tt.table.w, []float32{1, 10, 2, 20, 4, 40, 6, 60})
+	tt.table.SetWeights([]float32{1, 10, 2, 20, 4, 40, 6, 60})
 	tt.userForward([]int{0, 1, 2, 3})
 	if want := []float32{0, 0, 2, 20, 4, 40, 0, 0}; !slices.Equal(tt.x, want) {
 		t.Errorf("means %v, want %v", tt.x, want)
@@ -167,35 +167,21 @@ func TestTwoTowerGradientByDifferences(t *testing.T) {
 		return tt.train(batch)
 	}
 	loss()
-	g := slices.Clone(tt.table.g)
-	for i, w := range tt.table.w {
+	g := make([]float32, 0, 5*3)
+	for item := range int32(5) {
+		g = append(g, tt.table.Gradient(item)...)
+	}
+	for i := range g {
 		const step = 2e-3
-		tt.table.w[i] = w + step
+		at := &tt.table.Row(int32(i / 3))[i%3]
+		w := *at
+		*at = w + step
 		up := loss()
-		tt.table.w[i] = w - step
+		*at = w - step
 		down := loss()
-		tt.table.w[i] = w
+		*at = w
 		if num := (up - down) / (2 * step); math.Abs(num-float64(g[i])) > 0.02*(0.1+math.Abs(num)) {
 			t.Errorf("value %d: gradient %.5f, by differences %.5f", i, g[i], num)
 		}
-	}
-}
-
-func TestTableStepByHand(t *testing.T) {
-	tb := &table{dim: 2, w: []float32{1, 2, 3, 4}, g: make([]float32, 4), sum: make([]float32, 4), marked: make([]bool, 2)}
-	for range 2 {
-		copy(tb.grad(1), []float32{-0.5, 0})
-		tb.step(0.1)
-	}
-	// Adagrad's first step is the rate, its second the rate over √2, whatever the gradient's size.
-	want := []float32{1, 2, 3 + 0.1 + 0.1/float32(math.Sqrt2), 4}
-	for k, got := range tb.w {
-		if math.Abs(float64(got-want[k])) > 1e-6 {
-			t.Errorf("weights %v, want %v", tb.w, want)
-			break
-		}
-	}
-	if !slices.Equal(tb.g, make([]float32, 4)) || len(tb.touched) != 0 {
-		t.Errorf("gradients %v and touched %v are left", tb.g, tb.touched)
 	}
 }

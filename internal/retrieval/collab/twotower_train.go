@@ -26,7 +26,7 @@ type twoTower struct {
 	inTime []int32   // h.Item with each row in order of time
 	when   []float32 // h.Day, beside it
 	user   nn.Net
-	table  *table // the items' own vectors, read by both towers
+	table  *nn.Table // the items' own vectors, read by both towers
 	adam   *nn.Adam
 	loss   nn.Contrast
 	params []*nn.Param
@@ -68,7 +68,9 @@ func newTwoTower(ctx context.Context, h *problem.History, in problem.Inputs, o T
 	}
 	t.user = nn.Net{nn.NewDense(width, o.Hidden, rng), &nn.ReLU{}, nn.NewDense(o.Hidden, o.Dim, rng), &nn.Unit{Width: o.Dim}}
 	t.params = append(t.user.Params(), t.content.Params()...)
-	t.table = newTable(ctx, h.Items, o.Dim, rng)
+	t.table = nn.NewTable(h.Items, o.Dim)
+	sd := 1 / math.Sqrt(float64(o.Dim)) // about unit length, which the item tower ends in
+	t.table.Scatter(ctx, 0, func() float64 { return rng.NormFloat64() * sd })
 	count := make([]int, h.Items)
 	for u := range h.Users {
 		for at := h.Start[u]; at < h.Start[u+1]; at++ {
@@ -101,7 +103,7 @@ func (t *twoTower) epoch(ctx context.Context) (float64, error) {
 		n += len(part)
 		t.adam.Rate = rate
 		t.adam.Step(t.params)
-		t.table.step(float32(tableRate * rate))
+		nn.Adagrad{Rate: float32(tableRate * rate)}.StepRows(t.table)
 	}
 	return total / float64(max(n, 1)), nil
 }
@@ -122,14 +124,14 @@ func (t *twoTower) train(batch []int) float64 {
 	width := len(dX) / rows
 	for r, history := range t.history {
 		for _, j := range history {
-			vec.Axpy(1/float32(len(history)), dX[r*width:r*width+dim], t.table.grad(j))
+			vec.Axpy(1/float32(len(history)), dX[r*width:r*width+dim], t.table.Touch(j))
 		}
 	}
 	dZ := t.unit.Backward(dV)
 	t.content.Backward(dZ)
 	for k, i := range t.ids {
 		if !t.bare[k] {
-			vec.Axpy(1, dZ[k*dim:(k+1)*dim], t.table.grad(i))
+			vec.Axpy(1, dZ[k*dim:(k+1)*dim], t.table.Touch(i))
 		}
 	}
 	return loss
@@ -182,7 +184,7 @@ func (t *twoTower) userForward(batch []int) []float32 {
 		u := t.owner[at]
 		history := latest(t.inTime[t.h.Start[u]:at])
 		q := problem.Query{ID: -1, User: u, Day: float64(t.when[at])}
-		userInput(history, t.table.w, t.in, &q, t.x[r*width:(r+1)*width], t.o.Dim)
+		userInput(history, t.table, t.in, &q, t.x[r*width:(r+1)*width], t.o.Dim)
 		t.history = append(t.history, history)
 	}
 	return t.user.Forward(t.x, len(batch))
@@ -203,56 +205,10 @@ func (t *twoTower) itemForward(ids []int32, bare func(k int) bool) []float32 {
 	}
 	for k, i := range ids {
 		if !bare(k) {
-			vec.Axpy(1, t.table.row(i), t.z[k*dim:(k+1)*dim])
+			vec.Axpy(1, t.table.Row(i), t.z[k*dim:(k+1)*dim])
 		}
 	}
 	return t.unit.Forward(t.z, len(ids))
-}
-
-// table is vectors of which a step touches few. It learns by Adagrad (Duchi, Hazan & Singer 2011), which leaves the others
-// alone and moves rare ones further.
-type table struct {
-	dim     int
-	w, g    []float32 // vectors and their gradients, zero where not touched
-	sum     []float32 // of squared gradients
-	marked  []bool
-	touched []int32
-}
-
-func newTable(ctx context.Context, rows, dim int, rng *rand.Rand) *table {
-	n := rows * dim
-	t := &table{dim: dim, w: make([]float32, n), g: make([]float32, n), sum: make([]float32, n), marked: make([]bool, rows)}
-	sd := 1 / math.Sqrt(float64(dim)) // about unit length, which the item tower ends in
-	scatter(ctx, t.w, func() float64 { return rng.NormFloat64() * sd })
-	return t
-}
-
-func (t *table) row(i int32) []float32 { return t.w[int(i)*t.dim : (int(i)+1)*t.dim] }
-
-// grad returns the gradient of row i, to be added to.
-func (t *table) grad(i int32) []float32 {
-	if !t.marked[i] {
-		t.marked[i] = true
-		t.touched = append(t.touched, i)
-	}
-	return t.g[int(i)*t.dim : (int(i)+1)*t.dim]
-}
-
-// step moves the touched rows against their gradients and clears these.
-func (t *table) step(rate float32) {
-	for _, i := range t.touched {
-		a, b := int(i)*t.dim, (int(i)+1)*t.dim
-		w, g, sum := t.w[a:b], t.g[a:b], t.sum[a:b]
-		for k, d := range g {
-			if d != 0 {
-				sum[k] += d * d
-				w[k] -= rate * d / float32(math.Sqrt(float64(sum[k])))
-			}
-			g[k] = 0
-		}
-		t.marked[i] = false
-	}
-	t.touched = t.touched[:0]
 }
 
 func resize(s []float32, n int) []float32 {

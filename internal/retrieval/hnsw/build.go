@@ -3,7 +3,10 @@ package hnsw
 import (
 	"cmp"
 	"context"
+	"encoding/binary"
 	"fmt"
+	"hash"
+	"hash/fnv"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -109,26 +112,35 @@ func (h *Index) encode(ctx context.Context) error {
 	})
 }
 
-// hashOf is FNV-1a, a value at a time.
-func hashOf(row []float32) uint64 {
-	hash := uint64(14695981039346656037)
+// rowHash hashes rows one after another.
+type rowHash struct {
+	fnv   hash.Hash64
+	bytes []byte
+}
+
+func newRowHash(dim int) *rowHash { return &rowHash{fnv.New64a(), make([]byte, 0, 4*dim)} }
+
+func (h *rowHash) of(row []float32) uint64 {
+	h.bytes = h.bytes[:0]
 	for _, v := range row {
-		hash = (hash ^ uint64(math.Float32bits(v))) * 1099511628211
+		h.bytes = binary.LittleEndian.AppendUint32(h.bytes, math.Float32bits(v))
 	}
-	return hash
+	h.fnv.Reset()
+	_, _ = h.fnv.Write(h.bytes) // it can't fail
+	return h.fnv.Sum64()
 }
 
 // findCopies puts identical items into circles and says which are not the first of theirs. Only the first becomes a
 // node: forty copies of one item would otherwise link to each other and to nothing else.
 func (h *Index) findCopies(ctx context.Context) (copies map[int32]bool, err error) {
 	copies = map[int32]bool{}
-	firsts := map[uint64]int32{}
+	firsts, hashes := map[uint64]int32{}, newRowHash(h.dim)
 	for i := range int32(h.n) {
 		if i%askEvery == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 		row := h.row(i)
-		hash := hashOf(row)
+		hash := hashes.of(row)
 		first, found := firsts[hash]
 		switch {
 		case !found:
@@ -140,7 +152,7 @@ func (h *Index) findCopies(ctx context.Context) (copies map[int32]bool, err erro
 	// Once more from the end, so that each joins its circle right behind the first.
 	for i := int32(h.n) - 1; i >= 0 && len(copies) > 0; i-- {
 		if copies[i] {
-			h.join(i, firsts[hashOf(h.row(i))])
+			h.join(i, firsts[hashes.of(h.row(i))])
 		}
 	}
 	return copies, nil

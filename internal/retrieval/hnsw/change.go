@@ -120,7 +120,7 @@ func resized[T any](x []T, n int, value T) []T {
 func (h *Index) copiesAmong(ctx context.Context, rows []float32) (map[int32]int32, error) {
 	const ef = 24
 	copies := map[int32]int32{}
-	firsts := map[uint64]int32{}
+	firsts, hashes := map[uint64]int32{}, newRowHash(h.dim)
 	s := h.pool.Get().(*searcher)
 	defer h.pool.Put(s)
 	for i := 0; i < len(rows); i += h.dim {
@@ -142,7 +142,7 @@ func (h *Index) copiesAmong(ctx context.Context, rows []float32) (map[int32]int3
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		hash := hashOf(row)
+		hash := hashes.of(row)
 		if first, found := firsts[hash]; !found {
 			firsts[hash] = id
 		} else if at := (int(first) - h.n) * h.dim; slices.Equal(row, rows[at:at+h.dim]) {

@@ -6,7 +6,6 @@ package hnsw
 
 import (
 	"context"
-	"math"
 	"sync"
 
 	"dryrun/internal/problem"
@@ -194,23 +193,17 @@ func (h *Index) MB() float64 {
 	return retrieval.Megabytes(4*(len(h.items)+len(h.base)+len(h.upper)+len(h.rowAt)+len(h.ids)+len(h.nodes)+len(h.copies)) + len(h.level) + len(h.dead) + len(h.shut) + h.codes.Bytes())
 }
 
-// near is a node with its score in one word, so that a larger word is a better node: the score's bits made to sort as
-// integers, then the complement of the id (equal scores go to the smaller node), then one bit that says the node's
-// links have been followed, which decides nothing between different nodes.
+// near is a node with its score in one word, so that a larger word is a better node: the score's word, then the
+// complement of the id (equal scores go to the smaller node), then one bit that says the node's links have been followed,
+// which decides nothing between different nodes.
 type near uint64
 
 const followed near = 1
 
 func toNear(score float32, node int32) near {
-	b := math.Float32bits(score)
-	b ^= uint32(int32(b)>>31) | 1<<31 // negative: turn all bits, otherwise the sign
-	return near(b)<<32 | near(uint32(^node)<<1)
+	return near(vec.Word(score))<<32 | near(uint32(^node)<<1)
 }
 
 func (c near) node() int32 { return int32(^uint32(c) >> 1) }
 
-func (c near) score() float32 {
-	b := uint32(c >> 32)
-	b ^= ^uint32(int32(b)>>31) | 1<<31
-	return math.Float32frombits(b)
-}
+func (c near) score() float32 { return vec.FromWord(uint32(c >> 32)) }

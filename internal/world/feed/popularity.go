@@ -2,10 +2,12 @@ package feed
 
 import (
 	"context"
-	"dryrun/internal/world/sim"
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"dryrun/internal/vec"
+	"dryrun/internal/world/sim"
 )
 
 // viewsPerClick says how far the old system's counter is ahead of the log: it shows everybody's views, the log holds some
@@ -152,8 +154,8 @@ func (l *shortlist) isNew(i int32) bool {
 	return true
 }
 
-// keyOf orders videos by score, ties by item, the best lowest. Scores aren't negative, so that their bits are in their order.
-func keyOf(i int32, score float32) uint64 { return uint64(^math.Float32bits(score))<<32 | uint64(i) }
+// keyOf orders videos by score, ties by item, the best lowest.
+func keyOf(i int32, score float32) uint64 { return uint64(^vec.Word(score))<<32 | uint64(i) }
 
 // roomFor says whether a key is among the best so far.
 func (l *shortlist) roomFor(key uint64) bool {
@@ -175,6 +177,6 @@ func (l *shortlist) fill(list *sim.List) {
 	list.Items, list.Scores = slices.Grow(list.Items[:0], sim.ListLength), slices.Grow(list.Scores[:0], sim.ListLength)
 	for _, key := range l.best[:l.n] {
 		list.Items = append(list.Items, int32(uint32(key)))
-		list.Scores = append(list.Scores, math.Float32frombits(^uint32(key>>32)))
+		list.Scores = append(list.Scores, vec.FromWord(^uint32(key>>32)))
 	}
 }

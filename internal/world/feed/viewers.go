@@ -2,12 +2,14 @@ package feed
 
 import (
 	"context"
-	"dryrun/internal/parallel"
-	"dryrun/internal/problem"
-	"dryrun/internal/world/sim"
 	"math"
 	"math/rand/v2"
 	"sort"
+
+	"dryrun/internal/nn"
+	"dryrun/internal/parallel"
+	"dryrun/internal/problem"
+	"dryrun/internal/world/sim"
 )
 
 // viewers are the users. They are numbered by when they joined: the first seven tenths before the log began, the others
@@ -154,8 +156,8 @@ func dot(a, b []float32) float32 {
 func (b *behavior) wants(u, i int32, day float64) sim.Appeal {
 	v := &b.lib.items[i]
 	taste := b.taste(u, i, day)
-	finish := sim.Sigmoid(-6 + 6.5*taste + 0.8*float64(v.quality))
-	lured := sim.Sigmoid(-3.4 + 1.5*taste + 1.4*float64(v.bait))
+	finish := nn.Sigmoid(-6 + 6.5*taste + 0.8*float64(v.quality))
+	lured := nn.Sigmoid(-3.4 + 1.5*taste + 1.4*float64(v.bait))
 	click := finish + (1-finish)*lured
 	return sim.Appeal{Click: click, Take: finish / click}
 }

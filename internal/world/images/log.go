@@ -3,12 +3,14 @@ package images
 import (
 	"cmp"
 	"context"
+	"math"
+	"slices"
+
+	"dryrun/internal/nn"
 	"dryrun/internal/parallel"
 	"dryrun/internal/problem"
 	"dryrun/internal/world/raster"
 	"dryrun/internal/world/sim"
-	"math"
-	"slices"
 )
 
 // textSearch is the system before this one: it matches the words that the shopper typed and orders by popularity. It
@@ -82,7 +84,7 @@ func (t textSearch) list(q *problem.Query, r *request) sim.List {
 func (s *shoppers) wants(r *request, item int32, day float64) sim.Appeal {
 	c := s.cat
 	l := &c.items[item]
-	fits := sim.Sigmoid((math.Log(r.budget) - math.Log(float64(l.price))) / 0.25)
+	fits := nn.Sigmoid((math.Log(r.budget) - math.Log(float64(l.price))) / 0.25)
 	var draws, buys float64
 	switch c.grade(r, item, day) {
 	case 2:

@@ -1,9 +1,6 @@
 package sim
 
-import (
-	"math"
-	"math/rand/v2"
-)
+import "math/rand/v2"
 
 // Purpose parts a seed's randomness: two purposes never share a stream, so that more draws in one leave the others as
 // they were.
@@ -22,9 +19,11 @@ func Stream(seed int64, p Purpose, n uint64) *rand.Rand {
 	return rand.New(rand.NewPCG(Mix(uint64(seed)^Mix(uint64(p))), Mix(n+uint64(p)<<32)))
 }
 
-// Mix is SplitMix64's finaliser (Steele, Lea and Flood 2014): neighbouring inputs give unrelated outputs.
-func Mix(x uint64) uint64 {
-	x += 0x9e3779b97f4a7c15
+// Mix is one step of SplitMix64 (Steele, Lea and Flood 2014): neighboring inputs give unrelated outputs.
+func Mix(x uint64) uint64 { return Scramble(x + 0x9e3779b97f4a7c15) }
+
+// Scramble is Mix without the step from one input to the next; it leaves 0 as it is.
+func Scramble(x uint64) uint64 {
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
 	x = (x ^ x>>27) * 0x94d049bb133111eb
 	return x ^ x>>31
@@ -45,6 +44,3 @@ func PrefixOf(seed int64, p Purpose, a uint64) Prefix {
 func (s Prefix) Uniform(b uint64) float64 {
 	return float64(Mix(uint64(s)^Mix(b+1))>>11) / (1 << 53)
 }
-
-// Sigmoid is the logistic function.
-func Sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
