@@ -16,6 +16,8 @@ import (
 	"hash"
 	"hash/crc32"
 	"io"
+	"math"
+	"slices"
 	"unsafe"
 )
 
@@ -126,6 +128,19 @@ func NewReader(ctx context.Context, in io.Reader, kind string, version uint16) (
 		return nil, fmt.Errorf("the file has version %d of the kind %q and this program reads %d: delete it and build it again", found, kind, version)
 	}
 	return r, nil
+}
+
+// Sum is a checksum of numbers that a file depends on and doesn't hold.
+func Sum(x []float32) uint32 {
+	sum, buf := uint32(0), make([]byte, 0, 1<<14)
+	for part := range slices.Chunk(x, cap(buf)/4) {
+		buf = buf[:0]
+		for _, v := range part {
+			buf = binary.LittleEndian.AppendUint32(buf, math.Float32bits(v))
+		}
+		sum = crc32.Update(sum, castagnoli, buf)
+	}
+	return sum
 }
 
 // Kind returns the kind of the file that comes next, and leaves the file unread.

@@ -165,3 +165,21 @@ func FuzzReader(f *testing.F) {
 	f.Add(write(f))
 	f.Fuzz(func(t *testing.T, data []byte) { _ = read(t.Context(), bytes.NewReader(data)) })
 }
+
+func TestTheSumOfNumbersChangesWithEachOfThem(t *testing.T) {
+	x := make([]float32, 10_000) // over several chunks
+	for i := range x {
+		x[i] = float32(i)
+	}
+	whole := Sum(x)
+	for _, at := range []int{0, 4095, 4096, 9999} {
+		x[at]++
+		if Sum(x) == whole {
+			t.Errorf("value %d doesn't count", at)
+		}
+		x[at]--
+	}
+	if Sum(x) != whole || Sum(x[1:]) == whole {
+		t.Error("the sum isn't one of the numbers alone")
+	}
+}

@@ -21,6 +21,8 @@ var floors = [][]string{
 	{"internal/study"},
 	// what a rehearsal is
 	{"internal/rehearse", "internal/narrate", "internal/coach", "internal/cards", "internal/opinion", "internal/pair", "internal/store", "internal/pack", "internal/lab"},
+	// what is kept of the two stages on disk
+	{"internal/archive"},
 	// the two stages
 	{"internal/world", "internal/retrieval", "internal/ranking", "internal/metrics"},
 	// ground

@@ -47,15 +47,12 @@ func factored(f *collab.Factors) *coded {
 
 func trainTwoTower(ctx context.Context, s site) (*coded, error) {
 	o := collab.TwoTowerOptions{Dim: s.set.dim, Epochs: max(s.set.epochs/towerEpochOf, 1), Seed: s.seed}
-	var curve []float64
-	emb, err := collab.TrainTwoTower(ctx, s.prob.History, s.prob.Inputs, o, func(epoch, of int, loss float64) {
-		s.tell.say("training two towers", epoch, of)
-		curve = append(curve, loss)
-	})
+	t, err := collab.TrainTwoTower(ctx, s.prob.History, s.prob.Inputs, o, func(epoch, of int, _ float64) { s.tell.say("training two towers", epoch, of) })
 	if err != nil {
 		return nil, err
 	}
-	return &coded{name: emb.Name, emb: emb, curve: curve}, nil
+	emb := t.Embedding()
+	return &coded{name: emb.Name, emb: emb, curve: t.Loss}, nil
 }
 
 func buildPopularity(_ context.Context, s site, _ *problem.Embedding) (retrieval.Index, error) {

@@ -8,15 +8,15 @@ import (
 	"dryrun/internal/binfile"
 )
 
-// The kind and version of a saved logistic regression.
+// LogisticKind is the kind of a saved logistic regression.
 const (
-	logisticKind    = "ranking/logistic"
+	LogisticKind    = "ranking/logistic"
 	logisticVersion = 1
 )
 
 // Save writes the model so that LoadLogistic reads the same one.
 func (l *Logistic) Save(ctx context.Context, out io.Writer) error {
-	w := binfile.NewWriter(ctx, out, logisticKind, logisticVersion)
+	w := binfile.NewWriter(ctx, out, LogisticKind, logisticVersion)
 	w.Texts(l.columns...)
 	w.Put(l.base)
 	binfile.Slice(w, l.mean)
@@ -30,7 +30,7 @@ func (l *Logistic) Save(ctx context.Context, out io.Writer) error {
 
 // LoadLogistic reads what Logistic.Save wrote.
 func LoadLogistic(ctx context.Context, in io.Reader) (*Logistic, error) {
-	r, err := binfile.NewReader(ctx, in, logisticKind, logisticVersion)
+	r, err := binfile.NewReader(ctx, in, LogisticKind, logisticVersion)
 	if err != nil {
 		return nil, fmt.Errorf("loading a logistic regression: %w", err)
 	}

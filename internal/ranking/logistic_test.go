@@ -50,7 +50,7 @@ func TestASavedLogisticRegressionComesBackTheSame(t *testing.T) {
 
 // FuzzLoadLogistic gives bodies with a right checksum: whatever they say, the result is an error or a model that scores.
 func FuzzLoadLogistic(f *testing.F) {
-	const kind, version = "ranking/logistic", 1
+	const kind, version = ranking.LogisticKind, 1
 	file, _ := savedLogistic(f)
 	f.Add(file[8+1+len(kind)+2 : len(file)-4])
 	f.Fuzz(func(t *testing.T, body []byte) {

@@ -282,10 +282,10 @@ func TestASavedDCNComesBackTheSame(t *testing.T) {
 // FuzzLoadDCN gives bodies with a right checksum: whatever they say, the result is an error or a network that scores.
 func FuzzLoadDCN(f *testing.F) {
 	file, _, _ := savedNetwork(f)
-	f.Add(file[8+1+len(fileKind)+2 : len(file)-4])
+	f.Add(file[8+1+len(FileKind)+2 : len(file)-4])
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var file bytes.Buffer
-		w := binfile.NewWriter(t.Context(), &file, fileKind, fileVersion)
+		w := binfile.NewWriter(t.Context(), &file, FileKind, fileVersion)
 		w.Put(body)
 		if err := w.Close(); err != nil {
 			t.Fatal(err)

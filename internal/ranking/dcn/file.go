@@ -11,15 +11,15 @@ import (
 	"dryrun/internal/binfile"
 )
 
-// The kind and version of a saved network.
+// FileKind is the kind of a saved network.
 const (
-	fileKind    = "ranking/dcn"
+	FileKind    = "ranking/dcn"
 	fileVersion = 1
 )
 
 // Save writes the network so that Load reads the same one. What training alone needs isn't kept.
 func (m *Model) Save(ctx context.Context, out io.Writer) error {
-	w := binfile.NewWriter(ctx, out, fileKind, fileVersion)
+	w := binfile.NewWriter(ctx, out, FileKind, fileVersion)
 	w.Texts(m.columns...)
 	s := m.shape
 	w.Put(s.Cross, s.Rank, s.Embedding, s.Parallel)
@@ -49,7 +49,7 @@ func Load(ctx context.Context, in io.Reader) (*Model, error) {
 }
 
 func load(ctx context.Context, in io.Reader) (*Model, error) {
-	r, err := binfile.NewReader(ctx, in, fileKind, fileVersion)
+	r, err := binfile.NewReader(ctx, in, FileKind, fileVersion)
 	if err != nil {
 		return nil, err
 	}

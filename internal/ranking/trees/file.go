@@ -10,15 +10,15 @@ import (
 	"dryrun/internal/ranking/tree"
 )
 
-// The kind and version of a saved model.
+// FileKind is the kind of a saved model.
 const (
-	fileKind    = "ranking/trees"
+	FileKind    = "ranking/trees"
 	fileVersion = 1
 )
 
 // Save writes the trees so that Load reads the same model.
 func (t *Model) Save(ctx context.Context, out io.Writer) error {
-	w := binfile.NewWriter(ctx, out, fileKind, fileVersion)
+	w := binfile.NewWriter(ctx, out, FileKind, fileVersion)
 	w.Texts(t.columns...)
 	w.Texts(string(t.objective))
 	w.Put(t.base)
@@ -51,7 +51,7 @@ func Load(ctx context.Context, in io.Reader) (*Model, error) {
 }
 
 func load(ctx context.Context, in io.Reader) (*Model, error) {
-	r, err := binfile.NewReader(ctx, in, fileKind, fileVersion)
+	r, err := binfile.NewReader(ctx, in, FileKind, fileVersion)
 	if err != nil {
 		return nil, err
 	}

@@ -55,10 +55,10 @@ func TestDamagedFilesAreRefused(t *testing.T) {
 // FuzzLoad gives bodies with a right checksum: whatever they say, the result is an error or trees that score.
 func FuzzLoad(f *testing.F) {
 	file, _ := saved(f)
-	f.Add(file[8+1+len(fileKind)+2 : len(file)-4])
+	f.Add(file[8+1+len(FileKind)+2 : len(file)-4])
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var file bytes.Buffer
-		w := binfile.NewWriter(t.Context(), &file, fileKind, fileVersion)
+		w := binfile.NewWriter(t.Context(), &file, FileKind, fileVersion)
 		w.Put(body)
 		if err := w.Close(); err != nil {
 			t.Fatal(err)

@@ -40,7 +40,7 @@ func BenchmarkTrainBPREpoch(b *testing.B) {
 
 func BenchmarkTrainTwoTowerEpoch(b *testing.B) {
 	d := movielens(b)
-	t := newTwoTower(b.Context(), d.h, nil, TwoTowerOptions{}.withDefaults())
+	t := newTowerTraining(b.Context(), d.h, nil, TwoTowerOptions{}.withDefaults())
 	for b.Loop() {
 		if _, err := t.epoch(b.Context()); err != nil {
 			b.Fatal(err)

@@ -57,11 +57,11 @@ func TestEachEngineBeatsPopularityOnMovieLens(t *testing.T) {
 			return factors(TrainBPR(ctx, d.h, BPROptions{}, nil))
 		}, 0.115},
 		{"two towers", func(ctx context.Context) (retrieval.Retriever, error) {
-			e, err := TrainTwoTower(ctx, d.h, nil, TwoTowerOptions{}, nil)
+			towers, err := TrainTwoTower(ctx, d.h, nil, TwoTowerOptions{}, nil)
 			if err != nil {
 				return nil, err
 			}
-			return scan(e), nil
+			return scan(towers.Embedding()), nil
 		}, 0.13},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

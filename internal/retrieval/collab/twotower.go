@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"sync"
 
 	"dryrun/internal/nn"
@@ -67,7 +68,7 @@ const historyCut = 200
 //
 // p, where given, is told the mean loss after each epoch. Training runs on one goroutine; the same history, options and seed
 // give the same vectors.
-func TrainTwoTower(ctx context.Context, h *problem.History, in problem.Inputs, o TwoTowerOptions, p func(epoch, of int, loss float64)) (*problem.Embedding, error) {
+func TrainTwoTower(ctx context.Context, h *problem.History, in problem.Inputs, o TwoTowerOptions, p func(epoch, of int, loss float64)) (*TwoTower, error) {
 	if err := checkHistory(h); err != nil {
 		return nil, fmt.Errorf("training two towers: %w", err)
 	}
@@ -75,7 +76,8 @@ func TrainTwoTower(ctx context.Context, h *problem.History, in problem.Inputs, o
 	if err := o.check(); err != nil {
 		return nil, fmt.Errorf("training two towers: %w", err)
 	}
-	t := newTwoTower(ctx, h, in, o)
+	t := newTowerTraining(ctx, h, in, o)
+	var losses []float64
 	for epoch := range o.Epochs {
 		loss, err := t.epoch(ctx)
 		if err != nil {
@@ -84,17 +86,22 @@ func TrainTwoTower(ctx context.Context, h *problem.History, in problem.Inputs, o
 		if math.IsNaN(loss) || math.IsInf(loss, 0) {
 			return nil, fmt.Errorf("training two towers: the loss is not a number in epoch %d: choose a lower rate than %g", epoch+1, o.Rate)
 		}
+		losses = append(losses, loss)
 		if p != nil {
 			p(epoch+1, o.Epochs, loss)
 		}
 	}
-	return t.embedding(ctx)
+	items, err := t.embedItems(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return newTowers(h, in, t.inTime, t.table.Weights(), items, o.Dim, t.user, losses), nil
 }
 
-// embedding runs every item through its tower and closes the training.
-func (t *twoTower) embedding(ctx context.Context) (*problem.Embedding, error) {
+// embedItems runs every item through its tower.
+func (t *towerTraining) embedItems(ctx context.Context) ([]float32, error) {
 	items, dim := t.h.Items, t.o.Dim
-	e := &problem.Embedding{Name: "two-tower", Dim: dim, Items: make([]float32, items*dim), MB: retrieval.Megabytes(4 * items * dim)}
+	rows := make([]float32, items*dim)
 	ids := make([]int32, 0, itemBatch)
 	for first := 0; first < items; first += itemBatch {
 		if ctx.Err() != nil {
@@ -105,26 +112,43 @@ func (t *twoTower) embedding(ctx context.Context) (*problem.Embedding, error) {
 			ids = append(ids, int32(i))
 		}
 		// Nothing was learned of an item that nobody engaged with: its content speaks for it alone, where there is any.
-		copy(e.Items[first*dim:], t.itemForward(ids, func(k int) bool { return t.in != nil && !t.known[ids[k]] }))
+		copy(rows[first*dim:], t.itemForward(ids, func(k int) bool { return t.in != nil && !t.known[ids[k]] }))
 	}
-	s := &towerServer{h: t.h, in: t.in, inTime: t.inTime, table: &ownVectors{t.table.Weights(), dim}, dim: dim, net: t.user}
-	s.pool.New = func() any {
-		x := make([]float32, s.net[0].(*nn.Dense).In)
-		return &towerScratch{x, s.net.Scratch(len(x))}
-	}
-	e.Encode = s.encode
-	return e, nil
+	return rows, nil
 }
 
-// towerServer is the user tower after training. It is safe for concurrent use.
-type towerServer struct {
+// TwoTower is two trained towers: what the item tower made of every item, and the user tower. It is immutable and safe for
+// concurrent use.
+type TwoTower struct {
+	Loss []float64 // mean loss of each epoch
+
 	h      *problem.History
 	in     problem.Inputs
-	inTime []int32
-	table  *ownVectors
+	inTime []int32   // h.Item with each row in order of time
+	items  []float32 // the item tower's vectors, row-major with dim columns
+	own    *ownVectors
 	dim    int
-	net    nn.Net
+	user   nn.Net
 	pool   sync.Pool // of *towerScratch
+}
+
+func newTowers(h *problem.History, in problem.Inputs, inTime []int32, own, items []float32, dim int, user nn.Net, loss []float64) *TwoTower {
+	t := &TwoTower{Loss: loss, h: h, in: in, inTime: inTime, items: items, own: &ownVectors{own, dim}, dim: dim, user: user}
+	t.pool.New = func() any {
+		x := make([]float32, user[0].(*nn.Dense).In)
+		return &towerScratch{x, user.Scratch(len(x))}
+	}
+	return t
+}
+
+// userTower returns an untrained user tower over inputs of a width.
+func userTower(width int, o TwoTowerOptions, rng *rand.Rand) nn.Net {
+	return nn.Net{nn.NewDense(width, o.Hidden, rng), &nn.ReLU{}, nn.NewDense(o.Hidden, o.Dim, rng), &nn.Unit{Width: o.Dim}}
+}
+
+// Embedding returns the items' vectors, and encodes requests by the user tower.
+func (t *TwoTower) Embedding() *problem.Embedding {
+	return &problem.Embedding{Name: "two-tower", Dim: t.dim, Items: t.items, Encode: t.encode, MB: retrieval.Megabytes(4 * len(t.items))}
 }
 
 // rowser has the items' own vectors: the table while it learns, a plain copy of its vectors after that.
@@ -143,15 +167,15 @@ func (v *ownVectors) Row(item int32) []float32 { return v.rows[int(item)*v.dim :
 
 type towerScratch struct{ x, net []float32 }
 
-func (s *towerServer) encode(q *problem.Query, into []float32) {
-	b := s.pool.Get().(*towerScratch)
-	defer s.pool.Put(b)
+func (t *TwoTower) encode(q *problem.Query, into []float32) {
+	b := t.pool.Get().(*towerScratch)
+	defer t.pool.Put(b)
 	var history []int32
-	if q.User >= 0 && int(q.User) < s.h.Users {
-		history = latest(s.inTime[s.h.Start[q.User]:s.h.Start[q.User+1]])
+	if q.User >= 0 && int(q.User) < t.h.Users {
+		history = latest(t.inTime[t.h.Start[q.User]:t.h.Start[q.User+1]])
 	}
-	userInput(history, s.table, s.in, q, b.x, s.dim)
-	s.net.Apply(b.x, into[:s.dim], b.net)
+	userInput(history, t.own, t.in, q, b.x, t.dim)
+	t.user.Apply(b.x, into[:t.dim], b.net)
 }
 
 // userInput fills a row of the user tower's input: the mean of the history's vectors, zero for a newcomer, then the

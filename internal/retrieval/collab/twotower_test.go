@@ -25,11 +25,11 @@ func (g groupContent) Request(_ *problem.Query, into []float32) { clear(into) }
 func trainTowers(t *testing.T, h *problem.History, in problem.Inputs, o TwoTowerOptions) (*problem.Embedding, []float64) {
 	t.Helper()
 	var losses []float64
-	e, err := TrainTwoTower(t.Context(), h, in, o, func(_, _ int, loss float64) { losses = append(losses, loss) })
+	towers, err := TrainTwoTower(t.Context(), h, in, o, func(_, _ int, loss float64) { losses = append(losses, loss) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	return e, losses
+	return towers.Embedding(), losses
 }
 
 func TestTwoTowerLearnsTastes(t *testing.T) {
@@ -144,7 +144,7 @@ func TestTwoTowerReadsWhatCameBefore(t *testing.T) {
 	if !slices.Equal(items, []int32{1, 3, 0, 2}) || !slices.Equal(days, []float32{3, 3, 9, 1}) {
 		t.Errorf("in order of time: items %v, days %v", items, days)
 	}
-	tt := newTwoTower(t.Context(), h, nil, TwoTowerOptions{Dim: 2, Hidden: 3, Epochs: 1, Batch: 4, Temperature: 1})
+	tt := newTowerTraining(t.Context(), h, nil, TwoTowerOptions{Dim: 2, Hidden: 3, Epochs: 1, Batch: 4, Temperature: 1})
 	tt.table.SetWeights([]float32{1, 10, 2, 20, 4, 40, 6, 60})
 	tt.userForward([]int{0, 1, 2, 3})
 	if want := []float32{0, 0, 2, 20, 4, 40, 0, 0}; !slices.Equal(tt.x, want) {
@@ -160,7 +160,7 @@ func TestTwoTowerReadsWhatCameBefore(t *testing.T) {
 // The gradient that the table gets is that of the loss by each own vector, through both towers.
 func TestTwoTowerGradientByDifferences(t *testing.T) {
 	h := historyFrom(2, 5, []event{{0, 0, 1}, {0, 1, 2}, {0, 3, 3}, {1, 2, 1}, {1, 0, 2}, {1, 4, 3}})
-	tt := newTwoTower(t.Context(), h, groupContent{5, 1}, TwoTowerOptions{Dim: 3, Hidden: 6, Epochs: 1, Batch: 6, Negatives: 3, Temperature: 0.7})
+	tt := newTowerTraining(t.Context(), h, groupContent{5, 1}, TwoTowerOptions{Dim: 3, Hidden: 6, Epochs: 1, Batch: 6, Negatives: 3, Temperature: 0.7})
 	batch := []int{0, 1, 2, 3, 4, 5}
 	loss := func() float64 { // the same negatives and the same bare rows each time
 		tt.rng = rand.New(rand.NewPCG(11, 1))

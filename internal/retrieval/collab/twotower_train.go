@@ -17,8 +17,8 @@ const (
 	tableRate = 10  // the table's learning rate, as a multiple of the layers'
 )
 
-// twoTower is the state of one training. Everything runs on one goroutine, in an order that the seed decides.
-type twoTower struct {
+// towerTraining is the state of one training. Everything runs on one goroutine, in an order that the seed decides.
+type towerTraining struct {
 	h      *problem.History
 	in     problem.Inputs
 	o      TwoTowerOptions
@@ -50,9 +50,9 @@ type twoTower struct {
 	bare    []bool    // rows of v whose own vector is left out
 }
 
-func newTwoTower(ctx context.Context, h *problem.History, in problem.Inputs, o TwoTowerOptions) *twoTower {
+func newTowerTraining(ctx context.Context, h *problem.History, in problem.Inputs, o TwoTowerOptions) *towerTraining {
 	rng := rand.New(rand.NewPCG(o.Seed, 0x32746f77)) // a stream of its own
-	t := &twoTower{
+	t := &towerTraining{
 		h: h, in: in, o: o, rng: rng, adam: nn.NewAdam(o.Rate), unit: &nn.Unit{Width: o.Dim},
 		loss:  nn.Contrast{Dim: o.Dim, Temperature: o.Temperature},
 		owner: make([]int32, len(h.Item)), known: make([]bool, h.Items), logQ: make([]float32, h.Items),
@@ -66,7 +66,7 @@ func newTwoTower(ctx context.Context, h *problem.History, in problem.Inputs, o T
 		first.First = true
 		t.content = nn.Net{first}
 	}
-	t.user = nn.Net{nn.NewDense(width, o.Hidden, rng), &nn.ReLU{}, nn.NewDense(o.Hidden, o.Dim, rng), &nn.Unit{Width: o.Dim}}
+	t.user = userTower(width, o, rng)
 	t.params = append(t.user.Params(), t.content.Params()...)
 	t.table = nn.NewTable(h.Items, o.Dim)
 	sd := 1 / math.Sqrt(float64(o.Dim)) // about unit length, which the item tower ends in
@@ -87,7 +87,7 @@ func newTwoTower(ctx context.Context, h *problem.History, in problem.Inputs, o T
 }
 
 // epoch goes over all engagements once and returns the mean loss.
-func (t *twoTower) epoch(ctx context.Context) (float64, error) {
+func (t *towerTraining) epoch(ctx context.Context) (float64, error) {
 	order := t.rng.Perm(len(t.owner))
 	total, n := 0.0, 0
 	for part := range slices.Chunk(order, t.o.Batch) {
@@ -109,7 +109,7 @@ func (t *twoTower) epoch(ctx context.Context) (float64, error) {
 }
 
 // train adds up the gradients of a batch of engagements and returns its loss.
-func (t *twoTower) train(batch []int) float64 {
+func (t *towerTraining) train(batch []int) float64 {
 	rows, dim := len(batch), t.o.Dim
 	t.draw(batch)
 	u := t.userForward(batch)
@@ -138,7 +138,7 @@ func (t *twoTower) train(batch []int) float64 {
 }
 
 // draw fills v's rows: the batch's items, then some drawn evenly.
-func (t *twoTower) draw(batch []int) {
+func (t *towerTraining) draw(batch []int) {
 	t.ids, t.q, t.bare = t.ids[:0], t.q[:0], t.bare[:0]
 	for _, at := range batch {
 		t.ids = append(t.ids, t.inTime[at])
@@ -173,7 +173,7 @@ func inTime(ctx context.Context, h *problem.History) ([]int32, []float32) {
 }
 
 // userForward runs the batch's users through their tower.
-func (t *twoTower) userForward(batch []int) []float32 {
+func (t *towerTraining) userForward(batch []int) []float32 {
 	width := t.o.Dim
 	if t.in != nil {
 		width += t.in.Width()
@@ -191,7 +191,7 @@ func (t *twoTower) userForward(batch []int) []float32 {
 }
 
 // itemForward runs items through their tower; bare says whose own vector is left out.
-func (t *twoTower) itemForward(ids []int32, bare func(k int) bool) []float32 {
+func (t *towerTraining) itemForward(ids []int32, bare func(k int) bool) []float32 {
 	dim := t.o.Dim
 	t.z = resize(t.z, len(ids)*dim)
 	clear(t.z)

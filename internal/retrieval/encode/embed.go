@@ -1,7 +1,7 @@
 // Package encode makes vectors of what items and requests show: of pixels, or of any other rows of numbers. Raw content
-// comes in, and for training pairs or labels of it; a Vectorizer comes out, and with Embed the vectors of a whole corpus for an index
-// to search. Raw takes the content as it is, PCA keeps what varies most, and a Network learns from pairs what makes two
-// things the same.
+// comes in, and for training pairs or labels of it; a Vectorizer comes out, and with Embed the vectors of a whole corpus
+// for an index to search. Raw takes the content as it is, PCA keeps what varies most, and a Network learns from pairs what
+// makes two things the same.
 package encode
 
 import (
@@ -23,21 +23,30 @@ func Embed(ctx context.Context, in problem.Inputs, items int, v Vectorizer, name
 	if dim <= 0 {
 		return nil, fmt.Errorf("embedding %d items with %s: the vector's length is %d: choose at least 1", items, name, dim)
 	}
-	width := in.Width()
 	rows := make([]float32, items*dim)
-	inputs := sync.Pool{New: func() any { x := make([]float32, width); return &x }}
-	err := parallel.Batches(ctx, parallel.Workers(workers), items, embedChunk, p, func(_, first, last int) error {
-		x := inputs.Get().(*[]float32)
-		defer inputs.Put(x)
+	workers = parallel.Workers(workers)
+	inputs := make([][]float32, workers)
+	err := parallel.Batches(ctx, workers, items, embedChunk, p, func(w, first, last int) error {
+		if inputs[w] == nil {
+			inputs[w] = make([]float32, in.Width())
+		}
 		for i := first; i < last && ctx.Err() == nil; i++ {
-			in.Item(int32(i), *x)
-			v.Encode(*x, rows[i*dim:(i+1)*dim])
+			in.Item(int32(i), inputs[w])
+			v.Encode(inputs[w], rows[i*dim:(i+1)*dim])
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("embedding %d items with %s: %w", items, name, err)
 	}
+	return Embedding(in, rows, v, name, dim), nil
+}
+
+// Embedding returns the vectors of a corpus that v has encoded before, row-major with dim columns, with the function that
+// encodes requests by their content.
+func Embedding(in problem.Inputs, rows []float32, v Vectorizer, name string, dim int) *problem.Embedding {
+	width := in.Width()
+	inputs := sync.Pool{New: func() any { x := make([]float32, width); return &x }}
 	return &problem.Embedding{
 		Name: name, Dim: dim, Items: rows, MB: retrieval.Megabytes(4 * len(rows)),
 		Encode: func(q *problem.Query, into []float32) {
@@ -46,5 +55,5 @@ func Embed(ctx context.Context, in problem.Inputs, items int, v Vectorizer, name
 			in.Request(q, *x)
 			v.Encode(*x, into)
 		},
-	}, nil
+	}
 }

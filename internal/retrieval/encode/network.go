@@ -115,9 +115,14 @@ func Train(ctx context.Context, set PairSet, o Options, p func(epoch, of int, lo
 		return nil, fmt.Errorf("training an encoder: the loss is not a number: choose a lower rate, or look for such values in the input")
 	}
 	t.scale.fold(t.first)
-	size := len(t.net.Scratch(set.Width))
-	e.scratch.New = func() any { b := make([]float32, size); return &b }
+	e.ready(set.Width)
 	return e, nil
+}
+
+// ready makes the memory that encoding inputs of a width needs.
+func (e *Network) ready(width int) {
+	size := len(e.net.Scratch(width))
+	e.scratch.New = func() any { b := make([]float32, size); return &b }
 }
 
 // Encode implements Vectorizer; into has Dim values.

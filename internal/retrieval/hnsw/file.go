@@ -1,25 +1,22 @@
 package hnsw
 
 import (
-	"bufio"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash"
-	"hash/crc32"
 	"io"
 	"math"
+	"slices"
 
+	"dryrun/internal/binfile"
 	"dryrun/internal/vec"
 )
 
-// A saved index is, all little-endian: eight bytes of magic, the format's version, the header, the levels (a byte an
-// node), the links of layer 0 and of the layers above, the item of each node where the numbers differ, the circles of copies
-// and the tombstones where there are any, the vectors, and a CRC-32C of all that. Format 1 was never released.
+// FileKind is the kind of a saved index. It holds everything but the vectors, which belong to whoever made them: a sum of
+// theirs says whether they are the ones that the graph was built over.
 const (
-	fileMagic   = "dryrhnsw"
-	fileVersion = 2
+	FileKind    = "retrieval/hnsw"
+	fileVersion = 1
 )
 
 // header is what the sizes of the sections follow from.
@@ -28,138 +25,94 @@ type header struct {
 	EfSearch, EfConstruction uint32
 	Seed                     uint64
 	Entry                    int32
-	Ordered, Copies, Dead    bool
+	Vectors                  uint32 // binfile.Sum of the vectors
 }
 
-// Bounds of a header that is believed far enough to read on.
+// maxDim bounds the dimension of a header that is believed far enough to read on.
 const maxDim = 1 << 16
 
-// pieceBytes is how much is read or written between two looks at the context, and how much is allocated before it has
-// been read: a header that claims more than the file holds costs no memory.
-const pieceBytes = 1 << 20
-
-// Save writes the index, its vectors included. It waits for changes under way; searches go on meanwhile.
+// Save writes the index without its vectors, so that Load reads the same one. It waits for changes under way; searches go
+// on meanwhile.
 func (h *Index) Save(ctx context.Context, out io.Writer) error {
 	h.changing.Lock()
 	defer h.changing.Unlock()
-	sum := crc32.New(crc32.MakeTable(crc32.Castagnoli))
-	buf := bufio.NewWriterSize(out, pieceBytes)
-	w := &sectionWriter{ctx: ctx, out: io.MultiWriter(buf, sum)}
-	w.write([]byte(fileMagic))
-	w.write(uint32(fileVersion))
-	w.write(header{uint32(h.dim), uint32(h.n), uint32(h.m), uint32(h.efSearch), uint32(h.efConstruction), h.seed, h.entry, h.ids != nil, h.copies != nil, h.dead != nil})
-	writeSlice(w, h.level)
-	writeSlice(w, h.base)
-	writeSlice(w, h.upper)
-	writeSlice(w, h.ids)
-	writeSlice(w, h.copies)
-	writeSlice(w, h.dead)
-	writeSlice(w, h.items)
-	w.write(sum.Sum32())
-	if err := errors.Join(w.err, buf.Flush()); err != nil {
+	w := binfile.NewWriter(ctx, out, FileKind, fileVersion)
+	w.Put(header{uint32(h.dim), uint32(h.n), uint32(h.m), uint32(h.efSearch), uint32(h.efConstruction), h.seed, h.entry, binfile.Sum(h.items)})
+	binfile.Slice(w, h.level)
+	binfile.Slice(w, h.base[:h.n*h.mmax0])
+	binfile.Slice(w, h.upper)
+	binfile.Slice(w, h.ids)
+	binfile.Slice(w, h.copies)
+	binfile.Slice(w, h.dead)
+	if err := w.Close(); err != nil {
 		return fmt.Errorf("saving an HNSW index of %d items: %w", h.n, err)
 	}
 	return nil
 }
 
-type sectionWriter struct {
-	ctx context.Context
-	out io.Writer
-	err error
+// Vectors returns the vectors of all items, row-major, those that were inserted included: what Load needs beside the file.
+// They must not be changed.
+func (h *Index) Vectors() []float32 {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.items
 }
 
-func (w *sectionWriter) write(v any) {
-	if w.err == nil {
-		w.err = binary.Write(w.out, binary.LittleEndian, v)
-	}
-}
-
-func writeSlice[T any](w *sectionWriter, x []T) {
-	const piece = pieceBytes / 4
-	for len(x) > 0 && w.err == nil {
-		n := min(piece, len(x))
-		w.write(x[:n])
-		x = x[n:]
-		if w.err == nil {
-			w.err = w.ctx.Err()
-		}
-	}
-}
-
-// Load reads what Save wrote. It refuses what is damaged, cut short or of a newer format, and believes nothing that it
-// hasn't checked: a file that was made to mislead gives an error, not a panic.
-func Load(ctx context.Context, in io.Reader) (*Index, error) {
-	h, err := load(ctx, in)
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		err = errors.New("it ends too early; save it again, or build it anew")
+// Load reads what Save wrote, over the vectors that it was saved with, which it keeps. It refuses what is damaged, cut short
+// or of another version, and believes nothing that it hasn't checked: a file that was made to mislead gives an error, not a
+// panic.
+func Load(ctx context.Context, in io.Reader, items []float32) (*Index, error) {
+	h, err := load(ctx, in, items)
+	if err == nil {
+		err = h.encode(ctx)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("loading an HNSW index: %w", err)
 	}
+	vec.Huge(h.items)
+	vec.Huge(h.base)
 	return h, nil
 }
 
-func load(ctx context.Context, in io.Reader) (*Index, error) {
-	r := &sectionReader{ctx: ctx, in: bufio.NewReaderSize(in, pieceBytes), sum: crc32.New(crc32.MakeTable(crc32.Castagnoli))}
-	magic := make([]byte, len(fileMagic))
-	var version uint32
-	r.read(magic)
-	r.read(&version)
-	switch {
-	case r.err != nil:
-		return nil, r.err
-	case string(magic) != fileMagic:
-		return nil, errors.New("it isn't a saved HNSW index")
-	case version > fileVersion:
-		return nil, fmt.Errorf("it has format %d and this program knows %d: use a newer program, or build it anew", version, fileVersion)
-	case version < fileVersion:
-		return nil, fmt.Errorf("it has format %d, which no released program wrote: build it anew", version)
+func load(ctx context.Context, in io.Reader, items []float32) (*Index, error) {
+	r, err := binfile.NewReader(ctx, in, FileKind, fileVersion)
+	if err != nil {
+		return nil, err
 	}
 	var head header
-	r.read(&head)
-	if r.err != nil {
-		return nil, r.err
+	r.Get(&head)
+	if r.Err() != nil {
+		return nil, r.Err()
 	}
-	if err := head.check(); err != nil {
+	if err := head.check(items); err != nil {
 		return nil, err
 	}
 	h := newIndex(int(head.Dim), Options{M: int(head.M), EfSearch: int(head.EfSearch), EfConstruction: int(head.EfConstruction), Seed: head.Seed}.withDefaults())
-	h.n, h.entry = int(head.N), head.Entry
-	h.level = readSlice[int8](r, h.n)
+	h.items, h.n, h.entry = slices.Clip(items), int(head.N), head.Entry
+	h.level, h.base, h.upper = binfile.ReadSlice[int8](r), binfile.ReadSlice[int32](r), binfile.ReadSlice[int32](r)
+	h.ids, h.copies, h.dead = binfile.ReadSlice[int32](r), binfile.ReadSlice[int32](r), binfile.ReadSlice[bool](r)
+	if err := r.Close(); err != nil {
+		return nil, err
+	}
 	rows, err := h.lay()
-	if r.err = errors.Join(r.err, err); r.err != nil {
-		return nil, r.err
-	}
-	h.base = readSlice[int32](r, h.n*h.mmax0)
-	h.upper = readSlice[int32](r, rows*h.m)
-	if head.Ordered {
-		h.ids = readSlice[int32](r, h.n)
-	}
-	if head.Copies {
-		h.copies = readSlice[int32](r, h.n)
-	}
-	if head.Dead {
-		h.dead = readSlice[bool](r, h.n)
-	}
-	h.items = readSlice[float32](r, h.n*h.dim)
-	want := r.sum.Sum32()
-	var sum uint32
-	r.read(&sum)
 	switch {
-	case r.err != nil:
-		return nil, r.err
-	case sum != want:
-		return nil, errors.New("its checksum doesn't match: it is damaged; save it again, or build it anew")
+	case err != nil:
+		return nil, err
+	case len(h.level) != h.n || len(h.base) != h.n*h.mmax0 || len(h.upper) != rows*h.m:
+		return nil, fmt.Errorf("it contradicts itself: %d levels, %d links below and %d above for %d items", len(h.level), len(h.base), len(h.upper), h.n)
+	}
+	for _, n := range []int{len(h.ids), len(h.copies), len(h.dead)} {
+		if n != 0 && n != h.n {
+			return nil, fmt.Errorf("it contradicts itself: a list of %d for %d items", n, h.n)
+		}
 	}
 	if err := h.checkLoaded(); err != nil {
 		return nil, fmt.Errorf("it contradicts itself: %w", err)
 	}
-	vec.Huge(h.items)
-	vec.Huge(h.base)
-	return h, h.encode(ctx)
+	return h, nil
 }
 
-func (head header) check() error {
+func (head header) check(items []float32) error {
 	switch {
 	case head.Dim < 1 || head.Dim > maxDim:
 		return fmt.Errorf("its vectors have %d values: at most %d are allowed", head.Dim, maxDim)
@@ -169,6 +122,8 @@ func (head header) check() error {
 		return fmt.Errorf("its M is %d: %d to %d are allowed", head.M, minM, maxM)
 	case head.EfSearch < 1 || head.EfSearch > maxEf || head.EfConstruction < 1 || head.EfConstruction > maxEf:
 		return fmt.Errorf("its ef are %d and %d: 1 to %d are allowed", head.EfSearch, head.EfConstruction, maxEf)
+	case int(head.N)*int(head.Dim) != len(items) || binfile.Sum(items) != head.Vectors:
+		return errors.New("it was built over other vectors: delete it and build it again")
 	}
 	return nil
 }
@@ -210,11 +165,6 @@ func (h *Index) checkLoaded() error {
 		return fmt.Errorf("its entry is node %d of %d", h.entry, h.n)
 	case h.entry >= 0 && int(h.level[h.entry]) != h.top:
 		return fmt.Errorf("its entry, node %d, isn't on the top layer", h.entry)
-	}
-	for i, x := range h.items {
-		if x-x != 0 { // NaN or infinite
-			return fmt.Errorf("item %d has a value that is no number", i/h.dim)
-		}
 	}
 	if err := h.checkCircles(); err != nil {
 		return err
@@ -279,32 +229,4 @@ func (h *Index) checkCircles() error {
 		return fmt.Errorf("%d copies belong to no item", left)
 	}
 	return nil
-}
-
-type sectionReader struct {
-	ctx context.Context
-	in  io.Reader
-	sum hash.Hash32
-	err error
-}
-
-func (r *sectionReader) read(v any) {
-	if r.err == nil {
-		r.err = binary.Read(io.TeeReader(r.in, r.sum), binary.LittleEndian, v)
-	}
-}
-
-// readSlice reads n values, allocating no faster than they come.
-func readSlice[T any](r *sectionReader, n int) []T {
-	const piece = pieceBytes / 4
-	out := make([]T, 0, min(n, piece))
-	for len(out) < n && r.err == nil {
-		part := make([]T, min(piece, n-len(out)))
-		r.read(part)
-		out = append(out, part...)
-		if r.err == nil {
-			r.err = r.ctx.Err()
-		}
-	}
-	return out
 }

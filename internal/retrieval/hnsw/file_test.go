@@ -54,7 +54,7 @@ func TestHNSWComesBackAsItWasSaved(t *testing.T) {
 			if tc.file == nil {
 				tc.file = save(t, tc.index)
 			}
-			got, err := Load(t.Context(), bytes.NewReader(tc.file))
+			got, err := Load(t.Context(), bytes.NewReader(tc.file), tc.index.Vectors())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -87,36 +87,39 @@ func TestHNSWRefusesWhatItCantTrust(t *testing.T) {
 		copy(out[at:], to)
 		return sealed(out)
 	}
-	const head = 12 // magic and version
-	levels := head + binary.Size(header{})
-	ids := levels + len(h.level) + 4*(len(h.base)+len(h.upper))
+	const head = 8 + 1 + len(FileKind) + 2 // magic, kind and version
+	levels := head + binary.Size(header{}) + 8
+	links := levels + len(h.level) + 8
+	ids := links + 4*len(h.base) + 8 + 4*len(h.upper) + 8
 	for _, tc := range []struct {
 		name, words string
 		file        []byte
 	}{
 		{"nothing", "ends too early", nil},
-		{"another file", "isn't a saved HNSW index", []byte("%PDF-1.7 and so on")},
+		{"another file", "isn't a file of this program", []byte("%PDF-1.7 and so on, and some more")},
 		{"cut short", "ends too early", file[:len(file)/2]},
 		{"a bit turned", "damaged", append(slices.Clone(file[:len(file)-9]), append([]byte{file[len(file)-9] ^ 4}, file[len(file)-8:]...)...)},
-		{"a newer format", "use a newer program", change(8, fileVersion+1)},
-		{"a format that never was released", "build it anew", change(8, 1)},
+		{"another version", "build it again", change(head-2, fileVersion+1)},
 		{"an item of two nodes", "another's", change(ids, body[ids+4:ids+8]...)},
-		{"more items than there are", "ends too early", change(head+4, 255, 255, 255, 127)},
+		{"more items than there are", "other vectors", change(head+4, 255, 255, 255, 127)},
 		{"vectors of no width", "its vectors have 0 values", change(head, 0, 0, 0, 0)},
 		{"a level beyond the top", "of at most", change(levels, 77)},
-		{"a link to nowhere", "links to", change(levels+40, 41)},
+		{"a link to nowhere", "links to", change(links, 41)},
 		{"an entry that isn't there", "entry", change(head+28, 99)},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			_, err := Load(t.Context(), bytes.NewReader(tc.file))
+			_, err := Load(t.Context(), bytes.NewReader(tc.file), h.Vectors())
 			if err == nil || !strings.Contains(err.Error(), tc.words) {
 				t.Errorf("got %v, want words about %q", err, tc.words)
 			}
 		})
 	}
+	if _, err := Load(t.Context(), bytes.NewReader(file), retrievaltest.Hard(7, 40, 4)); err == nil || !strings.Contains(err.Error(), "other vectors") {
+		t.Errorf("over other vectors: %v", err)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Load(ctx, bytes.NewReader(file)); !errors.Is(err, context.Canceled) {
+	if _, err := Load(ctx, bytes.NewReader(file), h.Vectors()); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 }
@@ -128,11 +131,10 @@ func sealed(body []byte) []byte {
 
 // Any file either is refused or gives an index that answers, grows and forgets.
 func FuzzLoadHNSW(f *testing.F) {
-	_, file := saved(f)
+	whole, file := saved(f)
 	f.Add(file[:len(file)-4])
-	f.Add(save(f, build(f, nil, 4, Options{})))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		h, err := Load(t.Context(), bytes.NewReader(sealed(body)))
+		h, err := Load(t.Context(), bytes.NewReader(sealed(body)), whole.Vectors())
 		if err != nil {
 			return
 		}

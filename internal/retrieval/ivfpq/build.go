@@ -54,10 +54,15 @@ func Build(ctx context.Context, items []float32, dim int, o Options, p retrieval
 	if err := x.fill(ctx, o, p); err != nil {
 		return nil, fmt.Errorf("building an IVF-PQ index of %d items: %w", n, err)
 	}
+	x.ready()
+	return x, nil
+}
+
+// ready makes the index ready to be searched.
+func (x *Index) ready() {
 	x.pool.New = func() any {
 		return &scratch{near: make([]float32, x.coarse.K), table: make([][codewords]float32, x.stride), scores: make([]float32, scanBlock)}
 	}
-	return x, nil
 }
 
 // fill trains the coarse centroids, shares the items out among them, trains the codewords on what is left, and encodes.

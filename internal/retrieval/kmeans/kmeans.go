@@ -17,6 +17,13 @@ type Centroids struct {
 	Bias   []float32 // -|c|²/2 each: the nearest to x has the largest x·c + bias
 }
 
+// New returns centroids as they were before: rows, row-major with dim columns, is kept.
+func New(rows []float32, dim int) *Centroids {
+	c := &Centroids{Rows: rows, Dim: dim, K: len(rows) / dim, Bias: make([]float32, len(rows)/dim)}
+	c.weigh()
+	return c
+}
+
 // Lloyd's rounds, and the points a centroid that are looked at: more of either hardly moves the result.
 const (
 	rounds            = 10
