@@ -7,6 +7,7 @@ import (
 
 	"dryrun/framework"
 	"dryrun/internal/tui/frame"
+	"dryrun/internal/tui/session/sessiontest"
 )
 
 // everyKey are the keys that the help is checked against: those of a plain keyboard.
@@ -62,7 +63,7 @@ func states() map[string]func(t *testing.T) *driver {
 		"lab": at(arch, "tab", "tab", "tab"), "lab that has run": ran(), "a fault to run": ran("f"),
 		"lab that runs": func(t *testing.T) *driver {
 			d := practising(t, 80, 24, arch)
-			d.lab.release = make(chan struct{})
+			d.lab.Release = make(chan struct{})
 			d.press("f3")
 			d.sees("building the index")
 			return d
@@ -87,7 +88,7 @@ func (d *driver) told() []string {
 // acts says whether a key changes the screen or sets something going.
 func (d *driver) acts(key string) bool {
 	before := d.root.View()
-	_, cmd := d.root.Update(keyOf(key))
+	_, cmd := d.root.Update(sessiontest.Key(key))
 	return cmd != nil || d.root.View() != before
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"dryrun/framework"
 	"dryrun/internal/tui/frame"
+	"dryrun/internal/tui/session/sessiontest"
 )
 
 func TestInATextFieldEveryCharacterIsText(t *testing.T) {
@@ -94,9 +95,9 @@ func TestFlushSavesWhatNoMessageWillSaveAnyMore(t *testing.T) {
 	d.until("begun", func() bool { return strings.Contains(d.store.kinds(), "Started") })
 	// From here on the driver performs no command, as a program that has stopped.
 	m := d.root.screen
-	m.Update(keyOf("enter"))
+	m.Update(sessiontest.Key("enter"))
 	for _, r := range "unsaved" {
-		m.Update(keyOf(string(r)))
+		m.Update(sessiontest.Key(string(r)))
 	}
 	if err := frame.Flush(t.Context(), m); err != nil {
 		t.Fatal(err)
@@ -127,7 +128,7 @@ func TestAFailureToSaveStaysUntilItIsRead(t *testing.T) {
 
 func TestWithoutColourNoColourIsWritten(t *testing.T) {
 	colours := regexp.MustCompile(`\x1b\[[0-9;]*\b(3[0-8]|4[0-8]|9[0-7]|10[0-7])\b[0-9;]*m`)
-	d := drive(t, setup{theme: "none", w: 100, h: 30, start: Start{Case: caseOf(t), Step: framework.Architecture}})
+	d := drive(t, setup{theme: "none", w: 100, h: 30, start: Start{Case: sessiontest.Case(t), Step: framework.Architecture}})
 	d.sees("[Brief]")
 	check := func(where string) {
 		t.Helper()
@@ -156,13 +157,13 @@ func TestALateReplyAboutTheBackgroundIsNotText(t *testing.T) {
 	drop := dropLateReply()
 	pass := func(msg tea.Msg) bool { return drop(nil, msg) != nil }
 	alt := func(r rune) tea.KeyMsg { return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: true} }
-	if pass(alt(']')) || pass(keyOf("11;rgb:1e1e/1e1e/1e1e")) || pass(alt('\\')) {
+	if pass(alt(']')) || pass(sessiontest.Key("11;rgb:1e1e/1e1e/1e1e")) || pass(alt('\\')) {
 		t.Error("a reply reaches the screens")
 	}
-	if !pass(keyOf("a")) || !pass(keyOf("11;")) {
+	if !pass(sessiontest.Key("a")) || !pass(sessiontest.Key("11;")) {
 		t.Error("text is swallowed")
 	}
-	if pass(alt(']')) || !pass(keyOf("hello")) || !pass(keyOf("11")) {
+	if pass(alt(']')) || !pass(sessiontest.Key("hello")) || !pass(sessiontest.Key("11")) {
 		t.Error("text after a lone alt+] is swallowed")
 	}
 }
@@ -181,7 +182,7 @@ func TestNoControlSequenceOfAStrangerReachesTheTerminal(t *testing.T) {
 	saved[0].Title, saved[0].Text = evil, evil
 	d := drive(t, setup{theme: "dark", w: 80, h: 24, saved: saved})
 	d.sees("visible")
-	d.lab.err = errors.New(evil)
+	d.lab.Err = errors.New(evil)
 	d.press("enter")
 	d.sees("[Brief]")
 	d.press("f3")

@@ -15,6 +15,7 @@ import (
 
 	"dryrun/framework"
 	"dryrun/internal/tui/frame"
+	"dryrun/internal/tui/session/sessiontest"
 )
 
 func plain(s string) string { return ansi.Strip(s) }
@@ -143,7 +144,7 @@ func TestDecideThenPredictThenRunShowsYoursBesideTheReference(t *testing.T) {
 	d := practising(t, 100, 40, framework.Architecture)
 	d.press("tab", "tab")
 	d.sees("[Decide]")
-	for range caseOf(t).Step(framework.Architecture).Decide {
+	for range sessiontest.Case(t).Step(framework.Architecture).Decide {
 		d.press("a")
 	}
 	d.until("decided", func() bool { return strings.Contains(d.store.kinds(), "Decided") })
@@ -178,7 +179,7 @@ func TestADigitOnAPredictionBeginsItsRange(t *testing.T) {
 	if frame.TakesText(d.root.screen) {
 		t.Error("a digit on a decision opened a field")
 	}
-	for range caseOf(t).Step(framework.Evaluation).Decide {
+	for range sessiontest.Case(t).Step(framework.Evaluation).Decide {
 		d.press("j")
 	}
 	d.write("-.5 .25")
@@ -207,12 +208,12 @@ func TestTheWhiteboardDrawsTheBoxesThatWereRead(t *testing.T) {
 
 func TestAResultOfACancelledRunIsDropped(t *testing.T) {
 	d := practising(t, 80, 24, framework.Architecture)
-	d.lab.release = make(chan struct{})
+	d.lab.Release = make(chan struct{})
 	d.press("f3")
 	d.sees("building the index 3 of 7")
 	d.press("c")
 	d.until("stopped", func() bool { return !strings.Contains(d.root.View(), "building the index") })
-	close(d.lab.release)
+	close(d.lab.Release)
 	d.seesNot("Two stages keep")
 	if strings.Contains(d.store.kinds(), "LabRan") {
 		t.Error("a cancelled run was recorded")
@@ -223,12 +224,12 @@ func TestAResultOfACancelledRunIsDropped(t *testing.T) {
 
 func TestALabThatFailsSaysSoUntilTheNextRun(t *testing.T) {
 	d := practising(t, 80, 24, framework.Architecture)
-	d.lab.err = errors.New("no memory for the index")
+	d.lab.Err = errors.New("no memory for the index")
 	d.press("f3")
 	d.sees("The lab failed: no memory for the index")
 	d.press("tab", "shift+tab")
 	d.sees("The lab failed: no memory for the index")
-	d.lab.err = nil
+	d.lab.Err = nil
 	d.press("f3")
 	d.sees("Two stages keep")
 	d.seesNot("The lab failed")
@@ -315,19 +316,19 @@ func TestALongQuestionScrollsFromItsFirstLine(t *testing.T) {
 
 func TestTheClockIsComputedNotCounted(t *testing.T) {
 	d := practising(t, 80, 24, "")
-	d.clock.forward(83 * time.Minute)
+	d.clock.Forward(83 * time.Minute)
 	d.sees("01:23:00")
 }
 
 func TestSuspendedTimeIsNoActiveTime(t *testing.T) {
 	d := practising(t, 80, 24, "")
-	d.clock.forward(time.Minute)
+	d.clock.Forward(time.Minute)
 	d.send(tea.KeyMsg{Type: tea.KeyCtrlZ})
 	d.until("paused", func() bool { return strings.Contains(d.store.kinds(), "Paused") })
-	d.clock.forward(time.Hour)
+	d.clock.Forward(time.Hour)
 	d.send(tea.ResumeMsg{})
 	d.until("gone on", func() bool { return strings.Contains(d.store.kinds(), "Resumed") })
-	d.clock.forward(time.Minute)
+	d.clock.Forward(time.Minute)
 	d.sees("00:02:00")
 }
 

@@ -8,7 +8,8 @@ import (
 	"dryrun/internal/draw"
 )
 
-// Prompt is a field of one line at the foot of a pane, open until its text is entered or it is left.
+// Prompt is a field of one line at the foot of a pane, open until its text is entered or it is left. A pane embeds it and so
+// takes text while it is open.
 type Prompt struct {
 	theme draw.Theme
 	field Field
@@ -19,59 +20,66 @@ type Prompt struct {
 // NewPrompt returns a prompt that is closed.
 func NewPrompt(t draw.Theme) Prompt { return Prompt{theme: t, field: NewField(t, "", false)} }
 
-// Open gives the prompt the keys: label stands before the field, hint in it while it is empty, text is its first content.
-// What is entered, if it isn't blank, goes to enter, which may call Reopen.
-func (p *Prompt) Open(label, hint, text string, enter func(text string) tea.Cmd) {
+// OpenPrompt gives the prompt the keys: label stands before the field, hint in it while it is empty, text is its first content.
+// What is entered, if it isn't blank, goes to enter, which may call ReopenPrompt.
+func (p *Prompt) OpenPrompt(label, hint, text string, enter func(text string) tea.Cmd) {
 	p.label, p.enter = label, enter
 	p.field.area.Placeholder = hint
 	p.field.SetValue(text)
 	p.field.Focus()
 }
 
-// Reopen gives the prompt the keys again, with the text that was entered still in it, to be corrected.
-func (p *Prompt) Reopen() { p.field.Focus() }
+// ReopenPrompt gives the prompt the keys again, with the text that was entered still in it, to be corrected.
+func (p *Prompt) ReopenPrompt() { p.field.Focus() }
 
-// IsOpen says whether the prompt has the keys.
-func (p *Prompt) IsOpen() bool { return p.field.Focused() }
+// TakesText says whether the prompt is open and has the keys.
+func (p *Prompt) TakesText() bool { return p.field.Focused() }
 
-// Close takes the keys away.
-func (p *Prompt) Close() { p.field.Blur() }
+// Holds says the same: while the prompt is open only its own keys count.
+func (p *Prompt) Holds() bool { return p.field.Focused() }
 
-// Bindings are the keys of an open prompt.
-func (p *Prompt) Bindings() []Binding {
+// Release closes the prompt.
+func (p *Prompt) Release() tea.Cmd {
+	p.field.Blur()
+	return nil
+}
+
+// PromptKeys are the bindings of an open prompt.
+func (p *Prompt) PromptKeys() []Binding {
 	return append([]Binding{
 		{Keys: []string{"enter"}, Does: "done", Do: Run(p.entered)},
-		{Keys: []string{"esc"}, Does: "leave the field", Do: Set(p.Close)},
+		{Keys: []string{"esc"}, Does: "leave the field", Do: Run(p.Release)},
 	}, p.field.Bindings(nil)...)
 }
 
 func (p *Prompt) entered() tea.Cmd {
-	p.Close()
+	p.field.Blur()
 	if text := strings.TrimSpace(p.field.Value()); text != "" {
 		return p.enter(text)
 	}
 	return nil
 }
 
-// Key types a key that isn't bound.
-func (p *Prompt) Key(msg tea.KeyMsg) {
-	if p.IsOpen() {
-		p.field.Key(msg)
+// Update types a key that isn't bound into an open prompt.
+func (p *Prompt) Update(msg tea.Msg) tea.Cmd {
+	if key, ok := msg.(tea.KeyMsg); ok && p.TakesText() {
+		p.field.Key(key)
 	}
+	return nil
 }
 
-// Fit sets the prompt's width and returns how many of h lines an open one leaves to the view above it.
-func (p *Prompt) Fit(w, h int) int {
-	if !p.IsOpen() {
+// AbovePrompt sets the prompt's width and returns how many of h lines an open one leaves to the view above it.
+func (p *Prompt) AbovePrompt(w, h int) int {
+	if !p.TakesText() {
 		return h
 	}
 	p.field.SetSize(w-Width(p.label)-3, 1)
 	return h - 2 // a rule and the field
 }
 
-// Under draws the prompt under a view of w cells and the lines that Fit left it, if it is open.
-func (p *Prompt) Under(view string, w int) string {
-	if !p.IsOpen() {
+// WithPrompt draws the prompt under a view of w cells and the lines that AbovePrompt left it, if it is open.
+func (p *Prompt) WithPrompt(view string, w int) string {
+	if !p.TakesText() {
 		return view
 	}
 	lines := strings.Split(strings.TrimRight(p.field.View(), "\n"), "\n")

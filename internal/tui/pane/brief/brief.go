@@ -20,16 +20,16 @@ type Options struct {
 
 // Pane is the pane.
 type Pane struct {
+	frame.Prompt
 	s      *session.Session
 	o      Options
 	scroll frame.Scroll
-	asking frame.Prompt
 	w, h   int
 }
 
 // New returns the pane.
 func New(s *session.Session, o Options) *Pane {
-	return &Pane{s: s, o: o, asking: frame.NewPrompt(s.Theme())}
+	return &Pane{s: s, o: o, Prompt: frame.NewPrompt(s.Theme())}
 }
 
 // Name is what the tab shows.
@@ -38,22 +38,10 @@ func (p *Pane) Name() string { return "Brief" }
 // Enter shows a step from its first line.
 func (p *Pane) Enter() { p.scroll.Top() }
 
-// TakesText says whether the field for questions has the keys.
-func (p *Pane) TakesText() bool { return p.asking.IsOpen() }
-
-// Holds says the same.
-func (p *Pane) Holds() bool { return p.asking.IsOpen() }
-
-// Release leaves the field.
-func (p *Pane) Release() tea.Cmd {
-	p.asking.Close()
-	return nil
-}
-
 // Bindings are the keys of the pane.
 func (p *Pane) Bindings() []frame.Binding {
-	if p.asking.IsOpen() {
-		return p.asking.Bindings()
+	if p.TakesText() {
+		return p.PromptKeys()
 	}
 	return append([]frame.Binding{
 		{Keys: []string{"enter"}, Does: "answer", Do: frame.Run(p.o.Answer)},
@@ -64,24 +52,18 @@ func (p *Pane) Bindings() []frame.Binding {
 
 // Ask opens the field for a question.
 func (p *Pane) Ask() tea.Cmd {
-	p.asking.Open("ask", "your question to the interviewer", "", func(text string) tea.Cmd { return p.s.Do(rehearse.Ask{Text: text}) })
-	p.SetSize(p.w, p.h)
-	p.scroll.End()
+	p.OpenPrompt("ask", "your question to the interviewer", "", func(text string) tea.Cmd { return p.s.Do(rehearse.Ask{Text: text}) })
+	p.End()
 	return nil
 }
 
 // Hint asks the coach for the next hint.
 func (p *Pane) Hint() tea.Cmd { return p.s.Do(rehearse.Hint{}) }
 
-// End shows the end of the conversation.
-func (p *Pane) End() { p.scroll.End() }
-
-// Update types into the field.
-func (p *Pane) Update(msg tea.Msg) tea.Cmd {
-	if key, ok := msg.(tea.KeyMsg); ok {
-		p.asking.Key(key)
-	}
-	return nil
+// End shows the end of the conversation, with what has just been said.
+func (p *Pane) End() {
+	p.SetSize(p.w, p.h)
+	p.scroll.End()
 }
 
 // SetSize puts together what the interviewer has said.
@@ -105,7 +87,7 @@ func (p *Pane) SetSize(w, h int) {
 		}
 	}
 	p.w, p.h = w, h
-	p.scroll.Set(lines, w, p.asking.Fit(w, h))
+	p.scroll.Set(lines, w, p.AbovePrompt(w, h))
 }
 
 // line is one line of the conversation: who, and what, with what follows indented.
@@ -138,5 +120,5 @@ func (p *Pane) line(l rehearse.Line, w int) []string {
 
 // View draws the pane.
 func (p *Pane) View() string {
-	return frame.Box(p.asking.Under(p.scroll.View(p.s.Theme()), p.w), p.w, p.h)
+	return frame.Box(p.WithPrompt(p.scroll.View(p.s.Theme()), p.w), p.w, p.h)
 }

@@ -18,15 +18,15 @@ import (
 
 // Pane is the pane.
 type Pane struct {
+	frame.Prompt
 	s      *session.Session
 	scroll frame.Scroll
 	chosen frame.Cursor // a decision or a prediction, decisions first
-	prompt frame.Prompt
 	w, h   int
 }
 
 // New returns the pane.
-func New(s *session.Session) *Pane { return &Pane{s: s, prompt: frame.NewPrompt(s.Theme())} }
+func New(s *session.Session) *Pane { return &Pane{s: s, Prompt: frame.NewPrompt(s.Theme())} }
 
 // Name is what the tab shows.
 func (p *Pane) Name() string { return "Decide" }
@@ -35,26 +35,6 @@ func (p *Pane) Name() string { return "Decide" }
 func (p *Pane) Enter() {
 	p.chosen = 0
 	p.scroll.Top()
-}
-
-// TakesText says whether a field has the keys.
-func (p *Pane) TakesText() bool { return p.prompt.IsOpen() }
-
-// Holds says the same.
-func (p *Pane) Holds() bool { return p.prompt.IsOpen() }
-
-// Release leaves the field.
-func (p *Pane) Release() tea.Cmd {
-	p.prompt.Close()
-	return nil
-}
-
-// Update types into the field.
-func (p *Pane) Update(msg tea.Msg) tea.Cmd {
-	if key, ok := msg.(tea.KeyMsg); ok {
-		p.prompt.Key(key)
-	}
-	return nil
 }
 
 // onPrediction says whether the cursor is on a prediction; decisions come first.
@@ -67,8 +47,8 @@ func (p *Pane) hasWhiteboard() bool { return p.s.ID() == framework.Architecture 
 
 // Bindings are the keys of the pane.
 func (p *Pane) Bindings() []frame.Binding {
-	if p.prompt.IsOpen() {
-		return p.prompt.Bindings()
+	if p.TakesText() {
+		return p.PromptKeys()
 	}
 	choose := p.chosen.Bindings(p.choices())
 	some := func() bool { return p.choices() > 0 }
@@ -89,7 +69,7 @@ func (p *Pane) Bindings() []frame.Binding {
 
 // draw opens the field of the whiteboard.
 func (p *Pane) draw() {
-	p.prompt.Open("draw", "photo -> encoder -> hnsw k=200 -> trees -> top 20", p.s.Here().Sketch.Line, func(line string) tea.Cmd {
+	p.OpenPrompt("draw", "photo -> encoder -> hnsw k=200 -> trees -> top 20", p.s.Here().Sketch.Line, func(line string) tea.Cmd {
 		return p.s.Do(rehearse.Sketch{Line: line})
 	})
 }
@@ -127,7 +107,7 @@ func (p *Pane) beginRange(msg tea.KeyMsg) tea.Cmd {
 	if begun == "enter" {
 		begun = ""
 	}
-	p.prompt.Open("range", "low high, such as 0.9 0.97 or 100k 300k", begun, p.givenRange)
+	p.OpenPrompt("range", "low high, such as 0.9 0.97 or 100k 300k", begun, p.givenRange)
 	return nil
 }
 
@@ -136,7 +116,7 @@ func (p *Pane) givenRange(text string) tea.Cmd {
 	asked := p.s.Step().Lab.Predict[int(p.chosen)-len(p.s.Step().Decide)]
 	low, high, err := rehearse.ParseRange(text)
 	if err != nil {
-		p.prompt.Reopen() // what was typed is still there to be corrected
+		p.ReopenPrompt() // what was typed is still there to be corrected
 		return frame.Send(frame.Note{Text: err.Error()})
 	}
 	cmd := p.s.Do(rehearse.Predict{Prediction: asked.ID, Low: low, High: high})
@@ -183,7 +163,7 @@ func (p *Pane) SetSize(w, h int) {
 		lines = append(lines, p.entry(n, fmt.Sprintf("%d of %d", n+1, p.choices()), "Predict, with an 80% range: "+asked.Ask, w)...)
 		lines = append(lines, "      "+p.rangeWords(asked, results), "")
 	}
-	p.scroll.Set(lines, w, p.prompt.Fit(w, h))
+	p.scroll.Set(lines, w, p.AbovePrompt(w, h))
 	p.scroll.Show(min(at+6, len(lines)-1))
 	p.scroll.Show(at)
 }
@@ -244,7 +224,7 @@ func (p *Pane) rangeWords(asked casestudies.Prediction, results rehearse.StepRes
 
 // View draws the pane.
 func (p *Pane) View() string {
-	return frame.Box(p.prompt.Under(p.scroll.View(p.s.Theme()), p.w), p.w, p.h)
+	return frame.Box(p.WithPrompt(p.scroll.View(p.s.Theme()), p.w), p.w, p.h)
 }
 
 // whiteboard draws the sketch of the architecture as boxes joined by arrows.

@@ -21,9 +21,9 @@ import (
 
 // Pane is the pane.
 type Pane struct {
+	frame.Prompt
 	s      *session.Session
 	scroll frame.Scroll
-	prompt frame.Prompt
 	other  bool          // the reference's report is shown
 	shown  *report.Step  // the candidate's report at the last layout
 	looked *session.XRay // the x-ray at the last layout
@@ -31,7 +31,7 @@ type Pane struct {
 }
 
 // New returns the pane.
-func New(s *session.Session) *Pane { return &Pane{s: s, prompt: frame.NewPrompt(s.Theme())} }
+func New(s *session.Session) *Pane { return &Pane{s: s, Prompt: frame.NewPrompt(s.Theme())} }
 
 // Name is what the tab shows.
 func (p *Pane) Name() string { return "Lab" }
@@ -40,26 +40,6 @@ func (p *Pane) Name() string { return "Lab" }
 func (p *Pane) Enter() {
 	p.other = false
 	p.scroll.Top()
-}
-
-// TakesText says whether a field has the keys.
-func (p *Pane) TakesText() bool { return p.prompt.IsOpen() }
-
-// Holds says the same.
-func (p *Pane) Holds() bool { return p.prompt.IsOpen() }
-
-// Release leaves the field.
-func (p *Pane) Release() tea.Cmd {
-	p.prompt.Close()
-	return nil
-}
-
-// Update types into the field.
-func (p *Pane) Update(msg tea.Msg) tea.Cmd {
-	if key, ok := msg.(tea.KeyMsg); ok {
-		p.prompt.Key(key)
-	}
-	return nil
 }
 
 // Run runs the lab, unless it runs.
@@ -72,8 +52,8 @@ func (p *Pane) Run() tea.Cmd {
 
 // Bindings are the keys of the pane.
 func (p *Pane) Bindings() []frame.Binding {
-	if p.prompt.IsOpen() {
-		return p.prompt.Bindings()
+	if p.TakesText() {
+		return p.PromptKeys()
 	}
 	yours, ref := p.s.Report(p.s.ID())
 	idle := func() bool { return !p.s.LabRuns() }
@@ -93,15 +73,15 @@ func (p *Pane) Bindings() []frame.Binding {
 }
 
 func (p *Pane) askFault() {
-	p.prompt.Open("fault (mystery draws one)", "", rehearse.Mystery, p.s.StartLab)
+	p.OpenPrompt("fault (mystery draws one)", "", rehearse.Mystery, p.s.StartLab)
 }
 
 func (p *Pane) askCause() {
-	p.prompt.Open("the cause", "", "", func(text string) tea.Cmd { return p.s.Do(rehearse.Diagnose{Fault: text}) })
+	p.OpenPrompt("the cause", "", "", func(text string) tea.Cmd { return p.s.Do(rehearse.Diagnose{Fault: text}) })
 }
 
 func (p *Pane) askQuery() {
-	p.prompt.Open("number of a query", "", "", func(text string) tea.Cmd {
+	p.OpenPrompt("number of a query", "", "", func(text string) tea.Cmd {
 		n, err := strconv.Atoi(strings.TrimPrefix(text, "#"))
 		if err != nil {
 			return frame.Send(frame.Note{Text: fmt.Sprintf("%q isn't the number of a query: give one such as 17", text)})
@@ -158,7 +138,7 @@ func (p *Pane) SetSize(w, h int) {
 			return strings.Split(draw.Text(&body, draw.Options{Theme: p.s.Theme(), Width: w}), "\n")
 		}, []string{"drawing …"})...)
 	}
-	p.scroll.Set(lines, w, p.prompt.Fit(w, h-p.runHeight()))
+	p.scroll.Set(lines, w, p.AbovePrompt(w, h-p.runHeight()))
 }
 
 // runHeight is the room of the line on a run: one line and a blank, while there is one.
@@ -181,7 +161,7 @@ func (p *Pane) View() string {
 		head = []string{t.Bad.Render(frame.Fit("The lab failed: "+p.s.LabError().Error(), p.w)), ""}
 	}
 	out := strings.Join(append(head, p.scroll.View(t)), "\n")
-	return frame.Box(p.prompt.Under(out, p.w), p.w, p.h)
+	return frame.Box(p.WithPrompt(out, p.w), p.w, p.h)
 }
 
 // before says what a run would show, and with which settings.

@@ -1,0 +1,139 @@
+package labs_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"dryrun/framework"
+	"dryrun/internal/rehearse"
+	"dryrun/internal/tui/pane/labs"
+	"dryrun/internal/tui/session/sessiontest"
+)
+
+func open(t *testing.T, w, h int) (*sessiontest.Rig, *labs.Pane) {
+	r := sessiontest.Open(t, framework.Architecture)
+	p := labs.New(r.S)
+	r.Show(p, w, h)
+	return r, p
+}
+
+func ran(t *testing.T, w, h int) *sessiontest.Rig {
+	r, _ := open(t, w, h)
+	r.Press("r")
+	r.Sees("Two stages keep 99%")
+	return r
+}
+
+func TestTheLabFitsEverySizeBeforeARunAndAfter(t *testing.T) {
+	for _, size := range sessiontest.Sizes() {
+		t.Run(size.Screen, func(t *testing.T) {
+			r, _ := open(t, size.W, size.H)
+			r.Fits()
+			r.Holds("Your pipeline", "Predict first:", "r runs it.")
+			r.Press("r")
+			r.Sees("Two stages keep 99%")
+			r.Until("the report is drawn", func() bool { return !strings.Contains(r.View(), "drawing …") })
+			r.Fits()
+			r.Holds("Two stages keep 99% of NDCG@10", "Yours beside the reference")
+		})
+	}
+}
+
+func TestARunSaysHowFarItIsAndCanBeCanceled(t *testing.T) {
+	r, _ := open(t, 76, 19)
+	r.Lab.Release = make(chan struct{})
+	r.Press("r")
+	r.Sees("running: building the index 3 of 7")
+	r.Fits()
+	if r.Does("r") != "" || r.Does("c") != "cancel" {
+		t.Errorf("while it runs r does %q and c %q", r.Does("r"), r.Does("c"))
+	}
+	r.Press("c")
+	r.Until("stopped", func() bool { return !r.S.LabRuns() && !strings.Contains(r.View(), "building") })
+}
+
+func TestAFailureStaysUntilTheNextRun(t *testing.T) {
+	r, _ := open(t, 76, 19)
+	r.Lab.Err = errors.New("no memory for the index")
+	r.Press("r")
+	r.Sees("The lab failed: no memory for the index")
+	r.Fits()
+	r.Lab.Err = nil
+	r.Press("r")
+	r.Sees("Two stages keep")
+	if strings.Contains(r.View(), "failed") {
+		t.Error("the failure of the run before is still shown")
+	}
+}
+
+func TestTheReferencesReportIsOneKeyAway(t *testing.T) {
+	r := ran(t, 76, 60)
+	r.Sees("The report of yours")
+	r.Press("o")
+	r.Sees("The report of the reference")
+	r.Sees("The reference's own headline")
+	r.Press("o")
+	r.Sees("The report of yours")
+}
+
+func TestAnXRayTellsWhereTheItemWasLost(t *testing.T) {
+	r := ran(t, 76, 60)
+	r.Press("x")
+	r.Sees("number of a query:")
+	r.Type("seventeen")
+	r.Press("enter")
+	r.Until("a note", func() bool { return r.Said("isn't the number of a query") })
+	r.Press("x")
+	r.Type("#17")
+	r.Press("enter")
+	r.Sees("X-ray of query 17")
+	r.Sees("✗ stage one ranked it 431; K is 200")
+	r.Sees("Its nearest neighbor is a dark shoe.")
+}
+
+func TestANewRunForgetsTheXRayOfTheOneBefore(t *testing.T) {
+	r := ran(t, 76, 60)
+	r.Press("x")
+	r.Type("3")
+	r.Press("enter")
+	r.Sees("X-ray of query 3")
+	r.Press("f", "enter")
+	r.Until("gone", func() bool { return !strings.Contains(r.View(), "X-ray") })
+}
+
+func TestAHiddenFaultIsNamedOnce(t *testing.T) {
+	r, _ := open(t, 76, 60)
+	if r.Does("d") != "" {
+		t.Error("there is nothing to name")
+	}
+	r.Press("f")
+	r.Sees("fault (mystery draws one): mystery")
+	r.Press("enter")
+	r.Sees("A fault may be hidden")
+	r.Press("d")
+	r.Type("none")
+	r.Press("enter")
+	r.Sees("You named none: right. It was none.")
+	if r.Does("d") != "" {
+		t.Error("it can be named again")
+	}
+}
+
+func TestWhatWasPredictedIsBesideTheResult(t *testing.T) {
+	r, _ := open(t, 76, 60)
+	asked := sessiontest.Case(t).Step(framework.Architecture).Lab.Predict[0]
+	r.Run(r.S.Do(rehearse.Predict{Prediction: asked.ID, Low: 0.1, High: 0.9}))
+	r.Press("r")
+	r.Sees("inside")
+	r.Holds(asked.Ask, "you said")
+}
+
+func TestAnotherStepHasItsOwnReport(t *testing.T) {
+	r := ran(t, 76, 60)
+	r.Run(r.S.Do(rehearse.Enter{Step: framework.Data}))
+	r.Resize(76, 60)
+	if strings.Contains(r.View(), "Two stages keep") {
+		t.Error("the report of the step before is shown")
+	}
+}
