@@ -65,7 +65,7 @@ func TestMarksAreGivenOneAfterTheOther(t *testing.T) {
 	}
 	r.Sees("[1]")
 	r.Sees("[½]")
-	r.Sees("What it comes to")
+	r.Sees("of 4")
 }
 
 func TestTheSuggestionIsTakenByEnter(t *testing.T) {

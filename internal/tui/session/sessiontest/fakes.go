@@ -3,12 +3,12 @@ package sessiontest
 import (
 	"context"
 	"image"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"dryrun/casestudies"
-	"dryrun/internal/lab/catalog"
 	"dryrun/internal/rehearse"
 	"dryrun/internal/report"
 )
@@ -26,15 +26,24 @@ func Case(t testing.TB) *casestudies.Case {
 	return c
 }
 
-// Knobs takes every knob, reads whiteboard lines as the lab does, and hides no fault.
+// Knobs takes every knob, reads whiteboard lines with either arrow, and hides no fault.
 type Knobs struct{}
 
 // Check finds nothing wrong.
 func (Knobs) Check(*casestudies.Case, map[string]string) error { return nil }
 
-// Sketch reads a whiteboard line.
-func (Knobs) Sketch(_ *casestudies.Case, line string) ([]string, map[string]string, error) {
-	return catalog.Sketch("images", line)
+// Sketch reads a whiteboard line: boxes are trimmed, and KNOB=VALUE sets a knob.
+func (Knobs) Sketch(_ *casestudies.Case, line string) (boxes []string, knobs map[string]string, err error) {
+	knobs = map[string]string{}
+	for _, part := range strings.Split(strings.ReplaceAll(line, "→", "->"), "->") {
+		boxes = append(boxes, strings.Join(strings.Fields(part), " "))
+		for _, word := range strings.Fields(part) {
+			if id, value, ok := strings.Cut(word, "="); ok {
+				knobs[id] = value
+			}
+		}
+	}
+	return boxes, knobs, nil
 }
 
 // Mystery draws none.
