@@ -151,6 +151,15 @@ func eighth(n int) rune {
 	return '▁' + rune(n-1)
 }
 
+// barAmount is the number of a cell as the length of a bar: nothing for one that has no length.
+func barAmount(c report.Cell) float64 {
+	v := amount(c)
+	if math.IsNaN(v) || math.IsInf(v, 0) || v < 0 {
+		return 0
+	}
+	return v
+}
+
 // funnel draws rows of [label, count, note]. Bars are on a log scale: from fifty thousand to twenty, a linear one would
 // show the first row alone.
 func funnel(b report.Block, t Theme, w int) []string {
@@ -160,8 +169,7 @@ func funnel(b report.Block, t Theme, w int) []string {
 		if len(r) < 2 {
 			continue
 		}
-		v := amount(r[1])
-		most = max(most, v)
+		most = max(most, barAmount(r[1]))
 		label, count = max(label, width(cell(r[0]))), max(count, width(cell(r[1])))
 		if len(r) > 2 {
 			note = max(note, width(cell(r[2])))
@@ -178,8 +186,7 @@ func funnel(b report.Block, t Theme, w int) []string {
 		if len(r) < 2 {
 			continue
 		}
-		v := amount(r[1])
-		v = max(v, 0)
+		v := barAmount(r[1])
 		n := int(math.Round(math.Log1p(v) / math.Log1p(most) * float64(room)))
 		if v > 0 {
 			n = max(n, 1)

@@ -157,6 +157,13 @@ func TestNoLineIsWiderThanAsked(t *testing.T) {
 }
 
 // Any block, however malformed, is drawn within the width and without a panic.
+func TestAFunnelWithANumberThatIsNoneIsDrawn(t *testing.T) {
+	rows := []report.Row{{report.Text("corpus"), report.Num(10)}, {report.Text("stage 1"), report.Num(math.NaN())}}
+	if got := Block(report.Block{Kind: report.Funnel, Title: "A funnel", Rows: rows}, Options{Width: 40}); !strings.Contains(got, "stage 1") {
+		t.Errorf("it draws\n%s", got)
+	}
+}
+
 func TestBlocksOfAnyShape(t *testing.T) {
 	kinds := []report.Kind{
 		report.Table, report.Bars, report.Lines, report.Histogram, report.Funnel, report.Waterfall, report.Scatter, report.Pictures,
