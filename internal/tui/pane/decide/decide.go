@@ -62,7 +62,7 @@ func (p *Pane) Bindings() []frame.Binding {
 		rows = append(rows, frame.Binding{Keys: letters, Lead: len(letters), Does: "decide", Do: p.option})
 	}
 	rows = append(rows,
-		frame.Binding{Keys: []string{"x"}, Does: "pass over", When: some, Do: frame.Run(p.passOver)},
+		frame.Binding{Keys: []string{"x"}, Does: "skip", When: some, Do: frame.Run(p.passOver)},
 		frame.Binding{Keys: []string{"w"}, Does: "whiteboard", When: p.hasWhiteboard, Do: frame.Set(p.draw)})
 	return append(rows, choose[1:]...)
 }

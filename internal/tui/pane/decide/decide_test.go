@@ -69,10 +69,10 @@ func TestOnlyLettersOfOptionsAreTold(t *testing.T) {
 	}
 }
 
-func TestWhatIsPassedOverIsSaid(t *testing.T) {
+func TestWhatIsSkippedIsSaid(t *testing.T) {
 	r, _ := open(t, 76, 19)
 	r.Press("x", "k")
-	r.Sees("passed over, not scored")
+	r.Sees("skipped, not scored")
 }
 
 func TestARangeThatIsNoneCanBeCorrected(t *testing.T) {
