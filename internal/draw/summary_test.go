@@ -10,7 +10,10 @@ func TestANotesTitleRunsIntoItsTextAndATableStandsApart(t *testing.T) {
 	blocks := []report.Block{
 		{Kind: report.Note, Title: "Data", Text: "2.9 of 4, sound."},
 		{Kind: report.Note, Text: "Nothing to compare."},
-		{Kind: report.Table, Title: "Decisions", Columns: []string{"decision", "yours"}, Rows: []report.Row{{report.Text("Which index?"), report.Text("hnsw")}}},
+		{
+			Kind: report.Table, Title: "Decisions", Columns: []string{"decision", "yours"},
+			Rows: []report.Row{{report.Text("Which index?"), report.Text("hnsw")}},
+		},
 		{Kind: report.Note, Title: "Now", Text: "Run the lab, then open the reference."},
 	}
 	want := `Data: 2.9 of 4, sound.

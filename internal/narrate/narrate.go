@@ -12,8 +12,8 @@ import (
 	"dryrun/internal/report"
 )
 
-// most is how many entries of a list are told: of the facts that nobody asked for and of what an answer still owes, those
-// that matter most come first.
+// most is how many entries of a list are told: of the facts that nobody asked for and of the criteria that an answer
+// still misses, those that matter most come first.
 const most = 3
 
 func note(title, text string) report.Block {

@@ -65,10 +65,10 @@ func marked() rehearse.StepResult {
 	step, _ := framework.StepByID(framework.Architecture)
 	criterion := func(text string) framework.Criterion { return framework.Criterion{Text: text} }
 	return rehearse.StepResult{
-		Step: step, Answered: true, Revealed: true, Level: framework.Senior, Marked: 2,
-		Self:      framework.StepScore{Score: 2.93, Band: "sound"},
-		Supported: framework.StepScore{Score: 1.96},
-		Coach:     framework.StepScore{Score: 3},
+		Step: step, Answered: true, Revealed: true, Level: framework.Senior,
+		Scores: rehearse.StepScores{
+			Self: framework.StepScore{Score: 2.93, Band: "sound"}, Supported: framework.StepScore{Score: 1.96}, Coach: framework.StepScore{Score: 3},
+		},
 		Criteria: []rehearse.CriterionResult{
 			{
 				Criterion: criterion("Names the ceiling."), Self: framework.Full, Marked: true, Unsupported: true,
@@ -79,11 +79,10 @@ func marked() rehearse.StepResult {
 		},
 		Decisions: []rehearse.DecisionResult{
 			{Decision: casestudies.Decision{Ask: "Which index?", Why: "A scan takes 40 ms."}, Chosen: "exact", Verdict: "poor", Best: "hnsw"},
-			{Decision: casestudies.Decision{Ask: "Which ranker?"}, Chosen: "trees", Verdict: casestudies.Best, Best: "trees"},
+			{Decision: casestudies.Decision{Ask: "Which ranker?"}, Chosen: "trees", Verdict: casestudies.Best, Best: "trees", Before: "logistic"},
 			{Decision: casestudies.Decision{Ask: "How many?"}, Passed: true},
 			{Decision: casestudies.Decision{Ask: "Never reached?"}},
 		},
-		Best: 1, Committed: 2,
 		Predictions: []rehearse.PredictionResult{
 			{
 				Prediction: casestudies.Prediction{Ask: "How much faster?", Metric: "speedup"}, Given: true, Known: true, Low: 2, High: 30,
@@ -101,8 +100,12 @@ func marked() rehearse.StepResult {
 			{Short: "200M listings", Matters: "A scan is too slow."}, {Short: "p99 100 ms"}, {Short: "18 months of logs"},
 			{Short: "two regions"},
 		},
-		Owes: []framework.Criterion{criterion("One."), criterion("Two."), criterion("Three."), criterion("Four.")},
-		Next: "Says what peeking does.", Quote: "exact first, and why", To: "Next: 3 of 7, Data.",
+		Followups: []rehearse.FollowupResult{
+			{Followup: casestudies.Followup{Ask: "What if K doubles?", Answer: "Recall grows little."}, Yours: "It costs time."},
+			{Followup: casestudies.Followup{Ask: "And if it halves?", Answer: "The ceiling falls."}},
+		},
+		Missing:   []framework.Criterion{criterion("One."), criterion("Two."), criterion("Three."), criterion("Four.")},
+		NextLevel: "Says what peeking does.", Quote: "exact first, and why", ToDo: "Next: 3 of 7, Data.",
 	}
 }
 
@@ -115,7 +118,7 @@ func TestBeforeTheReferenceIsOpenTheCasesOpinionIsntTold(t *testing.T) {
 	r := marked()
 	r.Revealed = false
 	got := listing(StepResult(r))
-	for _, told := range []string{"best", "poor", "hnsw", "A scan takes", "Never asked", "200M listings"} {
+	for _, told := range []string{"best", "poor", "hnsw", "A scan takes", "Never asked", "200M listings", "Recall grows"} {
 		if strings.Contains(got, told) {
 			t.Errorf("%q is told:\n%s", told, got)
 		}
@@ -127,9 +130,11 @@ func TestBeforeTheReferenceIsOpenTheCasesOpinionIsntTold(t *testing.T) {
 
 func TestAnUnmarkedStepHasNoScoreOfItsOwn(t *testing.T) {
 	r := marked()
-	r.Marked = 0
+	for i := range r.Criteria {
+		r.Criteria[i].Marked = false
+	}
 	got := listing(StepResult(r))
-	if strings.Contains(got, "2.9") || strings.Contains(got, "owes") || !strings.Contains(got, "Answered, not marked. Coach: 3.0 of 4.") {
+	if strings.Contains(got, "2.9") || strings.Contains(got, "missing") || !strings.Contains(got, "Answered, not marked. Coach: 3.0 of 4.") {
 		t.Errorf("%s", got)
 	}
 	if len(Marks(r)) != 0 {
@@ -144,12 +149,12 @@ func TestAnUnmarkedStepHasNoScoreOfItsOwn(t *testing.T) {
 func TestAResultThatIsKeptBackSaysSoAndNothingElse(t *testing.T) {
 	step, _ := framework.StepByID(framework.Data)
 	got := listing(StepResult(rehearse.StepResult{
-		Step: step, Answered: true, KeptBack: true, To: "The result waits for the end of the mock.",
+		Step: step, Answered: true, KeptBack: true, ToDo: "The result waits for the end of the mock.",
 	}))
 	if want := "note \"Data\": Answered.\nnote \"Now\": The result waits for the end of the mock.\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	got = listing(Scorecard(rehearse.SessionResult{Title: "Visual search", KeptBack: true, To: "The result waits for the end of the mock."}))
+	got = listing(Scorecard(rehearse.SessionResult{Title: "Visual search", KeptBack: true, ToDo: "The result waits for the end of the mock."}))
 	if want := "note \"Scorecard\": Visual search\nnote \"Now\": The result waits for the end of the mock.\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
@@ -162,7 +167,7 @@ func session() rehearse.SessionResult {
 		return rehearse.StepLine{Step: step, Score: score, Marked: marked}
 	}
 	return rehearse.SessionResult{
-		Title: "Visual search", Quote: "exact first, and why", To: "Rehearse another step.",
+		Title: "Visual search", Quote: "exact first, and why", ToDo: "Rehearse another step.",
 		Steps: []rehearse.StepLine{
 			line(framework.Requirements, framework.StepScore{Answered: true, Score: 2.93, Band: "sound"}, true),
 			line(framework.Data, framework.StepScore{Answered: true}, false),

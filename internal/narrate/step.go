@@ -11,11 +11,11 @@ import (
 )
 
 // StepResult tells what a step came to, each thing on its own scale: the score, the decisions, the ranges, the facts that
-// nobody asked for, what the answer still owes, and the next thing to do.
+// nobody asked for, the follow-ups, what the answer still lacks, and the next thing to do.
 func StepResult(r rehearse.StepResult) []report.Block {
 	blocks := []report.Block{stepScore(r)}
 	if r.KeptBack {
-		return append(blocks, next(r.To)...)
+		return append(blocks, next(r.ToDo)...)
 	}
 	if r.Quote != "" {
 		blocks = append(blocks, note("You said", quoted(r.Quote)))
@@ -23,8 +23,9 @@ func StepResult(r rehearse.StepResult) []report.Block {
 	blocks = append(blocks, decisions(r)...)
 	blocks = append(blocks, Ranges(r.Predictions)...)
 	blocks = append(blocks, unasked(r)...)
-	blocks = append(blocks, owed(r)...)
-	return append(blocks, next(r.To)...)
+	blocks = append(blocks, followups(r)...)
+	blocks = append(blocks, missing(r)...)
+	return append(blocks, next(r.ToDo)...)
 }
 
 // stepScore is the first block: the step's title, and how it scored.
@@ -34,16 +35,16 @@ func stepScore(r rehearse.StepResult) report.Block {
 		return note(r.Step.Title, "Not answered, so there is nothing to score.")
 	case r.KeptBack:
 		return note(r.Step.Title, "Answered.")
-	case r.Marked == 0:
-		return note(r.Step.Title, fmt.Sprintf("Answered, not marked. Coach: %s.", report.Score(r.Coach.Score)))
+	case r.Marked() == 0:
+		return note(r.Step.Title, fmt.Sprintf("Answered, not marked. Coach: %s.", report.Score(r.Scores.Coach.Score)))
 	}
-	text := fmt.Sprintf("%s, %s", report.Score(r.Self.Score), r.Self.Band)
-	if r.Supported.Score < r.Self.Score {
-		text += fmt.Sprintf(" (%s without the unsupported marks)", report.Score(r.Supported.Score))
+	text := fmt.Sprintf("%s, %s", report.Score(r.Scores.Self.Score), r.Scores.Self.Band)
+	if r.Scores.Supported.Score < r.Scores.Self.Score {
+		text += fmt.Sprintf(" (%s without the unsupported marks)", report.Score(r.Scores.Supported.Score))
 	}
-	text += fmt.Sprintf(". Coach: %s.", report.Score(r.Coach.Score))
-	if r.Marked < len(r.Criteria) {
-		text += fmt.Sprintf(" %d of %d criteria marked; the others count as 0.", r.Marked, len(r.Criteria))
+	text += fmt.Sprintf(". Coach: %s.", report.Score(r.Scores.Coach.Score))
+	if r.Marked() < len(r.Criteria) {
+		text += fmt.Sprintf(" %d of %d criteria marked; the others count as 0.", r.Marked(), len(r.Criteria))
 	}
 	return note(r.Step.Title, text)
 }
@@ -52,7 +53,7 @@ func stepScore(r rehearse.StepResult) report.Block {
 func decisions(r rehearse.StepResult) []report.Block {
 	b := report.Block{Kind: report.Table, Title: "Decisions", Columns: []string{"decision", "yours"}}
 	if r.Revealed {
-		b.Title = fmt.Sprintf("Decisions: %d of %d best", r.Best, r.Committed)
+		b.Title = fmt.Sprintf("Decisions: %d of %d best", r.Best(), r.Committed())
 		b.Columns = append(b.Columns, "judged", "best", "why")
 	}
 	for _, d := range r.Decisions {
@@ -61,7 +62,7 @@ func decisions(r rehearse.StepResult) []report.Block {
 		}
 		row := report.Row{report.Text(d.Ask), report.Text("skipped")}
 		if d.Chosen != "" {
-			row[1] = report.Text(casestudies.OptionWords(d.Chosen))
+			row[1] = report.Text(chosen(d))
 		}
 		if r.Revealed && d.Chosen != "" {
 			row = append(row, report.Text(d.Verdict), report.Text(""), report.Text(""))
@@ -75,6 +76,15 @@ func decisions(r rehearse.StepResult) []report.Block {
 		return nil
 	}
 	return []report.Block{b}
+}
+
+// chosen is the option that a decision ended at, and what the first run had where that was another.
+func chosen(d rehearse.DecisionResult) string {
+	words := casestudies.OptionWords(d.Chosen)
+	if d.Before != "" {
+		words += ", after a run with " + casestudies.OptionWords(d.Before)
+	}
+	return words
 }
 
 // Ranges tells each range that was given or skipped beside what the lab brought.
@@ -140,23 +150,39 @@ func unasked(r rehearse.StepResult) []report.Block {
 	return []report.Block{b}
 }
 
-// owed tells what the answer still owes at the session's level, and how the next level would say it.
-func owed(r rehearse.StepResult) []report.Block {
-	if r.Marked == 0 {
+// missing tells what the answer still lacks at the session's level, and what an answer at the next level adds.
+func missing(r rehearse.StepResult) []report.Block {
+	if r.Marked() == 0 {
 		return nil
 	}
 	var blocks []report.Block
-	if len(r.Owes) > 0 {
-		b := report.Block{Kind: report.Table, Title: fmt.Sprintf("At %s level this answer still owes", r.Level)}
-		for _, c := range r.Owes[:min(most, len(r.Owes))] {
+	if len(r.Missing) > 0 {
+		b := report.Block{Kind: report.Table, Title: fmt.Sprintf("Still missing at %s level", r.Level)}
+		for _, c := range r.Missing[:min(most, len(r.Missing))] {
 			b.Rows = append(b.Rows, report.Row{report.Text(c.Text)})
 		}
 		blocks = append(blocks, b)
 	}
-	if r.Next != "" {
-		blocks = append(blocks, note("The next level, in a sentence", r.Next))
+	if r.NextLevel != "" {
+		blocks = append(blocks, note("The next level, in a sentence", r.NextLevel))
 	}
 	return blocks
+}
+
+// followups sets the answer to each follow-up that was asked beside the reference's.
+func followups(r rehearse.StepResult) []report.Block {
+	if !r.Revealed || len(r.Followups) == 0 {
+		return nil
+	}
+	b := report.Block{Kind: report.Table, Title: "Follow-ups", Columns: []string{"asked", "you answered", "the reference"}}
+	for _, f := range r.Followups {
+		yours := f.Yours
+		if yours == "" {
+			yours = "nothing"
+		}
+		b.Rows = append(b.Rows, report.Row{report.Text(f.Ask), report.Text(yours), report.Text(f.Answer)})
+	}
+	return []report.Block{b}
 }
 
 // next is the one thing to do now.
@@ -169,13 +195,13 @@ func next(to string) []report.Block {
 
 // PastStep tells a step of a session that is looked back at: its result without the next thing to do, then the marks.
 func PastStep(r rehearse.StepResult) []report.Block {
-	r.To = ""
+	r.ToDo = ""
 	return append(StepResult(r), Marks(r)...)
 }
 
 // Marks tells each criterion with the candidate's mark and the coach's suggestion.
 func Marks(r rehearse.StepResult) []report.Block {
-	if r.Marked == 0 {
+	if r.Marked() == 0 {
 		return nil
 	}
 	b := report.Block{Kind: report.Table, Title: "Marks", Columns: []string{"criterion", "yours", "coach", ""}}
@@ -195,7 +221,7 @@ func Marks(r rehearse.StepResult) []report.Block {
 // Scorecard tells a whole session's result, step by step.
 func Scorecard(r rehearse.SessionResult) []report.Block {
 	if r.KeptBack {
-		return append([]report.Block{note("Scorecard", r.Title)}, next(r.To)...)
+		return append([]report.Block{note("Scorecard", r.Title)}, next(r.ToDo)...)
 	}
 	table := report.Block{Kind: report.Table, Title: "Scorecard, " + r.Title, Columns: []string{"step", "score", ""}}
 	for _, s := range r.Steps {
@@ -213,7 +239,7 @@ func Scorecard(r rehearse.SessionResult) []report.Block {
 	if r.Quote != "" {
 		blocks = append(blocks, note("You said", quoted(r.Quote)))
 	}
-	return append(blocks, next(r.To)...)
+	return append(blocks, next(r.ToDo)...)
 }
 
 func overall(card framework.Scorecard) string {

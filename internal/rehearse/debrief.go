@@ -9,9 +9,9 @@ import (
 	"dryrun/framework"
 )
 
-// Debrief says what there is to say about a step: scores on their own scales, what the decisions and ranges came to, what
-// wasn't asked, what is owing at the session's level, and the next thing to do. A mock keeps all of it back to its end, but
-// for whether the step is answered.
+// Debrief says what there is to say about a step: scores on their own scales, how the decisions and ranges turned out,
+// what wasn't asked, what is missing at the session's level, and the next thing to do. A mode that keeps scores back
+// leaves only whether the step is answered.
 func (s *Session) Debrief(step framework.StepID) StepResult {
 	info, ok := framework.StepByID(step)
 	if !ok {
@@ -20,28 +20,15 @@ func (s *Session) Debrief(step framework.StepID) StepResult {
 	st := s.state.StepState(step)
 	r := StepResult{Step: info, Answered: st.HasAnswer(), Level: s.state.Started.Level}
 	if s.Hidden(Scores) {
-		r.KeptBack, r.To = true, keptBack
+		r.KeptBack, r.ToDo = true, keptBack
 		return r
 	}
 	r.Revealed = st.Revealed || s.state.Ended
 	content := s.cs.Step(step)
 	self := s.Scorecard()
-	r.Self, r.Supported, r.Coach = scoreOf(self, step), scoreOf(*self.Supported, step), scoreOf(s.CoachScorecard(), step)
+	r.Scores = StepScores{scoreOf(self, step), scoreOf(*self.Supported, step), scoreOf(s.CoachScorecard(), step)}
 	r.Criteria = s.criterionResults(step)
-	for _, c := range r.Criteria {
-		if c.Marked {
-			r.Marked++
-		}
-	}
 	r.Decisions = s.decisions(step)
-	for _, d := range r.Decisions {
-		if d.Chosen != "" {
-			r.Committed++
-		}
-		if d.Verdict == casestudies.Best {
-			r.Best++
-		}
-	}
 	r.Predictions = s.predictions(step)
 	r.Unasked = s.unasked()
 	for _, f := range content.Followups {
@@ -49,21 +36,20 @@ func (s *Session) Debrief(step framework.StepID) StepResult {
 			r.Followups = append(r.Followups, FollowupResult{Followup: f, Yours: s.TextOf(step, f.ID)})
 		}
 	}
-	r.Pitfalls = content.Pitfalls
-	s.difference(step, &r)
-	r.Quote = ownLine(r.Criteria, scoredText(st))
-	r.To = s.nextThing(step, r)
+	s.compareWithLevels(step, &r)
+	r.Quote = quoteFrom(r.Criteria, scoredText(st))
+	r.ToDo = s.toDo(step, r)
 	return r
 }
 
-// keptBack is all that is said of a result while the mode keeps it back.
+// keptBack stands for a result that the mode keeps back.
 const keptBack = "The result waits for the end of the mock."
 
 // Result says what there is to say about the whole session.
 func (s *Session) Result() SessionResult {
 	r := SessionResult{Session: s.state.Started.Session, Title: s.cs.Title, Ended: s.state.Ended}
 	if s.Hidden(Scores) {
-		r.KeptBack, r.To = true, keptBack
+		r.KeptBack, r.ToDo = true, keptBack
 		return r
 	}
 	r.Card = s.Scorecard()
@@ -71,7 +57,7 @@ func (s *Session) Result() SessionResult {
 		step, _ := framework.StepByID(score.Step)
 		r.Steps = append(r.Steps, StepLine{step, score, len(s.state.StepState(score.Step).Marks[bySelf]) > 0})
 	}
-	r.Quote, r.To = s.ownWords(), s.Debrief(s.state.Step).To
+	r.Quote, r.ToDo = s.quote(), s.Debrief(s.state.Step).ToDo
 	return r
 }
 
@@ -107,7 +93,7 @@ func (s *Session) decisions(step framework.StepID) []DecisionResult {
 		r.Verdict, _ = d.Options.Verdict(r.Chosen)
 		if d.Knob != "" && r.Chosen != "" && len(st.Runs) > 0 {
 			if first, ok := st.Runs[0].Knobs[d.Knob]; ok && first != r.Chosen {
-				r.Changed = first
+				r.Before = first
 			}
 		}
 		out = append(out, r)
@@ -146,33 +132,33 @@ func (s *Session) unasked() []casestudies.Fact {
 	return append(critical, others...)
 }
 
-// difference fills in what the answer still owes at the session's level, and how the next level says the heaviest thing
-// that it does. Where the candidate hasn't marked, the coach's suggestions stand in.
-func (s *Session) difference(step framework.StepID, r *StepResult) {
+// compareWithLevels fills in what the answer is still missing at the session's level, and how an answer at the next level
+// would put the heaviest thing that this one does. Until the candidate marks, the coach's suggestions count.
+func (s *Session) compareWithLevels(step framework.StepID, r *StepResult) {
 	if !r.Answered {
 		return
 	}
 	marks := s.state.StepState(step).Marks[bySelf]
-	if r.Marked == 0 {
+	if r.Marked() == 0 {
 		marks = asMarks(s.Suggestions(step))
 	}
 	criteria := s.criteria(step)
-	r.Owes = framework.Owes(criteria, marks, r.Level)
+	r.Missing = framework.Owes(criteria, marks, r.Level)
 	var heaviest framework.Criterion
 	for _, c := range criteria {
 		if marks[c.ID].Mark == framework.Full && c.Weight > heaviest.Weight && c.Stronger != "" {
 			heaviest = c
 		}
 	}
-	if heaviest.Stronger == "" && len(r.Owes) > 0 {
-		heaviest = r.Owes[0]
+	if heaviest.Stronger == "" && len(r.Missing) > 0 {
+		heaviest = r.Missing[0]
 	}
-	r.Next = heaviest.Stronger
+	r.NextLevel = heaviest.Stronger
 }
 
-// ownWords is a line of the candidate's own words for the session's result: of the step that they are at, and else of the
+// quote is a line of the candidate's own words for the session's result: of the step that they are at, and else of the
 // first that they answered. "" where there are none.
-func (s *Session) ownWords() string {
+func (s *Session) quote() string {
 	for _, step := range append([]framework.StepID{s.state.Step}, s.state.StepIDs()...) {
 		if quote := s.Debrief(step).Quote; quote != "" {
 			return quote
@@ -184,8 +170,8 @@ func (s *Session) ownWords() string {
 // longestLine cuts a quoted line, in runes.
 const longestLine = 160
 
-// ownLine picks a line of the candidate's own words: what the heaviest criterion rests on, and else the first line.
-func ownLine(criteria []CriterionResult, text string) string {
+// quoteFrom picks a line of the candidate's own words: what the heaviest criterion rests on, and else the first line.
+func quoteFrom(criteria []CriterionResult, text string) string {
 	weight, quote := 0, ""
 	for _, c := range criteria {
 		if len(c.Suggestion.Quotes) > 0 && c.Weight > weight {
@@ -209,14 +195,14 @@ func ownLine(criteria []CriterionResult, text string) string {
 	return quote
 }
 
-// nextThing names one thing to do.
-func (s *Session) nextThing(step framework.StepID, r StepResult) string {
+// toDo names one thing to do.
+func (s *Session) toDo(step framework.StepID, r StepResult) string {
 	st := s.state.StepState(step)
 	open := func(p PredictionResult) bool { return !p.Given && !p.Passed && len(st.Runs) == 0 && !st.Revealed }
 	undecided := func(d DecisionResult) bool { return d.Chosen == "" && !d.Passed && !st.Revealed }
 	switch {
-	case s.state.Ended && r.Answered && len(r.Owes) > 0:
-		return "Answer the probe aloud: " + r.Owes[0].Probe
+	case s.state.Ended && r.Answered && len(r.Missing) > 0:
+		return "Answer the probe aloud: " + r.Missing[0].Probe
 	case s.state.Ended:
 		return "Rehearse another step."
 	case len(st.Answers) == 0 && !st.Revealed:
@@ -229,7 +215,7 @@ func (s *Session) nextThing(step framework.StepID, r StepResult) string {
 		return "Run the lab."
 	case !st.Revealed:
 		return "Open the reference and compare."
-	case r.Answered && r.Marked < len(r.Criteria):
+	case r.Answered && r.Marked() < len(r.Criteria):
 		return "Mark yourself."
 	}
 	ids := s.state.StepIDs()

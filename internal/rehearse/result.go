@@ -5,34 +5,58 @@ import (
 	"dryrun/framework"
 )
 
-// StepResult is what there is to say about a step: the debrief after it and the result at the end.
+// StepResult is what there is to say about a step: a field for each part of the debrief.
 type StepResult struct {
 	Step     framework.Step
+	Level    framework.Level // the session's
 	Answered bool
-	// KeptBack says that the mode keeps the result back: only Step, Answered, Level and To are filled in.
+	// KeptBack says that the mode keeps the result back: only Step, Level, Answered and ToDo are filled in.
 	KeptBack bool
-	// Revealed says that the reference has been opened or the session has ended: until then the case's opinion of the
-	// decisions and the facts that nobody asked for would give answers away, and isn't told.
-	Revealed  bool
-	Self      framework.StepScore // by the candidate's own marks
-	Supported framework.StepScore // the same, with marks that rest on nothing set to 0
-	Coach     framework.StepScore // by the coach's suggestions; zero while they are hidden
-	Marked    int                 // criteria with a mark of the candidate's own
-	Criteria  []CriterionResult   // in the order of the case, those of thrown curveballs last
-
+	// Revealed says that the reference has been opened or the session has ended. Until then the verdicts on decisions
+	// and the facts that nobody asked for would give answers away.
+	Revealed    bool
+	Scores      StepScores
+	Criteria    []CriterionResult // in the order of the case, those of thrown curveballs last
 	Decisions   []DecisionResult
-	Best        int // decisions that are best, of those committed to
-	Committed   int
 	Predictions []PredictionResult
-	Unasked     []casestudies.Fact // never asked for, critical ones first: what they'd have changed is in Matters
-	Followups   []FollowupResult   // those that were asked
-	Pitfalls    []casestudies.Pitfall
+	Unasked     []casestudies.Fact    // never asked for, critical ones first; Matters says what they would have changed
+	Followups   []FollowupResult      // those that were asked
+	Missing     []framework.Criterion // expected at Level or below, and not fully there; heaviest first
+	NextLevel   string                // what an answer at the next level adds, in a sentence; "" where there is none
+	Quote       string                // a line of the candidate's own words
+	ToDo        string                // the next thing to do, in a sentence
+}
 
-	Level framework.Level
-	Owes  []framework.Criterion // expected at Level or below, and not fully there; heaviest first
-	Next  string                // the next level in a sentence; "" where there is none
-	Quote string                // a line of the candidate's own words
-	To    string                // the next thing to do, in a sentence
+// StepScores are a step's scores by each column of marks.
+type StepScores struct {
+	Self      framework.StepScore // by the candidate's own marks
+	Supported framework.StepScore // the same, with marks that no words support set to 0
+	Coach     framework.StepScore // by the coach's suggestions
+}
+
+// Marked is how many criteria the candidate has marked.
+func (r StepResult) Marked() int {
+	return count(r.Criteria, func(c CriterionResult) bool { return c.Marked })
+}
+
+// Committed is how many decisions the candidate has committed to.
+func (r StepResult) Committed() int {
+	return count(r.Decisions, func(d DecisionResult) bool { return d.Chosen != "" })
+}
+
+// Best is how many decisions are the best option.
+func (r StepResult) Best() int {
+	return count(r.Decisions, func(d DecisionResult) bool { return d.Verdict == casestudies.Best })
+}
+
+func count[T any](of []T, is func(T) bool) int {
+	n := 0
+	for _, x := range of {
+		if is(x) {
+			n++
+		}
+	}
+	return n
 }
 
 // SessionResult is what there is to say about a whole session.
@@ -40,11 +64,11 @@ type SessionResult struct {
 	Session  string // its id
 	Title    string // of the case
 	Ended    bool
-	KeptBack bool // by the mode: nothing below but To is filled in
+	KeptBack bool // by the mode: nothing below but ToDo is filled in
 	Steps    []StepLine
 	Card     framework.Scorecard // by the candidate's own marks
 	Quote    string              // a line of the candidate's own words
-	To       string              // the next thing to do, in a sentence
+	ToDo     string              // the next thing to do, in a sentence
 }
 
 // StepLine is one step of a session's result.
@@ -60,7 +84,7 @@ type CriterionResult struct {
 	Self        framework.Mark
 	Marked      bool // by the candidate
 	Suggestion  framework.Suggestion
-	Unsupported bool // a mark above 0 that rests on no words
+	Unsupported bool // a mark above 0 that no words of the answer support
 }
 
 // DecisionResult is one decision: what was chosen, how good that is, and why.
@@ -70,7 +94,7 @@ type DecisionResult struct {
 	Passed  bool
 	Verdict casestudies.Verdict // of Chosen; "" where nothing was
 	Best    string              // the best option
-	Changed string              // what the first run ran, where that was another option
+	Before  string              // what the step's first run ran, where that was another option
 }
 
 // PredictionResult is one range beside the truth.
@@ -88,5 +112,5 @@ type PredictionResult struct {
 // FollowupResult is a follow-up that was asked, with both answers.
 type FollowupResult struct {
 	casestudies.Followup
-	Yours string
+	Yours string // the candidate's answer, "" where there is none
 }

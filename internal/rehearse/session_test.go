@@ -62,11 +62,11 @@ func TestOneStepFromPromptToNext(t *testing.T) {
 	x.hears("Nothing in your answer supports this.")
 
 	r := x.s.Debrief(framework.Requirements)
-	if !r.Answered || r.Marked != 2 || r.Committed != 1 || r.Best != 0 || len(r.Unasked) != 10 || !r.Unasked[0].Critical {
+	if !r.Answered || r.Marked() != 2 || r.Committed() != 1 || r.Best() != 0 || len(r.Unasked) != 10 || !r.Unasked[0].Critical {
 		t.Errorf("debrief: %+v", r)
 	}
-	if r.Supported.Score >= r.Self.Score || r.Coach.Score <= r.Self.Score {
-		t.Errorf("scores self %.2f, supported %.2f, coach %.2f", r.Self.Score, r.Supported.Score, r.Coach.Score)
+	if scores := r.Scores; scores.Supported.Score >= scores.Self.Score || scores.Coach.Score <= scores.Self.Score {
+		t.Errorf("scores self %.2f, supported %.2f, coach %.2f", scores.Self.Score, scores.Supported.Score, scores.Coach.Score)
 	}
 	if d := r.Decisions[0]; d.Chosen != "exact" || d.Verdict != "poor" || d.Best != "hnsw" || !r.Decisions[1].Passed {
 		t.Errorf("decisions %+v", r.Decisions)
@@ -74,8 +74,8 @@ func TestOneStepFromPromptToNext(t *testing.T) {
 	if !strings.Contains(said, strings.Trim(strings.Split(r.Quote, "…")[0], " ")) || r.Quote == "" {
 		t.Errorf("quote %q isn't the candidate's", r.Quote)
 	}
-	if len(r.Owes) == 0 || r.Next == "" || r.To != "Mark yourself." {
-		t.Errorf("owes %d, next level %q, to do %q", len(r.Owes), r.Next, r.To)
+	if len(r.Missing) == 0 || r.NextLevel == "" || r.ToDo != "Mark yourself." {
+		t.Errorf("%d missing, next level %q, to do %q", len(r.Missing), r.NextLevel, r.ToDo)
 	}
 	x.do(rehearse.Next{})
 	if st := x.s.State(); st.Step != framework.Architecture || !st.StepState(framework.Requirements).Done {
@@ -327,7 +327,7 @@ func TestPauseAndEnd(t *testing.T) {
 	if err != nil || len(out.Effects) != 0 {
 		t.Fatalf("an ended session opens for reading: %v, %v", out, err)
 	}
-	if d := s.Debrief(framework.Requirements); d.To == "" {
+	if d := s.Debrief(framework.Requirements); d.ToDo == "" {
 		t.Error("no next thing to do")
 	}
 }

@@ -156,12 +156,12 @@ func (p *Pane) SetSize(w, h int) {
 		}
 		lines = append(lines, p.criterion(i, c, w)...)
 	}
-	if r.Marked > 0 {
+	if r.Marked() > 0 {
 		lines = append(lines, "")
 		lines = append(lines, p.summary(narrate.StepResult(r), w)...)
 	}
 	p.scroll.Set(lines, w, h)
-	if r.Marked < len(r.Criteria) || int(p.mark) < len(r.Criteria)-1 {
+	if r.Marked() < len(r.Criteria) || int(p.mark) < len(r.Criteria)-1 {
 		p.scroll.Show(min(at+5, len(lines)-1))
 		p.scroll.Show(at)
 	}
@@ -197,7 +197,7 @@ func (p *Pane) criterion(i int, c rehearse.CriterionResult, w int) []string {
 		lines[j] = style.Render(lead+box3(c)) + "   " + text + "  " + t.Faint.Render(coach)
 	}
 	if c.Unsupported {
-		lines = append(lines, "        "+t.Warn.Render("unsupported: no words of yours rest under this mark"))
+		lines = append(lines, "        "+t.Warn.Render("unsupported: no words of yours support this mark"))
 	}
 	if !here {
 		return lines
