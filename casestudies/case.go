@@ -1,6 +1,6 @@
-// Package casestudies is the case format: its types, strict loading with file, line and column, the structural lint, the
-// generated JSON Schema, and the built-in cases. The types are the format's single source. A case comes in as YAML
-// written by a stranger and goes out as a Case whose text is safe to print, or as findings that say where it is wrong.
+// Package casestudies defines the case format (its types are the single source of the loading rules, the lint and the JSON
+// Schema) and holds the built-in cases. Untrusted YAML comes in. A Case whose text is safe to print goes out, or findings with
+// the file, line and column of each error.
 package casestudies
 
 import (
@@ -10,8 +10,9 @@ import (
 	"dryrun/framework"
 )
 
-// Case is one case study. The struct tags of the format's types are its rules: json says what may be left out, jsonschema
-// bounds numbers and counts. Loading, lint and the schema all read them.
+// Case is one case study. It has a field for each top-level key of the file, which is why it has more than twelve. The struct
+// tags of the format's types are its rules: json says what is optional, jsonschema bounds numbers and counts. Loading, lint and
+// the schema all read them. A tag can't be broken over lines, so some lines are long.
 type Case struct {
 	Version    int         `yaml:"version" json:"version" jsonschema:"minimum=1,maximum=1"`
 	ID         string      `yaml:"id" json:"id" jsonschema:"pattern=^[a-z0-9]+(-[a-z0-9]+)*$,maxLength=64"`
@@ -28,10 +29,10 @@ type Case struct {
 	Curveballs []Curveball `yaml:"curveballs" json:"curveballs" jsonschema:"minItems=3,maxItems=20"`
 	References []Reference `yaml:"references" json:"references,omitempty"`
 
-	source *Source // where it came from; set by the loader
+	source *Source // set by the loader
 }
 
-// Fact is known to the interviewer and released when asked for.
+// Fact is something that the interviewer knows and releases when the candidate asks for it.
 type Fact struct {
 	ID       string     `yaml:"id" json:"id" jsonschema:"pattern=^[a-z0-9]+(-[a-z0-9]+)*$,maxLength=64"`
 	Topic    string     `yaml:"topic" json:"topic" jsonschema:"enum=users,enum=scale,enum=latency,enum=data,enum=quality,enum=business,enum=privacy,enum=cost"`
@@ -42,7 +43,7 @@ type Fact struct {
 	Critical bool       `yaml:"critical" json:"critical,omitempty"`
 }
 
-// Demo is the reference's pipeline. Knobs holds every key that is a knob id, as text.
+// Demo is the pipeline of the reference answer. Knobs holds every key that is a knob id, as text.
 type Demo struct {
 	World   World             `yaml:"world" json:"world"`
 	Data    *DataSource       `yaml:"data" json:"data,omitempty"`
@@ -51,7 +52,7 @@ type Demo struct {
 	Knobs   map[string]string `yaml:",inline" json:"-"`
 }
 
-// World is the generated problem's kind and size. Zero sizes mean the kind's default.
+// World is the generated problem's kind and size. A size of 0 means the kind's default.
 type World struct {
 	Kind    string `yaml:"kind" json:"kind" jsonschema:"pattern=^[a-z0-9]+(-[a-z0-9]+)*$,maxLength=64"`
 	Task    string `yaml:"task" json:"task,omitempty" jsonschema:"pattern=^[a-z0-9]+(-[a-z0-9]+)*$,maxLength=64"`
@@ -62,13 +63,13 @@ type World struct {
 	Days    int    `yaml:"days" json:"days,omitempty" jsonschema:"minimum=1,maximum=3650"`
 }
 
-// DataSource replaces the generated world by files; Path is relative to the case's file.
+// DataSource replaces the generated world with recorded data; Path is relative to the case's file.
 type DataSource struct {
 	Format string `yaml:"format" json:"format" jsonschema:"pattern=^[a-z0-9]+(-[a-z0-9]+)*$,maxLength=64"`
 	Path   string `yaml:"path" json:"path"`
 }
 
-// Target is what the facts ask for.
+// Target is the scale and the latency that the facts require.
 type Target struct {
 	Items int  `yaml:"items" json:"items,omitempty" jsonschema:"minimum=1,maximum=1000000000000"`
 	QPS   int  `yaml:"qps" json:"qps,omitempty" jsonschema:"minimum=1,maximum=1000000000"`
@@ -86,7 +87,7 @@ func (s Span) String() string { return time.Duration(s).String() }
 // MarshalText writes the span as Go does.
 func (s Span) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText reads a span, which is above nothing and at most thirty days.
+// UnmarshalText parses a span, which must be above 0 and at most 30 days.
 func (s *Span) UnmarshalText(text []byte) error {
 	d, err := time.ParseDuration(string(text))
 	if err != nil {
@@ -123,7 +124,7 @@ type Step struct {
 	Samples   []Sample              `yaml:"samples" json:"samples,omitempty"`
 }
 
-// Decision is a committed choice. With a Knob the lab runs it and Metric says what it is about.
+// Decision is a choice that the candidate commits to. With a Knob the lab can run it, and Metric is what the choice changes.
 type Decision struct {
 	ID      string  `yaml:"id" json:"id" jsonschema:"pattern=^[a-z0-9]+(-[a-z0-9]+)*$,maxLength=64"`
 	Ask     string  `yaml:"ask" json:"ask"`
@@ -133,7 +134,7 @@ type Decision struct {
 	Why     string  `yaml:"why" json:"why"`
 }
 
-// Options are a decision's choices in the order of the file.
+// Options are a decision's choices in file order.
 type Options []Option
 
 // Option is one choice and how good it is.
@@ -152,7 +153,7 @@ const (
 	Poor Verdict = "poor"
 )
 
-// Lab is what the step's experiment shows in this case.
+// Lab says what the step's experiment shows in this case.
 type Lab struct {
 	Shows   string       `yaml:"shows" json:"shows"`
 	Predict []Prediction `yaml:"predict" json:"predict" jsonschema:"minItems=1,maxItems=2"`
@@ -181,7 +182,7 @@ type Pitfall struct {
 	Text string `yaml:"text" json:"text"`
 }
 
-// Sample is an answer of known score.
+// Sample is an answer with a known score.
 type Sample struct {
 	ID      string            `yaml:"id" json:"id" jsonschema:"pattern=^[a-z0-9]+(-[a-z0-9]+)*$,maxLength=64"`
 	Score   float64           `yaml:"score" json:"score" jsonschema:"minimum=0,maximum=4"`
@@ -226,7 +227,7 @@ func (c *Case) Step(id framework.StepID) *Step {
 	panic("casestudies: no step " + string(id))
 }
 
-// OptionWords writes an option's id for people: "judged-grades" as "judged grades". A hyphen before a number stays.
+// OptionWords formats an option's id for display: "judged-grades" as "judged grades". A hyphen before a number stays.
 func OptionWords(id string) string {
 	out := []byte(id)
 	for i, b := range out {

@@ -26,7 +26,7 @@ func (l *loader) decode(n *yaml.Node, v reflect.Value, field string, r rules) {
 		return
 	}
 	if n.Kind == yaml.ScalarNode && n.Tag == "!!null" {
-		l.add(pos(n), field, "nothing is written here: give it a value or leave the key out")
+		l.add(pos(n), field, "there is no value: give it one or delete the key")
 		return
 	}
 	switch into := v.Addr().Interface().(type) {
@@ -122,8 +122,8 @@ func (l *loader) decodeList(n *yaml.Node, v reflect.Value, field string) {
 	}
 }
 
-// decodeMap fills a map. One of strings is from ids to settings: text, or a number or a truth value as written. One of spans
-// is from labels, which are shown.
+// decodeMap fills a map. A map of strings is from ids to settings: text, or a number or a boolean as written. A map of spans
+// is from labels, which are displayed.
 func (l *loader) decodeMap(n *yaml.Node, v reflect.Value, field string) {
 	v.Set(reflect.MakeMap(v.Type()))
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -159,7 +159,7 @@ func (l *loader) setting(n *yaml.Node, field string) (string, bool) {
 	}
 	switch n.Tag {
 	case "!!null":
-		l.add(pos(n), field, "nothing is written here: give it a value or leave the key out")
+		l.add(pos(n), field, "there is no value: give it one or delete the key")
 		return "", false
 	case "!!int", "!!float":
 		if !decimal.MatchString(n.Value) {
@@ -174,7 +174,7 @@ func (l *loader) setting(n *yaml.Node, field string) (string, bool) {
 	return n.Value, true
 }
 
-// decodeOptions keeps the order of the file, which is the order that a candidate sees.
+// decodeOptions keeps the file's order, which is the order that a candidate sees.
 func (l *loader) decodeOptions(n *yaml.Node, into *Options, field string) {
 	if !l.want(n, yaml.MappingNode, field, "a mapping of options to best, ok or poor") {
 		return
@@ -198,7 +198,7 @@ func (l *loader) decodeOptions(n *yaml.Node, into *Options, field string) {
 	}
 }
 
-// decodeDemo splits the demo's own keys from the knobs, which another package knows.
+// decodeDemo separates the demo's own keys from the knobs, which package lab/catalog defines.
 func (l *loader) decodeDemo(n *yaml.Node, into *Demo, field string) {
 	if !l.want(n, yaml.MappingNode, field, "a mapping") {
 		return
@@ -233,7 +233,7 @@ func (l *loader) decodeDemo(n *yaml.Node, into *Demo, field string) {
 	}
 }
 
-// localPath says whether a path stays within the folder of the case on any system.
+// localPath reports whether a path stays within the case's folder on any operating system.
 func localPath(p string) bool {
 	return filepath.IsLocal(filepath.FromSlash(p)) && !strings.ContainsAny(p, `\:`) && !strings.HasPrefix(p, "~")
 }
@@ -245,8 +245,8 @@ var (
 	decimal   = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?$`)
 )
 
-// isLabel says whether s is up to 40 letters, digits, spaces and hyphens, the first a letter or digit. As a pattern its
-// repeated Unicode classes would cost every start of the program 3 ms.
+// isLabel reports whether s is up to 40 letters, digits, spaces and hyphens, the first a letter or digit. A regular expression
+// with these repeated Unicode classes would add 3 ms to every start of the program.
 func isLabel(s string) bool {
 	for i, r := range s {
 		if !unicode.IsLetter(r) && !unicode.IsNumber(r) && (i == 0 || r != '-' && r != ' ') {
@@ -256,7 +256,7 @@ func isLabel(s string) bool {
 	return s != "" && utf8.RuneCountInString(s) <= 40
 }
 
-// decodeScalar reads text, a number or a truth value, and holds it to the field's rules.
+// decodeScalar reads text, a number or a boolean, and checks it against the field's rules.
 func (l *loader) decodeScalar(n *yaml.Node, v reflect.Value, field string, r rules) {
 	switch v.Kind() {
 	case reflect.String:
@@ -264,7 +264,7 @@ func (l *loader) decodeScalar(n *yaml.Node, v reflect.Value, field string, r rul
 		case n.Tag != "!!str":
 			l.add(pos(n), field, "this must be text, not %s: put %s in quotes", kindOf(n), short(n.Value))
 		case strings.TrimSpace(n.Value) == "":
-			l.add(pos(n), field, "this is blank: give it a value or leave the key out")
+			l.add(pos(n), field, "this is blank: give it a value or delete the key")
 		default:
 			l.checkText(n, field, r)
 			v.SetString(n.Value)

@@ -13,14 +13,14 @@ import (
 	"dryrun/framework"
 )
 
-// Words that a reference may have: what can be said in about two minutes. Outside is a warning.
+// How many words a reference may have: what can be said in about two minutes. Outside the range is a warning.
 const (
 	fewestWords = 150
 	mostWords   = 400
 )
 
-// Lint checks what can be checked of a loaded case by its structure alone: counts, ids and what refers to them. What needs a
-// coach or a lab is checked elsewhere. Findings are in the order of the file.
+// Lint checks the structure of a loaded case: counts, ids and references to them. internal/author checks what needs a coach or
+// a lab. Findings are in file order.
 func Lint(c *Case) []Finding {
 	l := &linter{c: c, format: format{}}
 	l.counts(reflect.ValueOf(c).Elem(), "")
@@ -44,7 +44,7 @@ func Lint(c *Case) []Finding {
 		}
 	}
 	if sampled < 2 {
-		l.bad("steps", "%d of the steps have samples: at least two must, they calibrate the self-scorer and test the coach", sampled)
+		l.bad("steps", "%d of the steps have samples: at least two must, to calibrate the self-scorer and test the coach", sampled)
 	}
 	for i, b := range c.Curveballs {
 		l.criteria(fmt.Sprintf("curveballs[%d].criteria", i), b.Criteria, false)
@@ -68,7 +68,7 @@ func (l *linter) warn(field, format string, args ...any) {
 	l.findings = append(l.findings, l.c.Warning(field, format, args...))
 }
 
-// counts holds every list to the least and most that its struct tag says.
+// counts checks the length of every list against the limits in its struct tag.
 func (l *linter) counts(v reflect.Value, field string) {
 	switch v.Kind() {
 	case reflect.Slice:
@@ -94,10 +94,10 @@ func (l *linter) counts(v reflect.Value, field string) {
 	}
 }
 
-// ids remembers where each id was first used, to say so at the second.
-type ids map[string]string
+// idFields is the field where each id was first used.
+type idFields map[string]string
 
-func (l *linter) unique(seen ids, field, id string) {
+func (l *linter) unique(seen idFields, field, id string) {
 	if first, twice := seen[id]; twice {
 		l.bad(field+".id", "the id %q is taken: %s has it, at line %d", id, first, l.c.At(first).Line)
 		return
@@ -106,7 +106,7 @@ func (l *linter) unique(seen ids, field, id string) {
 }
 
 func (l *linter) caseIDs() {
-	facts, curveballs := ids{}, ids{}
+	facts, curveballs := idFields{}, idFields{}
 	for i, f := range l.c.Facts {
 		l.unique(facts, fmt.Sprintf("facts[%d]", i), f.ID)
 	}
@@ -120,30 +120,31 @@ func (l *linter) caseIDs() {
 			l.bad(field, "%q must be lower-case letters and digits, joined by hyphens", short(tag))
 		}
 		if tags[tag] {
-			l.bad(field, "the tag %q is there twice", tag)
+			l.bad(field, "the tag %q appears twice", tag)
 		}
 		tags[tag] = true
 	}
 }
 
-// stepIDs: an answer or a mark names a criterion, follow-up or curveball of its step by id alone, so these share one space.
+// stepIDs checks the ids within a step. Criteria, follow-ups and curveballs share one namespace, because an answer or a mark
+// refers to them by id alone.
 func (l *linter) stepIDs(field string, id framework.StepID, step *Step) {
-	asked, decisions, predictions, pitfalls, samples := ids{}, ids{}, ids{}, ids{}, ids{}
+	criteria, decisions, predictions, pitfalls, samples := idFields{}, idFields{}, idFields{}, idFields{}, idFields{}
 	for i, c := range step.Criteria {
-		l.unique(asked, fmt.Sprintf("%s.criteria[%d]", field, i), c.ID)
+		l.unique(criteria, fmt.Sprintf("%s.criteria[%d]", field, i), c.ID)
 	}
 	for i, f := range step.Followups {
-		l.unique(asked, fmt.Sprintf("%s.followups[%d]", field, i), f.ID)
+		l.unique(criteria, fmt.Sprintf("%s.followups[%d]", field, i), f.ID)
 	}
 	for i, b := range l.c.Curveballs {
 		if b.At != id {
 			continue
 		}
-		if first, taken := asked[b.ID]; taken && !strings.HasPrefix(first, "curveballs") {
+		if first, taken := criteria[b.ID]; taken && !strings.HasPrefix(first, "curveballs") {
 			l.bad(fmt.Sprintf("curveballs[%d].id", i), "the id %q is taken: %s has it, at line %d", b.ID, first, l.c.At(first).Line)
 		}
 		for j, c := range b.Criteria {
-			l.unique(asked, fmt.Sprintf("curveballs[%d].criteria[%d]", i, j), c.ID)
+			l.unique(criteria, fmt.Sprintf("curveballs[%d].criteria[%d]", i, j), c.ID)
 		}
 	}
 	for i, d := range step.Decide {
@@ -161,14 +162,14 @@ func (l *linter) stepIDs(field string, id framework.StepID, step *Step) {
 }
 
 func (l *linter) facts() {
-	const widest = 80 // characters that the Scope panel of a wide terminal can wrap onto three lines
+	const widest = 80 // characters: three lines in the Scope panel of a wide terminal
 	critical := false
 	for i, f := range l.c.Facts {
 		field := fmt.Sprintf("facts[%d]", i)
 		critical = critical || f.Critical
 		l.groups(field+".asks", f.Asks)
 		if n := utf8.RuneCountInString(f.Short); n > widest {
-			l.warn(field+".short", "%d characters are long for the Scope panel: %d at most", n, widest)
+			l.warn(field+".short", "%d characters are too long for the Scope panel: use at most %d", n, widest)
 		}
 	}
 	if !critical && len(l.c.Facts) > 0 {
@@ -195,14 +196,14 @@ func (l *linter) criteria(field string, criteria []framework.Criterion, ofStep b
 	}
 	for _, level := range []framework.Level{framework.Mid, framework.Senior} {
 		if levels[level] == 0 {
-			l.bad(field, "none is of level %s: at least one must be", level)
+			l.bad(field, "no criterion is of level %s: at least one must be", level)
 		}
 	}
 }
 
 func (l *linter) reference(field, text string) {
 	if toWrite(text) {
-		return // said already
+		return // unwritten reports it
 	}
 	if n := len(strings.Fields(text)); n < fewestWords || n > mostWords {
 		l.warn(field, "%d words: a strong spoken answer has %d to %d", n, fewestWords, mostWords)
@@ -221,23 +222,24 @@ func (l *linter) decision(field string, d *Decision) {
 		l.bad(field+".options", "there are %d: there must be 2 to 4", n)
 	}
 	if count[Best] != 1 {
-		l.bad(field+".options", "%d are best: exactly one must be", count[Best])
+		l.bad(field+".options", "%d options are best: exactly one must be", count[Best])
 	}
 	if count[Poor] == 0 {
-		l.bad(field+".options", "none is poor: a decision that can't be wrong teaches nothing")
+		l.bad(field+".options", "no option is poor: a decision that can't be wrong teaches nothing")
 	}
 	switch {
 	case d.Knob != "" && d.Metric == "":
-		l.bad(field, "it has the knob %q and no metric: which number is the choice about?", d.Knob)
+		l.bad(field, "it has the knob %q and no metric: name the metric that the choice changes", d.Knob)
 	case d.Knob == "" && d.Metric != "":
 		l.bad(field+".metric", "it has a metric and no knob: the lab can't run this choice")
 	}
 	if want, ok := l.c.Demo.Value(d.Knob); ok && count[Best] == 1 && d.Options.Best() != want {
-		l.bad(field+".options."+d.Options.Best(), "the best option is %q and the demo runs %s: %s: they must be the same", d.Options.Best(), d.Knob, want)
+		l.bad(field+".options."+d.Options.Best(), "the best option is %q but the demo runs %s: %s: they must be the same",
+			d.Options.Best(), d.Knob, want)
 	}
 }
 
-// Value returns what the demo sets a knob to, as text; ok is false where it leaves the knob alone.
+// Value returns the demo's setting of a knob as text; ok is false where the demo doesn't set it.
 func (d *Demo) Value(knob string) (value string, ok bool) {
 	number := func(n int) (string, bool) { return strconv.Itoa(n), n != 0 }
 	switch knob {
@@ -252,7 +254,7 @@ func (d *Demo) Value(knob string) (value string, ok bool) {
 	return value, ok
 }
 
-// fluentWrong begins the id of a sample that sounds right and decides wrongly.
+// fluentWrong is the id prefix of a sample that sounds right and decides wrongly.
 const fluentWrong = "fluent-wrong"
 
 func (l *linter) sample(field string, step *Step, s *Sample) {

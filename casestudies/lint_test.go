@@ -6,7 +6,8 @@ import (
 )
 
 func TestLintFindsWhatAStructureCanShow(t *testing.T) {
-	c1 := "      - id: c1\n        text: T\n        level: mid\n        weight: 2\n        evidence: [[x, 200], [y]]\n        probe: P\n        stronger: S\n"
+	c1 := "      - id: c1\n        text: T\n        level: mid\n        weight: 2\n" +
+		"        evidence: [[x, 200], [y]]\n        probe: P\n        stronger: S\n"
 	cases := []struct {
 		name, old, now string
 		mark           string
@@ -16,8 +17,8 @@ func TestLintFindsWhatAStructureCanShow(t *testing.T) {
 		{"three criteria", c1, "", "criteria:", []string{"there are 3", "4 to 7"}},
 		{"no senior", "level: senior", "level: staff", "criteria:", []string{"level senior"}},
 		{"an id twice", "- id: c2", "- id: c1", "c1\n        text: T\n        level: senior", []string{"taken", "criteria[0]"}},
-		{"two best", "b: poor", "b: best", "options:", []string{"2 are best"}},
-		{"none poor", "b: poor", "b: ok", "options:", []string{"none is poor"}},
+		{"two best", "b: poor", "b: best", "options:", []string{"2 options are best"}},
+		{"none poor", "b: poor", "b: ok", "options:", []string{"no option is poor"}},
 		{"one option", "          b: poor\n", "", "options:", []string{"there are 1"}},
 		{"best isn't the demo's", "engine: hnsw", "engine: ivf-pq", "best}", []string{`"hnsw"`, "engine: ivf-pq"}},
 		{"a knob without metric", ", metric: speedup, options", ", options", "{id: d2", []string{"no metric"}},
@@ -50,8 +51,8 @@ func TestLintFindsWhatAStructureCanShow(t *testing.T) {
 
 func TestThreeCurveballsAndTwoStepsWithSamplesAreTheLeast(t *testing.T) {
 	text := valid()
-	text = strings.Replace(text, "  - id: b2\n    at: serving\n    says: It broke.\n    criteria:\n      - {id: b2-c, text: T, level: senior, weight: 3, evidence: [[x]], probe: P, stronger: S}\n", "", 1)
-	text = strings.Replace(text, "    samples:\n      - {id: strong, score: 3.5, answer: Words.}\n      - {id: fluent-wrong, score: 0.5, answer: Words., chooses: {d1: b}, why: Wrong.}\n", "", 1)
+	text = strings.Replace(text, validCurveball(2), "", 1)
+	text = strings.Replace(text, validSamples, "", 1)
 	found := Lint(load(t, text))
 	if len(found) != 2 {
 		t.Fatalf("%v", found)

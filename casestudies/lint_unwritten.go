@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// ToWrite begins a text that a new case's skeleton leaves to its author.
+// ToWrite is the prefix of a text that a new case's skeleton leaves to its author.
 const ToWrite = "write:"
 
-// Unwritten says that texts of the case are still the skeleton's. What its words are worth can't be asked before.
+// Unwritten reports whether some text of the case is still the skeleton's, so that its words can't be checked yet.
 func (c *Case) Unwritten() bool {
 	l := &linter{c: c, format: format{}}
 	l.unwritten(reflect.ValueOf(c).Elem(), "")
@@ -18,7 +18,7 @@ func (c *Case) Unwritten() bool {
 
 func toWrite(text string) bool { return strings.HasPrefix(strings.TrimSpace(text), ToWrite) }
 
-// unwritten names every text that is still to be written: what lint says of a new case is what is left to do.
+// unwritten reports every text that is still to be written, so that lint on a new case lists what is left to do.
 func (l *linter) unwritten(v reflect.Value, field string) {
 	switch v.Kind() {
 	case reflect.String:

@@ -19,7 +19,7 @@ import (
 	"dryrun/internal/safetext"
 )
 
-// What a file may be at most. A real case has about 100 KB, 3,000 nodes and a depth of 8.
+// Limits of a file. A real case has about 100 KB, 3,000 nodes and a depth of 8.
 const (
 	MaxBytes = 1 << 20
 	maxNodes = 50_000
@@ -27,14 +27,14 @@ const (
 	maxFound = 200 // findings; a file with more of them isn't a case
 )
 
-// Load reads one case, strictly: everything that is wrong is found in one go, in the order of the file. The case is nil
-// where there is an error among the findings. What a loaded case is worth is Lint's question.
+// Load reads one case strictly and returns all errors at once, in file order. The case is nil if a finding is an error. Load
+// checks the format; Lint checks the structure.
 func Load(name string, r io.Reader) (*Case, []Finding) {
 	text, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
 	l := &loader{file: name, at: map[string]Position{}, format: format{}}
 	switch {
 	case err != nil:
-		l.add(Position{1, 1}, "", "reading it failed: %v", err)
+		l.add(Position{1, 1}, "", "reading the file failed: %v", err)
 	case len(text) > MaxBytes:
 		l.add(Position{1, 1}, "", "the file is larger than 1 MiB, the most a case may have")
 	default:
@@ -49,14 +49,14 @@ func Load(name string, r io.Reader) (*Case, []Finding) {
 	return nil, l.findings
 }
 
-// LoadFile reads the case at path. The error says that the file can't be read; what is wrong in it are findings.
+// LoadFile reads the case at path. The error says that the file can't be read; findings say what is wrong in it.
 func LoadFile(path string) (*Case, []Finding, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, nil, fmt.Errorf("opening the case: %w", err)
 	}
 	if info.IsDir() {
-		return nil, nil, fmt.Errorf("opening the case %s: it is a folder, name a YAML file in it", safetext.Line(path))
+		return nil, nil, fmt.Errorf("opening the case %s: it is a folder: name a YAML file in it", safetext.Line(path))
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -70,7 +70,7 @@ func LoadFile(path string) (*Case, []Finding, error) {
 	return c, findings, nil
 }
 
-// loader reads one file. It goes on after a finding, so that an author sees all of them at once.
+// loader reads one file. It continues after a finding, so that an author sees all of them at once.
 type loader struct {
 	file     string
 	findings []Finding
@@ -113,8 +113,8 @@ func (l *loader) load(text []byte) *Case {
 	return c
 }
 
-// checkRaw refuses a file that isn't plain text before any of it is parsed: the parser gives no place for such characters,
-// and passes those that turn text around.
+// checkRaw checks that the file is plain text before it is parsed: the parser gives no position for control characters, and
+// accepts those that change the direction of text.
 func (l *loader) checkRaw(text []byte) bool {
 	before := len(l.findings)
 	for i, line := range bytes.Split(text, []byte("\n")) {
@@ -141,7 +141,7 @@ func (l *loader) parse(text []byte) *yaml.Node {
 	err := dec.Decode(&doc)
 	switch {
 	case errors.Is(err, io.EOF) || err == nil && len(doc.Content) == 0:
-		l.add(Position{1, 1}, "", "the file is empty: a case begins with version: 1")
+		l.add(Position{1, 1}, "", "the file is empty: a case starts with version: 1")
 		return nil
 	case err != nil:
 		l.addYAMLError(err)
@@ -153,13 +153,13 @@ func (l *loader) parse(text []byte) *yaml.Node {
 		l.addYAMLError(err)
 		return nil
 	default:
-		l.add(pos(&second), "", "a second document begins here: a file holds one case")
+		l.add(pos(&second), "", "a second document starts here: a file holds one case")
 		return nil
 	}
 	return doc.Content[0]
 }
 
-// addYAMLError places yaml.v3's message, which has a line at best.
+// addYAMLError adds yaml.v3's error, which has at most a line number.
 func (l *loader) addYAMLError(err error) {
 	message := strings.TrimPrefix(err.Error(), "yaml: ")
 	p := Position{1, 1}
@@ -169,13 +169,13 @@ func (l *loader) addYAMLError(err error) {
 		}
 		message = strings.TrimPrefix(message, m[0])
 	}
-	if message == "found character that cannot start any token" { // a tab nearly always, and else ` or @
+	if message == "found character that cannot start any token" { // nearly always a tab, otherwise ` or @
 		message += "; YAML is indented with spaces, never with tabs"
 	}
 	l.add(p, "", "not YAML: %s", message)
 }
 
-// newerVersion returns the value of version where it is of a format that this program can't know.
+// newerVersion returns the value of version if it is newer than this program knows, or nil.
 func newerVersion(root *yaml.Node) *yaml.Node {
 	for i := 0; i+1 < len(root.Content); i += 2 {
 		if root.Content[i].Value != "version" {

@@ -2,9 +2,9 @@ package casestudies
 
 import "strings"
 
-// nearest returns the known word that word is most likely a slip of, or "".
+// nearest returns the known word that word is most likely a misspelling of, or "".
 func nearest(word string, known []string) string {
-	best, least := "", len([]rune(word))/3+2 // two slips in a short word, more in a long one
+	best, least := "", len([]rune(word))/3+2 // at most one edit and a third of the word's length
 	for _, k := range known {
 		if d := distance(strings.ToLower(word), k); d < least {
 			best, least = k, d
@@ -13,7 +13,7 @@ func nearest(word string, known []string) string {
 	return best
 }
 
-// distance is the edit distance of Levenshtein.
+// distance is the Levenshtein distance.
 func distance(a, b string) int {
 	x, y := []rune(a), []rune(b)
 	if len(x) > 64 || len(y) > 64 {

@@ -7,7 +7,7 @@ import (
 	"dryrun/framework"
 )
 
-// Rubric returns each step's criteria in a session, those of the curveballs thrown in it joined.
+// Rubric returns each step's criteria in a session, including those of the curveballs thrown in the step.
 func (c *Case) Rubric(st *framework.State) map[framework.StepID][]framework.Criterion {
 	out := map[framework.StepID][]framework.Criterion{}
 	for _, id := range st.StepIDs() {
@@ -82,7 +82,7 @@ func (o Options) Best() string {
 	return ""
 }
 
-// Judged says a choice's verdict, and what would have been best where that is another.
+// Judged returns a choice's verdict, followed by the best option where that is a different one.
 func (o Options) Judged(id string) string {
 	verdict, _ := o.Verdict(id)
 	if best := o.Best(); id != best {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// rules are what a field's struct tag says about its value. The schema is generated from the same tags.
+// rules are the limits on a field's value from its struct tag. The schema is generated from the same tags.
 type rules struct {
 	enum               []string
 	pattern            *regexp.Regexp
@@ -26,7 +26,7 @@ func (r rules) allows(s string) bool {
 	return false
 }
 
-// shape says the pattern in words.
+// shape describes the pattern in words.
 func (r rules) shape() string {
 	switch p := r.pattern.String(); {
 	case p == slug.String():
@@ -65,10 +65,10 @@ func (fs fields) keys() []string {
 	return keys
 }
 
-// format remembers the fields of the types that one load or lint has met.
+// format caches the fields of each type during one load or lint.
 type format map[reflect.Type]fields
 
-// fieldsOf reads the struct tags: yaml has the key, json says whether it may be left out, jsonschema has the rules.
+// fieldsOf reads the struct tags: yaml has the key, json says whether it is optional, jsonschema has the rules.
 func (known format) fieldsOf(t reflect.Type) fields {
 	if out, ok := known[t]; ok {
 		return out
@@ -78,7 +78,7 @@ func (known format) fieldsOf(t reflect.Type) fields {
 		f := t.Field(i)
 		key, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 		if key == "" {
-			continue // not of the format, or the demo's knobs
+			continue // not in the format, or the demo's knobs
 		}
 		_, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		out = append(out, field{key: key, index: i, required: !strings.Contains(options, "omitempty"), rules: rulesOf(f.Tag.Get("jsonschema"))})

@@ -26,7 +26,9 @@ func mapped(t reflect.Type) *jsonschema.Schema {
 	one := uint64(1)
 	switch t {
 	case reflect.TypeFor[Span]():
-		return &jsonschema.Schema{Type: "string", Pattern: `^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$`, Description: "A length of time: 100ms, 1.5s, 2h."}
+		return &jsonschema.Schema{
+			Type: "string", Pattern: `^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$`, Description: "A length of time: 100ms, 1.5s, 2h.",
+		}
 	case reflect.TypeFor[Options]():
 		two, four := uint64(2), uint64(4)
 		return &jsonschema.Schema{

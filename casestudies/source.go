@@ -9,19 +9,19 @@ import (
 	"dryrun/internal/safetext"
 )
 
-// Source is where a case came from: the file's name, its text, and the place of every field.
+// Source is the file that a case was loaded from: its name, its text, and the position of every field.
 type Source struct {
-	Name string // as the user named it; "builtin:visual-search" for a built-in case
+	Name string // as the user gave it; "builtin:visual-search" for a built-in case
 	Dir  string // folder that the demo's data path is relative to; "" for built-in cases
 	YAML []byte
 	Hash string // sha256 of YAML, hex
 	at   map[string]Position
 }
 
-// Position is a place in the file; both count from 1.
+// Position is a line and a column of the file, counted from 1.
 type Position struct{ Line, Column int }
 
-// Finding is one thing that lint says: an error, or a warning.
+// Finding is one error or warning about a case.
 type Finding struct {
 	File    string `json:"file"`
 	Line    int    `json:"line"`
@@ -45,7 +45,7 @@ func (f Finding) String() string {
 	return safetext.Line(b.String())
 }
 
-// SortFindings puts findings in the order of the file.
+// SortFindings sorts findings by position.
 func SortFindings(findings []Finding) {
 	slices.SortStableFunc(findings, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
@@ -53,7 +53,7 @@ func SortFindings(findings []Finding) {
 	})
 }
 
-// HasErrors says whether any finding is more than a warning.
+// HasErrors reports whether any finding is an error.
 func HasErrors(findings []Finding) bool {
 	return slices.ContainsFunc(findings, func(f Finding) bool { return !f.Warning })
 }
@@ -61,8 +61,8 @@ func HasErrors(findings []Finding) bool {
 // Source returns where the case came from, nil for a case that wasn't loaded.
 func (c *Case) Source() *Source { return c.source }
 
-// At returns the place of a field such as "steps.model.criteria[2].evidence", or of the nearest one around it that the
-// file has; the file's first line where there is none.
+// At returns the position of a field such as "steps.model.criteria[2].evidence", or of the innermost enclosing field that the
+// file has, or the file's first line.
 func (c *Case) At(field string) Position {
 	if c.source != nil {
 		for {
@@ -79,7 +79,7 @@ func (c *Case) At(field string) Position {
 	return Position{1, 1}
 }
 
-// Finding makes a finding about a field of the case, at its place.
+// Finding returns an error about a field of the case, at the field's position.
 func (c *Case) Finding(field, format string, args ...any) Finding {
 	p := c.At(field)
 	f := Finding{Line: p.Line, Column: p.Column, Field: field, Message: fmt.Sprintf(format, args...)}
@@ -89,7 +89,7 @@ func (c *Case) Finding(field, format string, args ...any) Finding {
 	return f
 }
 
-// Warning is Finding for what an author should look at and may keep.
+// Warning is Finding for something that an author should look at and may keep.
 func (c *Case) Warning(field, format string, args ...any) Finding {
 	f := c.Finding(field, format, args...)
 	f.Warning = true

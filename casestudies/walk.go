@@ -9,9 +9,9 @@ import (
 	"dryrun/internal/safetext"
 )
 
-// walk checks what must hold of every node whatever it is for, and notes where each field is: no anchors, aliases, merge keys
-// or tags, no key twice, no text that a terminal obeys, nothing too deep or too much. Aliases aren't followed. It returns false where
-// going on makes no sense.
+// walk checks what must hold for every node and records the position of each field: no anchors, aliases, merge keys or tags, no
+// repeated key, no text that a terminal obeys, and no more depth and nodes than the limits. Aliases aren't followed. It returns
+// false where a limit is exceeded.
 func (l *loader) walk(n *yaml.Node, field string, depth int) bool {
 	if l.nodes++; l.nodes > maxNodes {
 		l.add(pos(n), field, "the file has more than %d values, the most a case may have", maxNodes)
@@ -71,10 +71,10 @@ func (l *loader) walkMapping(n *yaml.Node, field string, depth int) bool {
 			l.add(pos(key), child, "%v", err)
 		}
 		if first, twice := seen[key.Value]; twice {
-			l.add(pos(key), child, "the key stands here again: it is at line %d already", first.Line)
+			l.add(pos(key), child, "the key is repeated: it is already at line %d", first.Line)
 		}
 		seen[key.Value] = pos(key)
-		// A block is found by its key; a single value by itself.
+		// The position of a mapping or list is its key's; that of a scalar is its own.
 		if _, known := l.at[child]; !known && value.Kind != yaml.ScalarNode {
 			l.at[child] = pos(key)
 		}
@@ -92,7 +92,7 @@ func join(field, key string) string {
 	return field + "." + key
 }
 
-// short keeps a stranger's word short enough for a message, and safe.
+// short makes untrusted text safe to print and short enough for a message.
 func short(s string) string {
 	const longest = 64
 	s = safetext.Line(s)
