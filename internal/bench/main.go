@@ -1,7 +1,6 @@
-// Command bench compares this program with the peers that it is measured against: it makes the data once, runs ours and
-// every installed peer in turn in processes of their own that read the same files, checks that the quality is the same,
-// and prints a table of ratios. Absolute times mean nothing on a shared machine; ratios of neighbouring runs do.
-// Seconds are of processor time, one thread each.
+// Command bench compares our indexes and models with the libraries that people would otherwise use. It takes the names of rows
+// and flags, has package rows measure them, and prints a table of ratios or JSON. Times are processor time of one thread each;
+// on a shared machine only the ratios of alternating runs mean something.
 package main
 
 import (
@@ -14,25 +13,24 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+
+	"dryrun/internal/bench/protocol"
+	"dryrun/internal/bench/rows"
+	"dryrun/internal/bench/worker"
 )
 
 // options are the command's flags.
 type options struct {
-	python string   // an interpreter that has the peers; "" where none is wanted
-	only   []string // names of rows; empty is all
-	data   []string // kinds of vectors
-	mnist  string   // folder of the MNIST files
-	pairs  int      // runs of ours and of each peer, in turn
-	json   bool
-	smoke  bool
-	full   bool
+	rows.Options
+	only []string // names of rows; empty is all
+	json bool
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if len(os.Args) > 1 && os.Args[1] == serveWord {
-		if err := serve(ctx, os.Stdin, os.Stdout); err != nil {
+	if len(os.Args) > 1 && os.Args[1] == protocol.ServeArg {
+		if err := worker.Serve(ctx, os.Stdin, os.Stdout); err != nil {
 			fmt.Fprintln(os.Stderr, "bench:", err)
 			os.Exit(1)
 		}
@@ -51,28 +49,28 @@ func parse(args []string, errs io.Writer) (options, error) {
 	var only, data string
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.SetOutput(errs)
-	f.StringVar(&o.python, "python", os.Getenv("DRYRUN_PYTHON"), "Python interpreter that has the peers installed")
-	f.StringVar(&only, "only", "", "rows to run, separated by commas: "+strings.Join(names(rows()), ", "))
-	f.StringVar(&data, "data", "clustered,hard,mnist", "vectors to measure on, separated by commas: clustered, hard, mnist")
-	f.StringVar(&o.mnist, "mnist", "../shared/data/mnist", "folder with t10k-images-idx3-ubyte.gz; passed over where absent")
-	f.IntVar(&o.pairs, "pairs", 5, "runs of ours and of each peer, in turn; at least 5")
+	f.StringVar(&o.Python, "python", os.Getenv("DRYRUN_PYTHON"), "Python interpreter that has the peers installed")
+	f.StringVar(&only, "only", "", "rows to run, separated by commas: "+strings.Join(rows.Names(rows.All()), ", "))
+	f.StringVar(&data, "data", "clustered,hard,mnist", "kinds of vectors to measure on, separated by commas: clustered, hard, mnist")
+	f.StringVar(&o.MNIST, "mnist", "../shared/data/mnist", "folder with t10k-images-idx3-ubyte.gz; MNIST is left out where it is absent")
+	f.IntVar(&o.Pairs, "pairs", 5, "how often ours and each peer run, in turn; at least 5")
 	f.BoolVar(&o.json, "json", false, "print JSON")
-	f.BoolVar(&o.smoke, "smoke", false, "tiny sizes, seconds: shows that everything runs, measures nothing")
-	f.BoolVar(&o.full, "full", false, "also the sizes that take many minutes: 1M and 10M vectors")
+	f.BoolVar(&o.Smoke, "smoke", false, "tiny sizes that take seconds: shows that everything runs and measures nothing")
+	f.BoolVar(&o.Full, "full", false, "also the sizes that take many minutes: 1M and 10M vectors")
 	if err := f.Parse(args); err != nil {
 		return o, err
 	}
 	if f.NArg() > 0 {
-		return o, fmt.Errorf("reading the arguments: %q is none; see --help", f.Arg(0))
+		return o, fmt.Errorf("reading the arguments: unexpected %q; see --help", f.Arg(0))
 	}
-	o.only, o.data = words(only), words(data)
-	if o.pairs < 5 {
-		return o, fmt.Errorf("reading --pairs: %d is too few for a median on a noisy machine; choose 5 or more", o.pairs)
+	o.only, o.Kinds = split(only), split(data)
+	if o.Pairs < 5 {
+		return o, fmt.Errorf("reading --pairs: %d is too few for a median on a noisy machine; choose 5 or more", o.Pairs)
 	}
 	return o, nil
 }
 
-func words(list string) []string {
+func split(list string) []string {
 	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
@@ -81,35 +79,31 @@ func run(ctx context.Context, args []string, out, errs io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	chosen, err := choose(rows(), o.only)
+	chosen, err := rows.Choose(rows.All(), o.only)
 	if err != nil {
 		return err
 	}
-	b, err := newBench(o, errs)
+	r, err := rows.NewRunner(o.Options, errs)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, b.close()) }()
-	results := []result{}
-	for _, r := range chosen {
-		fmt.Fprintf(errs, "%s: %s\n", r.name, r.what)
-		found, err := r.measure(ctx, b)
+	defer func() { err = errors.Join(err, r.Close()) }()
+	results := []rows.Result{}
+	for _, row := range chosen {
+		measured, err := r.Measure(ctx, row)
 		if err != nil {
-			return fmt.Errorf("measuring %s: %w", r.name, err)
+			return err
 		}
-		for _, f := range found {
-			f.Name, f.Better = r.name, r.better
-			results = append(results, f)
-		}
+		results = append(results, measured...)
 	}
 	if o.json {
 		enc := json.NewEncoder(out)
 		enc.SetIndent("", "  ")
 		return enc.Encode(struct {
-			Machine string   `json:"machine"`
-			Smoke   bool     `json:"smoke"`
-			Rows    []result `json:"rows"`
-		}{machine(), o.smoke, results})
+			Machine string        `json:"machine"`
+			Smoke   bool          `json:"smoke"`
+			Rows    []rows.Result `json:"rows"`
+		}{machine(), o.Smoke, results})
 	}
-	return printTable(out, results, o.smoke)
+	return printTable(out, results, o.Smoke)
 }

@@ -10,10 +10,12 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"dryrun/internal/bench/rows"
 )
 
-// printTable writes the results as Markdown, for people and for the README as they stand.
-func printTable(out io.Writer, results []result, smoke bool) error {
+// printTable writes the results as a Markdown table, as in the README.
+func printTable(out io.Writer, results []rows.Result, smoke bool) error {
 	lines := [][]string{{"row", "case", "peer", "ratio", "goal", "quality, ours and theirs", "ours"}}
 	for _, r := range results {
 		ratio := r.Note
@@ -21,10 +23,11 @@ func printTable(out io.Writer, results []result, smoke bool) error {
 			ratio = fmt.Sprintf("%.2f (%.2f to %.2f)", *r.Median, *r.Min, *r.Max)
 		}
 		quality := ""
-		if r.QualityOurs != nil && r.QualityPeer != nil {
-			quality = fmt.Sprintf("%.3f %.3f", *r.QualityOurs, *r.QualityPeer)
+		if r.Quality.Ours != nil && r.Quality.Peer != nil {
+			quality = fmt.Sprintf("%.3f %.3f", *r.Quality.Ours, *r.Quality.Peer)
 		}
-		lines = append(lines, []string{r.Name, r.Case, strings.TrimSpace(r.Peer + " " + r.PeerVersion), ratio, goal(r, smoke), quality, r.Ours})
+		peer := strings.TrimSpace(r.Peer + " " + r.PeerVersion)
+		lines = append(lines, []string{r.Name, r.Case, peer, ratio, goal(r, smoke), quality, r.Ours})
 	}
 	widths := make([]int, len(lines[0]))
 	for _, cells := range lines {
@@ -47,20 +50,20 @@ func printTable(out io.Writer, results []result, smoke bool) error {
 	return w.Flush()
 }
 
-// goal is what the ratio should reach, and whether it does; tiny sizes prove nothing.
-func goal(r result, smoke bool) string {
+// goal is the ratio to reach, and whether it was missed. A smoke run misses nothing.
+func goal(r rows.Result, smoke bool) string {
 	sign := "≥"
-	if r.Better == lower {
+	if r.Better == rows.Lower {
 		sign = "≤"
 	}
 	word := ""
-	if !smoke && !r.met() {
+	if !smoke && !r.Met() {
 		word = " missed"
 	}
 	return fmt.Sprintf("%s %.2g%s", sign, r.Goal, word)
 }
 
-// machine names the processor, how many of it there are, and the Go that compiled this.
+// machine names the processor, the number of processors, and the Go version.
 func machine() string {
 	model := runtime.GOARCH
 	if f, err := os.Open("/proc/cpuinfo"); err == nil {

@@ -16,9 +16,9 @@ def build(order, items):
     dim, do = items.shape[1], order["do"]
     faiss.omp_set_num_threads(order["threads"])
     if do == "hnsw":
-        # On unit vectors the squared distance sorts as the inner product does, and is FAISS's quicker way.
+        # On unit vectors the squared distance gives the same order as the inner product, and is faster in FAISS.
         index = faiss.IndexHNSWFlat(dim, order["m"], faiss.METRIC_L2)
-        index.hnsw.efConstruction = order["ef"]
+        index.hnsw.efConstruction = order["ef_construction"]
     elif do == "ivfpq":
         coarse = faiss.IndexFlatIP(dim)
         inner = faiss.IndexIVFPQ(coarse, dim, order["lists"], order["m"], 8, faiss.METRIC_INNER_PRODUCT)
@@ -38,7 +38,7 @@ def search(index, order, queries):
     elif isinstance(index, faiss.IndexRefineFlat):
         faiss.downcast_index(index.base_index).nprobe = order["probe"]
         index.k_factor = order["refine"]
-    else:  # a batch would become one matrix product
+    else:  # one at a time: a batch would become one matrix product
         return np.vstack([index.search(queries[i : i + 1], k)[1] for i in range(len(queries))])
     return index.search(queries, k)[1]
 

@@ -1,4 +1,4 @@
-"""What peers that learn share: rows in files, one JSON order a line in, one JSON reply a line out."""
+"""Shared by the peers that train models: rows in files, a JSON command per line in, a JSON reply per line out."""
 import json
 import os
 import sys
@@ -7,7 +7,7 @@ import numpy as np
 
 
 def rows(folder, width):
-    """Values, labels and, where there are any, rows of each request."""
+    """The values, the labels and, where rows belong to requests, the number of rows of each request."""
     x = np.fromfile(f"{folder}/x.f32", dtype="<f4").reshape(-1, width)
     y = np.fromfile(f"{folder}/y.f32", dtype="<f4")
     group = f"{folder}/group.i32"
@@ -25,6 +25,6 @@ def serve(name, version, verbs):
         order = json.loads(line)
         try:
             reply = verbs[order["do"]](order, order.get("job", {}))
-        except Exception as e:  # the driver prints it and goes on
+        except Exception as e:  # the driver reports it
             reply = {"error": f"{type(e).__name__}: {e}"}
         print(json.dumps(reply), flush=True)

@@ -20,9 +20,9 @@ def als(order, job):
     history = csr_matrix((np.ones(len(pairs), np.float32), (pairs[:, 0], pairs[:, 1])), shape=(job["users"], job["items"]))
     model = AlternatingLeastSquares(
         factors=job["factors"], regularization=job["reg"], alpha=job["alpha"], iterations=job["iterations"], num_threads=1, random_state=1)
-    began = time.process_time()
+    start = time.process_time()
     model.fit(history, show_progress=False)
-    seconds = time.process_time() - began
+    seconds = time.process_time() - start
     learn.write(job["out"], np.vstack([model.user_factors, model.item_factors]))
     return {"seconds": seconds}
 

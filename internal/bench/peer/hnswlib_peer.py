@@ -1,4 +1,4 @@
-"""hnswlib, built on this machine for its processor."""
+"""hnswlib, compiled on this machine for its processor."""
 import json
 import sys
 from importlib.metadata import version
@@ -14,9 +14,9 @@ import wire
 
 def build(order, items):
     if order["do"] != "hnsw":
-        raise ValueError("hnswlib has this one index only")
+        raise ValueError("hnswlib has only an HNSW index")
     index = hnswlib.Index(space="ip", dim=items.shape[1])
-    index.init_index(max_elements=len(items), ef_construction=order["ef"], M=order["m"], random_seed=1)
+    index.init_index(max_elements=len(items), ef_construction=order["ef_construction"], M=order["m"], random_seed=1)
     index.set_num_threads(order["threads"])
     index.add_items(items)
     index.set_num_threads(1)

@@ -1,5 +1,5 @@
 """Deep & cross v2 in PyTorch, eager on one thread: the same layers, loss, batches and optimizer. One table holds all
-codes, and Adam is the fused one: what a careful user would write."""
+codes, and Adam is fused, as a careful user would write it."""
 import json
 import sys
 import time
@@ -70,7 +70,7 @@ def cross(order, job):
     torch.manual_seed(1)
     x, codes, y, offsets = load(job["rows"], job)
     tx, tcodes, _, _ = load(job["test"], job, offsets)
-    began = time.process_time()
+    start = time.process_time()
     mean, deviation = x.mean(0), x.std(0)
     x = (x - mean) / deviation
     model = DCN(x.shape[1], codes.shape[1], int(offsets[-1]), job)
@@ -82,7 +82,7 @@ def cross(order, job):
             adam.zero_grad(set_to_none=True)
             loss(model(x[batch], codes[batch]), y[batch]).backward()
             adam.step()
-    seconds = time.process_time() - began
+    seconds = time.process_time() - start
     with torch.no_grad():
         learn.write(job["out"], model((tx - mean) / deviation, tcodes).numpy())
     return {"seconds": seconds}

@@ -13,16 +13,16 @@ except ImportError as e:
 
 import learn
 
-held = {}
+state = {}
 
 
 def boost(order, job):
     x, y, group = learn.rows(job["rows"], job["width"])
     test = learn.rows(job["test"], job["width"])[0]
     params = {"objective": job["objective"], "num_leaves": job["leaves"], "num_threads": 1, "verbose": -1, "seed": 1}
-    began = time.process_time()
+    start = time.process_time()
     model = lgb.train(params, lgb.Dataset(x, y, group=group, params=params), num_boost_round=job["trees"])
-    seconds = time.process_time() - began
+    seconds = time.process_time() - start
     if job.get("model"):
         model.save_model(job["model"])
     learn.write(job["out"], model.predict(test, raw_score=True, num_threads=1))
@@ -30,11 +30,11 @@ def boost(order, job):
 
 
 def score(order, job):
-    """Requests of k rows, one after another, as a service gets them."""
+    """Scores requests of k rows one at a time, as a service receives them."""
     x, k = learn.rows(job["test"], job["width"])[0], order["k"]
-    if "model" not in held:
-        held["model"] = lgb.Booster(model_file=job["model"], params={"num_threads": 1})
-    model, out = held["model"], np.zeros(len(x))
+    if "model" not in state:
+        state["model"] = lgb.Booster(model_file=job["model"], params={"num_threads": 1})
+    model, out = state["model"], np.zeros(len(x))
     if order["do"] == "score":
 
         def one(i):
@@ -53,11 +53,11 @@ def score(order, job):
             if status != 0:
                 raise RuntimeError("LGBM_BoosterPredictForMat failed")
 
-    began = time.process_time()
+    start = time.process_time()
     for _ in range(order["reps"]):
         for i in range(0, len(x), k):
             one(i)
-    seconds = time.process_time() - began
+    seconds = time.process_time() - start
     learn.write(job["out"], out)
     return {"seconds": seconds}
 

@@ -1,5 +1,5 @@
-"""What every peer's program shares: it reads one JSON order a line and prints one JSON reply a line, with seconds of
-processor time: beside busy neighbours they repeat where a wall clock doesn't."""
+"""Shared by the peers that index vectors: a JSON command per line in, a JSON reply per line out, with seconds of processor
+time, which vary less than wall time on a shared machine."""
 import json
 import sys
 import time
@@ -22,17 +22,17 @@ def serve(name, version, build, search):
             if order["do"] == "load":
                 items, queries = (vectors(order[f], order["dim"]) for f in ("items", "queries"))
             elif order["do"] == "search":
-                began = time.process_time()
+                start = time.process_time()
                 for _ in range(order["reps"]):
                     found = search(index, order, queries)
-                reply["seconds"] = time.process_time() - began
+                reply["seconds"] = time.process_time() - start
                 if order.get("found"):
                     reply["found"] = found.tolist()
             else:
                 index = None
-                began = time.process_time()
+                start = time.process_time()
                 index = build(order, items)
-                reply["seconds"] = time.process_time() - began
-        except Exception as e:  # the driver prints it and goes on
+                reply["seconds"] = time.process_time() - start
+        except Exception as e:  # the driver reports it
             reply = {"error": f"{type(e).__name__}: {e}"}
         print(json.dumps(reply), flush=True)
