@@ -16,7 +16,7 @@ import (
 
 func TestFaultsAreProvenOverSeeds(t *testing.T) {
 	long(t)
-	seeds, faults := 2, []string{staleIndex}
+	seeds, faults := 2, []string{catalog.StaleIndex}
 	if os.Getenv("DRYRUN_PROOFS") != "" {
 		seeds, faults = 8, FaultsOf("images") // about a minute
 	}
@@ -34,7 +34,7 @@ func TestFaultsAreProvenOverSeeds(t *testing.T) {
 
 func TestAFaultThatDoesNothingFailsItsProof(t *testing.T) {
 	l := New(Options{})
-	f, _ := FaultByID(encoderMismatch)
+	f, _ := FaultByID(catalog.EncoderMismatch)
 	proof, err := l.prove(t.Context(), small(t, nil), f, 2, nil, func(cfg Config) Config { return cfg })
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"dryrun/framework"
+	"dryrun/internal/lab/catalog"
 	"dryrun/internal/problem"
 	"dryrun/internal/report"
 )
@@ -115,67 +116,6 @@ func TestCancellingStopsAFeedsSteps(t *testing.T) {
 	}
 }
 
-// What a ranker learns from must not know the outcome: of a past request stage one has seen what was seen then, no more.
-func TestARankersStageOneHasNotSeenItsLabels(t *testing.T) {
-	cfg := smallFeed(t, nil)
-	p, err := New(Options{Workers: 1}).pipeline(t.Context(), cfg, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	h, requests, since := heldBack(p.base)
-	if len(requests) < 50 {
-		t.Fatalf("%d requests to learn from", len(requests))
-	}
-	asked := map[int32]bool{}
-	for i := range requests {
-		q := &requests[i]
-		if asked[q.User] || since[q.User] != q.ID || i > 0 && requests[i-1].ID >= q.ID {
-			t.Fatalf("request %d of user %d", q.ID, q.User)
-		}
-		asked[q.User] = true
-		row, _ := h.Row(q.User)
-		for _, item := range row {
-			if _, seen := slices.BinarySearch(q.Filter.Except, item); !seen {
-				t.Fatalf("the history of user %d holds item %d, which request %d hadn't seen", q.User, item, q.ID)
-			}
-		}
-		if len(p.base.Truth.Positives(q)) == 0 {
-			t.Errorf("request %d has nothing to find", q.ID)
-		}
-	}
-	if len(h.Item) >= len(p.base.History.Item) {
-		t.Error("nothing was held back")
-	}
-}
-
-func TestSplitsOfTheHistoryHoldOutWhatTheySay(t *testing.T) {
-	h := &problem.History{Users: 2, Items: 10, Start: []int32{0, 5, 10}, Item: []int32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, Weight: make([]float32, 10), Day: []float32{5, 1, 2, 3, 4, 9, 8, 7, 6, 10}}
-	for split, want := range map[string][]int32{"user-time": {0, 9}, "global-time": {5, 9}} {
-		rest, held := parted(h, split, nil)
-		if !slices.Equal(held.Item, want) || len(rest.Item)+len(held.Item) != 10 || rest.Start[2] != int32(len(rest.Item)) {
-			t.Errorf("%s holds out %v and leaves %v", split, held.Item, rest.Item)
-		}
-	}
-}
-
-// Clicks as logged vote for the order that was shown; weighed by position they tell what people say.
-func TestPropensitiesRecoverTheOrderOfTwoPolicies(t *testing.T) {
-	long(t)
-	cfg, err := Config{World: problem.Spec{Kind: "interactions", Users: 1000, Queries: 50}, Seed: 1}.With(Knobs{"items": "2000", "dim": "16", "ranker": "none"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	l := New(Options{})
-	rep, err := l.run(t.Context(), cfg, framework.Data, func(ctx context.Context, r *run) error { return r.policyOrder(ctx) }, &teller{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	raw, fair, truth := rep.Metrics["policy_order_raw"], rep.Metrics["policy_order_corrected"], rep.Metrics["policy_order_true_lo"]
-	if truth <= 0 || fair <= 0 || raw >= fair/2 {
-		t.Errorf("raw %.3f, weighed %.3f, in truth at least %.3f", raw, fair, truth)
-	}
-}
-
 func TestRatingsGoThroughAllSteps(t *testing.T) {
 	long(t)
 	cfg := movielens(t, Knobs{"dim": "16", "models": "popularity,als,none,lambdamart"})
@@ -199,7 +139,7 @@ func TestRatingsGoThroughAllSteps(t *testing.T) {
 			t.Errorf("ratings have nobody who returns, but that isn't listed as missing: %v", rep.Missing)
 		}
 	}
-	for _, fault := range []string{drifted, positionBias, popularityLoop} {
+	for _, fault := range []string{catalog.Drift, catalog.PositionBias, catalog.PopularityLoop} {
 		cfg.Fault = fault
 		var bad *BadKnob
 		if _, err := l.Run(t.Context(), cfg, framework.Data, nil); !errors.As(err, &bad) {
@@ -210,7 +150,7 @@ func TestRatingsGoThroughAllSteps(t *testing.T) {
 
 func TestFaultsOfFeedsAreProven(t *testing.T) {
 	long(t)
-	seeds, faults := 2, []string{staleIndex, coldStart}
+	seeds, faults := 2, []string{catalog.StaleIndex, catalog.ColdStart}
 	if os.Getenv("DRYRUN_PROOFS") != "" {
 		seeds, faults = 8, FaultsOf("interactions") // some minutes
 	}

@@ -9,17 +9,18 @@ import (
 	"testing"
 
 	"dryrun/framework"
+	"dryrun/internal/lab/catalog"
 	"dryrun/internal/report"
 	"dryrun/internal/world"
 )
 
 func TestLightGBMIsChosenByNameAndNeverOffered(t *testing.T) {
 	for _, k := range world.Kinds() {
-		if slices.Contains(Offers(k.ID, "ranker"), lightGBMID) {
-			t.Errorf("%s offers %s, which other machines may lack", k.ID, lightGBMID)
+		if slices.Contains(Offers(k.ID, "ranker"), catalog.LightGBM) {
+			t.Errorf("%s offers %s, which other machines may lack", k.ID, catalog.LightGBM)
 		}
 	}
-	if _, err := images().With(Knobs{"ranker": lightGBMID}); err != nil {
+	if _, err := images().With(Knobs{"ranker": catalog.LightGBM}); err != nil {
 		t.Errorf("it can't be chosen: %v", err)
 	}
 }
@@ -28,7 +29,7 @@ func TestLightGBMIsChosenByNameAndNeverOffered(t *testing.T) {
 func TestLightGBMRanksOrIsRefused(t *testing.T) {
 	l := New(Options{Workers: 1, Python: os.Getenv("DRYRUN_PYTHON")})
 	var told []string
-	r, err := l.Run(t.Context(), small(t, Knobs{"ranker": lightGBMID}), framework.Architecture, func(p report.Progress) { told = append(told, p.What) })
+	r, err := l.Run(t.Context(), small(t, Knobs{"ranker": catalog.LightGBM}), framework.Architecture, func(p report.Progress) { told = append(told, p.What) })
 	if !LightGBM(t.Context(), os.Getenv("DRYRUN_PYTHON")).Present {
 		var absent *AbsentEngine
 		if !errors.As(err, &absent) || !strings.Contains(err.Error(), "pip install lightgbm") || slices.Contains(told, "making the world") {
@@ -39,7 +40,7 @@ func TestLightGBMRanksOrIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	beatsNone(t, l, r, lightGBMID)
+	beatsNone(t, l, r, catalog.LightGBM)
 }
 
 func TestDeepAndCrossRanksBetterThanStageOne(t *testing.T) {

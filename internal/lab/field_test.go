@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"dryrun/framework"
+	"dryrun/internal/lab/catalog"
 	"dryrun/internal/report"
 	"dryrun/internal/retrieval/milvus"
 	"dryrun/internal/world"
@@ -51,7 +52,7 @@ func TestEnginesOfTheFieldWorkOrAreRefused(t *testing.T) {
 				if !errors.As(err, &absent) || !strings.Contains(err.Error(), "-tags") || slices.Contains(told, "making the world") {
 					t.Errorf("%v after %q", err, told)
 				}
-			case e.ID == milvusID:
+			case e.ID == catalog.Milvus:
 				if err == nil || !strings.Contains(err.Error(), "127.0.0.1:1") || !strings.Contains(err.Error(), "milvus-lite") {
 					t.Errorf("%v", err)
 				}

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"context"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -8,7 +9,10 @@ import (
 	"testing"
 
 	"dryrun/framework"
+	"dryrun/internal/lab/build"
+	"dryrun/internal/lab/measure"
 	"dryrun/internal/problem"
+	"dryrun/internal/world"
 )
 
 // wrongFirst is a judge unlike NDCG: lower is better, and its number for a set of requests isn't their mean.
@@ -43,18 +47,23 @@ func wrongFirst() problem.Judge {
 }
 
 func TestQualityIsWhateverTheWorldsJudgeSays(t *testing.T) {
-	l, cfg := New(Options{Workers: 2}), small(t, Knobs{"ranker": "logistic"})
-	p, err := l.pipeline(t.Context(), cfg, nil)
+	cfg := small(t, Knobs{"ranker": "logistic"})
+	l := New(Options{})
+	l.builder = build.New(build.Options{Workers: 2, Bytes: keptBytes, Make: func(ctx context.Context, s problem.Spec, to problem.Progress) (*problem.Problem, error) {
+		p, err := world.Make(ctx, s, to)
+		if err == nil {
+			p.Judge = wrongFirst()
+		}
+		return p, err
+	}})
+	p, err := l.pipeline(t.Context(), l.builder, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	prob := *p.prob
-	prob.Judge = wrongFirst()
-	p.prob, p.base = &prob, &prob
 	wrong := 0.0
 	for _, step := range []framework.StepID{framework.Architecture, framework.Data, framework.Features, framework.Model, framework.Evaluation} {
-		r := &run{lab: l, cfg: cfg, set: p.set, step: step, pipe: p, rep: newReport(cfg, p, step)}
-		if err := r.measure(t.Context()); err != nil {
+		r, err := measure.New(t.Context(), l.builder, cfg, step, p)
+		if err != nil {
 			t.Fatal(err)
 		}
 		experiment, _ := experimentOf(step)
@@ -62,28 +71,28 @@ func TestQualityIsWhateverTheWorldsJudgeSays(t *testing.T) {
 			t.Fatal(err)
 		}
 		wrong = 0
-		for i, a := range r.m.answer {
-			if prob.Truth.Grade(&p.requests.queries[i], a[0].Item) == 0 {
+		for i, a := range r.Results.Answers {
+			if p.Problem.Truth.Grade(&p.Requests.Queries[i], a[0].Item) == 0 {
 				wrong++
 			}
 		}
-		n := float64(len(r.m.answer))
-		if got := r.rep.Metrics["quality"]; got != wrong*wrong/(n*n) || got != r.rep.Metrics["wrong_first"] || r.rep.Setup.Quality != "wrong_first" {
-			t.Errorf("%s: quality %v, wrong_first %v, named %q; want %v of %v wrong, squared", step, got, r.rep.Metrics["wrong_first"], r.rep.Setup.Quality, wrong, n)
+		n := float64(len(r.Results.Answers))
+		if got := r.Report.Metrics["quality"]; got != wrong*wrong/(n*n) || got != r.Report.Metrics["wrong_first"] || r.Report.Setup.Quality != "wrong_first" {
+			t.Errorf("%s: quality %v, wrong_first %v, named %q; want %v of %v wrong, squared", step, got, r.Report.Metrics["wrong_first"], r.Report.Setup.Quality, wrong, n)
 		}
-		text, err := json.Marshal(r.rep)
+		text, err := json.Marshal(r.Report)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if strings.Contains(strings.ToLower(string(text)), "ndcg") {
-			t.Errorf("%s names NDCG, which nobody measured: metrics %v", step, slices.Sorted(maps.Keys(r.rep.Metrics)))
+			t.Errorf("%s names NDCG, which nobody measured: metrics %v", step, slices.Sorted(maps.Keys(r.Report.Metrics)))
 		}
 		if step == framework.Architecture {
-			if _, kept := r.rep.Metrics["quality_kept"]; kept {
+			if _, kept := r.Report.Metrics["quality_kept"]; kept {
 				t.Error("a share of quality is kept of a measure of which less is better")
 			}
-			if r.rep.Metrics["ceiling_loss"] < 0 {
-				t.Errorf("a perfect ranker loses %v by stage one's misses", r.rep.Metrics["ceiling_loss"])
+			if r.Report.Metrics["ceiling_loss"] < 0 {
+				t.Errorf("a perfect ranker loses %v by stage one's misses", r.Report.Metrics["ceiling_loss"])
 			}
 		}
 	}

@@ -1,25 +1,40 @@
-// Package lab runs the seven experiments, one file each, on a problem's two stages: it turns a case's demo and the
-// candidate's knobs into a pipeline, measures it, and returns a report. It never prints. Problems, indexes and models
-// are cached by their parameters for the life of a Lab.
+// Package lab runs the seven experiments on a problem's two stages. A configuration and a step come in; the pipeline is built, or
+// what of it isn't kept yet, measured, and handed to the step's experiment, which fills a report. It never prints. What was
+// built is kept by what it depends on for the life of a Lab.
+//
+// The parts, from the bottom: catalog (tables that run nothing), kind (what a kind of world can be built from), fault (what goes
+// wrong), build (the stages of a pipeline), measure (a pipeline's answers), step (the experiments; none sees another).
 package lab
 
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"time"
 
 	"dryrun/framework"
+	"dryrun/internal/lab/build"
+	"dryrun/internal/lab/catalog"
+	"dryrun/internal/lab/kind"
+	"dryrun/internal/lab/measure"
+	"dryrun/internal/lab/progress"
+	"dryrun/internal/lab/step/architecture"
+	"dryrun/internal/lab/step/data"
+	"dryrun/internal/lab/step/evaluation"
+	"dryrun/internal/lab/step/features"
+	"dryrun/internal/lab/step/model"
+	"dryrun/internal/lab/step/requirements"
+	"dryrun/internal/lab/step/serving"
+	"dryrun/internal/parallel"
 	"dryrun/internal/report"
 	"dryrun/internal/retrieval/milvus"
 )
 
-// Runner is what a face needs of a lab.
+// Runner is what an interface needs of a lab.
 type Runner interface {
 	// Run runs one step's experiment. It stops within 100 ms of ctx's end.
-	Run(ctx context.Context, cfg Config, step framework.StepID, progress func(report.Progress)) (*report.Step, error)
+	Run(ctx context.Context, cfg catalog.Config, step framework.StepID, progress func(report.Progress)) (*report.Step, error)
 	// XRay says where the best positive of test query n was lost.
-	XRay(ctx context.Context, cfg Config, query int) (report.XRay, error)
+	XRay(ctx context.Context, cfg catalog.Config, query int) (report.XRay, error)
 }
 
 // keptBytes is how much of what was built is kept for later runs.
@@ -28,7 +43,7 @@ const keptBytes = 2 << 30
 // Options are what a lab may use. The zero value is a lab of its own on this machine.
 type Options struct {
 	Workers int            // goroutines that it builds on; 0 leaves one processor to the screen
-	Limit   int64          // bytes that a run may need by its own estimate; 0: DefaultLimit
+	Limit   int64          // bytes that a run may need by its own estimate; 0: kind.DefaultLimit
 	Milvus  milvus.Options // where Milvus is and what to ask of it
 	Python  string         // interpreter that has LightGBM's package; "": what is on PATH
 }
@@ -36,89 +51,107 @@ type Options struct {
 // Lab runs experiments and keeps what it built. It is safe for concurrent use.
 type Lab struct {
 	limit   int64
-	workers int
-	cache   *cache
-	field   *field
+	python  string
+	servers *kind.Servers
+	builder *build.Builder
 }
 
 var _ Runner = (*Lab)(nil)
 
 // New returns a lab.
 func New(o Options) *Lab {
-	if o.Workers <= 0 {
-		o.Workers = max(runtime.GOMAXPROCS(0)-1, 1)
-	}
 	if o.Limit <= 0 {
-		o.Limit = DefaultLimit()
+		o.Limit = kind.DefaultLimit()
 	}
-	return &Lab{limit: o.Limit, workers: o.Workers, cache: newCache(keptBytes), field: &field{python: o.Python, at: o.Milvus}}
+	l := &Lab{limit: o.Limit, python: o.Python, servers: kind.NewServers(o.Milvus)}
+	l.builder = build.New(build.Options{
+		Workers: parallel.Workers(o.Workers), Servers: l.servers, Python: o.Python, Bytes: keptBytes,
+	})
+	return l
 }
 
+// Close drops what runs made on servers and leaves them. What lies in memory needs no closing.
+func (l *Lab) Close() error { return l.servers.Close() }
+
 // experiment is one step's: it fills the run's report.
-type experiment func(context.Context, *run) error
+type experiment func(context.Context, *measure.Run) error
 
 func experimentOf(step framework.StepID) (experiment, bool) {
 	e, ok := map[framework.StepID]experiment{
-		framework.Requirements: runRequirements,
-		framework.Architecture: runArchitecture,
-		framework.Data:         runData,
-		framework.Features:     runFeatures,
-		framework.Model:        runModel,
-		framework.Evaluation:   runEvaluation,
-		framework.Serving:      runServing,
+		framework.Requirements: requirements.Run,
+		framework.Architecture: architecture.Run,
+		framework.Data:         data.Run,
+		framework.Features:     features.Run,
+		framework.Model:        model.Run,
+		framework.Evaluation:   evaluation.Run,
+		framework.Serving:      serving.Run,
 	}[step]
 	return e, ok
 }
 
 // Run runs one step's experiment and returns its report. The metrics repeat for the configuration's seed.
-func (l *Lab) Run(ctx context.Context, cfg Config, step framework.StepID, progress func(report.Progress)) (*report.Step, error) {
+func (l *Lab) Run(ctx context.Context, cfg catalog.Config, step framework.StepID, to func(report.Progress)) (*report.Step, error) {
 	experiment, ok := experimentOf(step)
 	if !ok {
 		return nil, fmt.Errorf("running the lab: unknown step %q", step)
 	}
-	return l.run(ctx, cfg, step, experiment, &teller{to: progress})
+	return l.run(ctx, l.builder.Reporting(progress.New(to)), cfg, step, experiment)
 }
 
 // run builds the pipeline, measures it, and runs the experiment; nil stops after what every step reports.
-func (l *Lab) run(ctx context.Context, cfg Config, step framework.StepID, experiment experiment, tell *teller) (*report.Step, error) {
+func (l *Lab) run(ctx context.Context, b *build.Builder, cfg catalog.Config, step framework.StepID, do experiment) (*report.Step, error) {
 	began := time.Now()
-	p, err := l.pipeline(ctx, cfg, tell)
+	p, err := l.pipeline(ctx, b, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("building the pipeline for %s: %w", step, err)
 	}
-	r := &run{lab: l, cfg: cfg, set: p.set, step: step, pipe: p, tell: tell, rep: newReport(cfg, p, step)}
-	if err := r.measure(ctx); err != nil {
+	r, err := measure.New(ctx, b, cfg, step, p)
+	if err != nil {
 		return nil, fmt.Errorf("measuring the pipeline for %s: %w", step, err)
 	}
-	if experiment != nil {
-		if err := experiment(ctx, r); err != nil {
+	if do != nil {
+		if err := do(ctx, r); err != nil {
 			return nil, fmt.Errorf("running the experiment of %s: %w", step, err)
 		}
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("running the experiment of %s: %w", step, err)
 	}
-	r.missWorld()
-	r.rep.ElapsedMS = millis(time.Since(began))
-	return r.rep, nil
+	r.Finish()
+	r.Report.ElapsedMS = measure.Millis(time.Since(began))
+	return r.Report, nil
 }
 
-// newReport starts the report: what the numbers will be about.
-func newReport(cfg Config, p *pipeline, step framework.StepID) *report.Step {
-	w := p.prob.Words
-	setup := report.Setup{
-		World: p.prob.Kind, Items: p.prob.Items, Queries: len(p.prob.Test), Query: w.Query, Corpus: w.Corpus, Positive: w.Positive,
-		Quality: p.prob.Judge.Name, Split: w.Split, Candidates: w.Candidates, Seed: cfg.Seed, Fault: cfg.Fault, Knobs: map[string]any{},
+// pipeline checks the configuration, refuses what this machine lacks or what wouldn't fit before anything is made, and builds
+// the pipeline. What it builds is kept for the next step as far as another such run, with other knobs, would fit beside it.
+func (l *Lab) pipeline(ctx context.Context, b *build.Builder, cfg catalog.Config) (*build.Pipeline, error) {
+	set, err := cfg.Settings()
+	if err != nil {
+		return nil, err
 	}
-	if cfg.World.Format != "" {
-		setup.Data = cfg.World.Format + ":" + cfg.World.Path
+	if err := cfg.CheckFault(); err != nil {
+		return nil, err
 	}
-	all, _ := cfg.Settings() // the pipeline is built: they resolve
-	for _, k := range KnobTable() {
-		if k.Pipeline || k.Step == step {
-			setup.Knobs[k.ID] = all.Get(k.ID)
-		}
+	if err := kind.CheckPresent(ctx, set.Engine, set.Ranker, l.python); err != nil {
+		return nil, err
 	}
-	setup.Knobs["items"] = p.prob.Items
-	return &report.Step{Step: string(step), Setup: setup, Metrics: map[string]float64{}, Timings: map[string]float64{}, Missing: []report.Missing{}}
+	need, err := kind.Fits(cfg.Spec(set), set, l.limit)
+	if err != nil {
+		return nil, err
+	}
+	b.Allow(keptFor(need, l.limit))
+	return b.Pipeline(ctx, build.NewScenario(cfg, set))
+}
+
+// keptFor is how much of what a run builds is kept for the next: as much as the run needs, as far as another such run fits
+// beside it.
+func keptFor(need, limit int64) int64 { return min(need, limit-need) }
+
+// Estimate is roughly how much memory a run needs at its peak. It allocates nothing.
+func Estimate(cfg catalog.Config) (int64, error) {
+	set, err := cfg.Settings()
+	if err != nil {
+		return 0, err
+	}
+	return kind.Estimate(cfg.Spec(set), set), nil
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"dryrun/framework"
+	"dryrun/internal/lab/catalog"
 	"dryrun/internal/problem"
 	"dryrun/internal/report"
 )
@@ -251,7 +252,7 @@ func TestXRayNamesTheStageThatLostTheItem(t *testing.T) {
 
 func TestXRayOfAStaleIndexFindsItemsThatWereNeverIndexed(t *testing.T) {
 	cfg := small(t, nil)
-	cfg.Fault = staleIndex
+	cfg.Fault = catalog.StaleIndex
 	l := New(Options{Workers: 1})
 	for query := range 40 {
 		x, err := l.XRay(t.Context(), cfg, query)

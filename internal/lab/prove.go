@@ -7,6 +7,10 @@ import (
 	"strconv"
 
 	"dryrun/framework"
+	"dryrun/internal/lab/catalog"
+	"dryrun/internal/lab/kind"
+	"dryrun/internal/lab/progress"
+	"dryrun/internal/lab/step/data"
 	"dryrun/internal/metrics"
 	"dryrun/internal/report"
 	"dryrun/internal/world"
@@ -38,42 +42,42 @@ const (
 )
 
 // Prove runs the step that shows a fault with and without it, under each of so many seeds, and judges the changes.
-func (l *Lab) Prove(ctx context.Context, cfg Config, fault string, seeds int, progress func(report.Progress)) (Proof, error) {
+func (l *Lab) Prove(ctx context.Context, cfg Config, fault string, seeds int, to func(report.Progress)) (Proof, error) {
 	f, ok := FaultByID(fault)
 	if !ok {
 		ids := FaultsOf(cfg.World.Kind)
-		return Proof{}, &BadKnob{Knob: "fault", Value: fault, Near: near(fault, ids), Line: "is unknown"}
+		return Proof{}, &BadKnob{Knob: "fault", Value: fault, Near: catalog.Near(fault, ids), Line: "is unknown"}
 	}
 	cfg, err := proofConfig(cfg)
 	if err != nil {
 		return Proof{}, err
 	}
-	return l.prove(ctx, cfg, f, seeds, &teller{to: progress}, func(cfg Config) Config {
+	return l.prove(ctx, cfg, f, seeds, progress.New(to), func(cfg Config) Config {
 		cfg.Fault = fault
 		return cfg
 	})
 }
 
 // prove compares cfg with broken(cfg), which a test may make a fault that does nothing.
-func (l *Lab) prove(ctx context.Context, cfg Config, f Fault, seeds int, tell *teller, broken func(Config) Config) (Proof, error) {
+func (l *Lab) prove(ctx context.Context, cfg Config, f Fault, seeds int, to *progress.Sink, broken func(Config) Config) (Proof, error) {
 	out := Proof{Fault: f.ID, Step: f.Step, Seeds: seeds, Holds: true}
 	witnesses := f.Witnesses(cfg.World.Kind)
 	changes := make([][]float64, len(witnesses))
-	apart := &Lab{limit: l.limit, workers: l.workers, cache: newCache(keptBytes / 4), field: l.field} // sixteen worlds would push out what the screen uses
+	alone := l.builder.Alone(keptBytes / 4) // sixteen worlds would push out what the screen uses
 	experiment, _ := experimentOf(f.Step)
 	if !slices.ContainsFunc(witnesses, func(w Witness) bool { m, _ := MetricByID(w.Metric); return len(m.Steps) > 0 }) {
 		experiment = nil // what every step reports is enough
-	} else if f.ID == popularityLoop {
-		experiment = tailAlone // the whole data step would take minutes
+	} else if f.ID == catalog.PopularityLoop {
+		experiment = data.Tail // the whole data step would take minutes
 	}
 	for seed := range int64(seeds) {
-		tell.say("proving "+f.ID, int(seed), seeds)
+		to.Report("proving "+f.ID, int(seed), seeds)
 		cfg.Seed, cfg.Fault = seed+1, "none"
-		without, err := apart.run(ctx, cfg, f.Step, experiment, nil)
+		without, err := l.run(ctx, alone, cfg, f.Step, experiment)
 		if err != nil {
 			return out, fmt.Errorf("proving %s, seed %d without it: %w", f.ID, seed+1, err)
 		}
-		with, err := apart.run(ctx, broken(cfg), f.Step, experiment, nil)
+		with, err := l.run(ctx, alone, broken(cfg), f.Step, experiment)
 		if err != nil {
 			return out, fmt.Errorf("proving %s, seed %d with it: %w", f.ID, seed+1, err)
 		}
@@ -92,9 +96,6 @@ func (l *Lab) prove(ctx context.Context, cfg Config, f Fault, seeds int, tell *t
 	}
 	return out, nil
 }
-
-// tailAlone is the part of the data step that yields the popularity loop's witnesses.
-func tailAlone(_ context.Context, r *run) error { r.tail(); return nil }
 
 // Judge says whether changes bear a witness out.
 func Judge(w Witness, changes []float64) Proved {
@@ -116,18 +117,18 @@ func (p *Proved) Against() int {
 
 // proofConfig is the configuration at the proof's size.
 func proofConfig(cfg Config) (Config, error) {
-	set, err := settingsOf(cfg)
+	set, err := cfg.Settings()
 	if err != nil {
 		return cfg, err
 	}
-	cfg.World.Queries = max(proofQueries, kindOf(cfg.World.Kind).proof)
-	if kind, _ := world.KindByID(cfg.World.Kind); cfg.World.Users == 0 {
-		cfg.World.Users = kind.Default.Users
+	cfg.World.Queries = max(proofQueries, kind.ByID(cfg.World.Kind).ProofQueries)
+	if w, _ := world.KindByID(cfg.World.Kind); cfg.World.Users == 0 {
+		cfg.World.Users = w.Default.Users
 	}
 	cfg.World.Users = min(cfg.World.Users, proofUsers)
-	knobs := Knobs{"traffic": strconv.Itoa(min(set.traffic, proofTraffic))}
+	knobs := Knobs{"traffic": strconv.Itoa(min(set.Traffic, proofTraffic))}
 	if cfg.World.Format == "" {
-		knobs["items"] = strconv.Itoa(min(set.items, proofItems))
+		knobs["items"] = strconv.Itoa(min(set.Items, proofItems))
 	}
 	return cfg.With(knobs)
 }

@@ -5,7 +5,6 @@ import (
 	"reflect"
 	"runtime"
 	"slices"
-	"strings"
 	"testing"
 
 	"dryrun/framework"
@@ -20,64 +19,6 @@ func sized(t *testing.T, kind string, knobs Knobs) Config {
 		t.Fatal(err)
 	}
 	return cfg
-}
-
-func TestARefusalSaysWhatWouldFit(t *testing.T) {
-	for name, c := range map[string]struct {
-		kind  string
-		knobs Knobs
-		limit int64
-	}{
-		"ten million pictures in four gigabytes":           {"images", Knobs{"items": "10000000"}, 4e9},
-		"pictures as they are, which are wide":             {"images", Knobs{"items": "300000", "encoder": "raw"}, 1e9},
-		"a million pictures kept, where more are drawn":    {"images", Knobs{"items": "1000000", "dim": "8"}, 1e9},
-		"two million pictures that would be drawn as well": {"images", Knobs{"items": "2000000", "dim": "4"}, 800e6},
-		"ten million videos in two gigabytes":              {"interactions", Knobs{"items": "10000000"}, 2e9},
-		"videos with wide vectors":                         {"interactions", Knobs{"items": "100000", "dim": "1024"}, 800e6},
-		"a world just above its least":                     {"interactions", Knobs{"items": "1100", "dim": "1024"}, 182e6},
-	} {
-		cfg := sized(t, c.kind, c.knobs)
-		l := &Lab{limit: c.limit}
-		var big *TooBig
-		if err := l.fits(cfg); !errors.As(err, &big) {
-			t.Errorf("%s: %v, expected a refusal", name, err)
-			continue
-		}
-		need, err := Estimate(cfg)
-		if err != nil || big.Bytes != need || big.Limit != c.limit {
-			t.Errorf("%s: refused with %d of %d bytes, estimated are %d (%v)", name, big.Bytes, big.Limit, need, err)
-		}
-		if big.Fit == 0 || !strings.HasSuffix(big.Error(), thousands(big.Fit)+" items would fit") {
-			t.Errorf("%s: says %q", name, big)
-			continue
-		}
-		step := 1
-		for big.Fit/step >= 100 {
-			step *= 10
-		}
-		if big.Fit%step != 0 {
-			t.Errorf("%s: %d has more than two digits", name, big.Fit)
-		}
-		asked, _ := settingsOf(cfg)
-		for items, fits := range map[int]bool{big.Fit: true, big.Fit + step: false} {
-			less := asked
-			less.items = items
-			if items < asked.items && (estimate(specOf(cfg, less), less) <= c.limit) != fits {
-				t.Errorf("%s: that %d items fit is %v, the refusal says %v", name, items, !fits, fits)
-			}
-		}
-	}
-}
-
-func TestARefusalSaysWhenNothingFits(t *testing.T) {
-	l := &Lab{limit: 50e6}
-	var big *TooBig
-	if err := l.fits(sized(t, "images", nil)); !errors.As(err, &big) || big.Fit != 0 {
-		t.Fatalf("got %v", err)
-	}
-	if got := big.Error(); !strings.Contains(got, "more than the 50 MB it may use; not even 1,000 items would fit") {
-		t.Errorf("says %q", got)
-	}
 }
 
 func TestARefusalComesBeforeAnythingIsMade(t *testing.T) {
@@ -96,22 +37,15 @@ func TestARefusalComesBeforeAnythingIsMade(t *testing.T) {
 	}
 }
 
-func TestTheLimitIsWithinTheMachine(t *testing.T) {
-	limit := DefaultLimit()
-	if have := memory(); limit <= 0 || have > 0 && limit > have {
-		t.Errorf("a run may use %d of %d bytes", limit, have)
-	}
-}
-
-func TestTenMillionItemsFitInTwentyFourGigabytes(t *testing.T) {
+func TestAsMuchIsKeptAsLeavesRoomForAnotherRun(t *testing.T) {
+	const limit = 24e9
 	for _, kind := range world.Kinds() {
-		l := &Lab{limit: 24e9, cache: newCache(keptBytes)}
-		cfg := sized(t, kind.ID, Knobs{"items": "10000000"})
-		if err := l.fits(cfg); err != nil {
-			t.Errorf("%s: %v", kind.ID, err)
+		need, err := Estimate(sized(t, kind.ID, Knobs{"items": "10000000"}))
+		if err != nil || need > limit {
+			t.Errorf("%s: ten million items need %d bytes (%v)", kind.ID, need, err)
 		}
-		if need, _ := Estimate(cfg); l.cache.limit <= keptBytes || l.cache.limit+need > l.limit {
-			t.Errorf("%s: %d bytes are kept for the next step, which takes %d", kind.ID, l.cache.limit, need)
+		if kept := keptFor(need, limit); kept <= keptBytes || kept+need > limit {
+			t.Errorf("%s: %d bytes are kept for the next step, which takes %d", kind.ID, kept, need)
 		}
 	}
 }

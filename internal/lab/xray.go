@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"dryrun/internal/lab/build"
+	"dryrun/internal/lab/catalog"
 	"dryrun/internal/problem"
 	"dryrun/internal/report"
 )
@@ -13,32 +15,35 @@ const xrayDepth = 20_000
 
 // XRay says where the best positive of test request query (0-based) was lost: never indexed, by stage one, by stage two,
 // or not at all.
-func (l *Lab) XRay(ctx context.Context, cfg Config, query int) (report.XRay, error) {
-	p, err := l.pipeline(ctx, cfg, nil)
+func (l *Lab) XRay(ctx context.Context, cfg catalog.Config, query int) (report.XRay, error) {
+	p, err := l.pipeline(ctx, l.builder, cfg)
 	if err != nil {
 		return report.XRay{}, fmt.Errorf("taking an x-ray of request %d: %w", query+1, err)
 	}
-	if query < 0 || query >= len(p.requests.queries) {
-		return report.XRay{}, fmt.Errorf("taking an x-ray of request %d: there are requests 1 to %d", query+1, len(p.requests.queries))
+	if query < 0 || query >= len(p.Requests.Queries) {
+		return report.XRay{}, fmt.Errorf("taking an x-ray of request %d: there are requests 1 to %d", query+1, len(p.Requests.Queries))
 	}
-	q := p.requests.queries[query]
-	positives := p.prob.Truth.Positives(&q)
+	q := p.Requests.Queries[query]
+	positives := p.Problem.Truth.Positives(&q)
 	if len(positives) == 0 {
 		return report.XRay{}, fmt.Errorf("taking an x-ray of request %d: nothing in the corpus is relevant to it", query+1)
 	}
-	x := report.XRay{Query: query, Request: fmt.Sprintf("request %d", query+1), Item: positives[0].Item, ItemWords: fmt.Sprintf("item %d", positives[0].Item), K: p.set.k, Top: p.set.top}
-	if look := p.prob.Look; look != nil {
+	x := report.XRay{
+		Query: query, Request: fmt.Sprintf("request %d", query+1), K: p.Scenario.K, Top: p.Scenario.Top,
+		Item: positives[0].Item, ItemWords: fmt.Sprintf("item %d", positives[0].Item),
+	}
+	if look := p.Problem.Look; look != nil {
 		x.Request, x.ItemWords = look.Request(&q), look.Item(x.Item)
 	}
-	if err := p.trace(ctx, q, &x); err != nil {
+	if err := trace(ctx, p, q, &x); err != nil {
 		return report.XRay{}, fmt.Errorf("taking an x-ray of request %d: %w", query+1, err)
 	}
 	return x, nil
 }
 
 // trace follows the item through the stages.
-func (p *pipeline) trace(ctx context.Context, q problem.Query, x *report.XRay) error {
-	deep, err := p.index.Retrieve(ctx, q, min(max(xrayDepth, p.set.k), p.prob.Items), nil)
+func trace(ctx context.Context, p *build.Pipeline, q problem.Query, x *report.XRay) error {
+	deep, err := p.Index.Retrieve(ctx, q, min(max(xrayDepth, p.Scenario.K), p.Problem.Items), nil)
 	if err != nil {
 		return err
 	}
@@ -48,9 +53,9 @@ func (p *pipeline) trace(ctx context.Context, q problem.Query, x *report.XRay) e
 		}
 	}
 	x.Depth = len(deep)
-	indexed := x.Rank1 > 0 || p.indexed(x.Item)
+	indexed := x.Rank1 > 0 || isIndexed(p, x.Item)
 	// Asked for K alone, an approximate search may find less than the first K of a deeper one: what it finds counts.
-	cands, err := p.index.Retrieve(ctx, q, p.set.k, nil)
+	cands, err := p.Index.Retrieve(ctx, q, p.Scenario.K, nil)
 	if err != nil {
 		return err
 	}
@@ -58,7 +63,7 @@ func (p *pipeline) trace(ctx context.Context, q problem.Query, x *report.XRay) e
 	for _, c := range cands {
 		handed = handed || c.Item == x.Item
 	}
-	if err := p.ranker.Rank(ctx, q, cands); err != nil {
+	if err := p.Ranker.Rank(ctx, q, cands); err != nil {
 		return err
 	}
 	if handed {
@@ -69,16 +74,16 @@ func (p *pipeline) trace(ctx context.Context, q problem.Query, x *report.XRay) e
 		}
 	}
 	x.Loss = lossOf(x, indexed)
-	if look := p.prob.Look; look != nil {
-		p.instead(&q, x, deep, cands)
-		p.xrayPictures(&q, x, cands)
+	if look := p.Problem.Look; look != nil {
+		firstInstead(p, &q, x, deep, cands)
+		addPictures(p, &q, x, cands)
 	}
 	return nil
 }
 
-// indexed says whether stage one knows the item at all.
-func (p *pipeline) indexed(item int32) bool {
-	if some, ok := p.index.(interface{ Has(item int32) bool }); ok {
+// isIndexed says whether stage one knows the item at all.
+func isIndexed(p *build.Pipeline, item int32) bool {
+	if some, ok := p.Index.Index.(interface{ Has(item int32) bool }); ok {
 		return some.Has(item)
 	}
 	return true
@@ -99,8 +104,8 @@ func lossOf(x *report.XRay, indexed bool) report.Loss {
 	return report.LostByStageOne
 }
 
-// instead says what the stage that lost the item put first, and why.
-func (p *pipeline) instead(q *problem.Query, x *report.XRay, deep, answer []problem.Candidate) {
+// firstInstead says what the stage that lost the item put first, and why.
+func firstInstead(p *build.Pipeline, q *problem.Query, x *report.XRay, deep, answer []problem.Candidate) {
 	var first []problem.Candidate
 	switch x.Loss {
 	case report.LostByStageOne, report.LostBySearch:
@@ -112,12 +117,12 @@ func (p *pipeline) instead(q *problem.Query, x *report.XRay, deep, answer []prob
 		return
 	}
 	item := first[0].Item
-	x.Instead, x.Because = p.prob.Look.Item(item), p.prob.Look.Why(q, item)
+	x.Instead, x.Because = p.Problem.Look.Item(item), p.Problem.Look.Why(q, item)
 }
 
-// xrayPictures adds the pictures of the request, the item, and what came first.
-func (p *pipeline) xrayPictures(q *problem.Query, x *report.XRay, answer []problem.Candidate) {
-	look := p.prob.Look
+// addPictures adds the pictures of the request, the item, and what came first.
+func addPictures(p *build.Pipeline, q *problem.Query, x *report.XRay, answer []problem.Candidate) {
+	look := p.Problem.Look
 	for _, pic := range []report.Picture{
 		{Caption: x.Request, Role: "query", Image: look.RequestPicture(q)},
 		{Caption: x.ItemWords, Role: "hit", Image: look.ItemPicture(x.Item)},

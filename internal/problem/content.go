@@ -31,6 +31,21 @@ func (h *History) Row(u int32) ([]int32, []float32) {
 	return h.Item[a:b], h.Weight[a:b]
 }
 
+// Where returns a history of the engagements that keep wants: at is the position in Item of an engagement of user. It is
+// asked in order.
+func (h *History) Where(keep func(user int, at int32) bool) *History {
+	out := &History{Users: h.Users, Items: h.Items, Start: make([]int32, h.Users+1)}
+	for u := range h.Users {
+		for at := h.Start[u]; at < h.Start[u+1]; at++ {
+			if keep(u, at) {
+				out.Item, out.Weight, out.Day = append(out.Item, h.Item[at]), append(out.Weight, h.Weight[at]), append(out.Day, h.Day[at])
+			}
+		}
+		out.Start[u+1] = int32(len(out.Item))
+	}
+	return out
+}
+
 // Impression is one item that an earlier system showed for a request, and what happened.
 type Impression struct {
 	Request int32 // index into Problem.Train

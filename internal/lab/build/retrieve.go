@@ -1,0 +1,177 @@
+package build
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"dryrun/internal/lab/fault"
+	"dryrun/internal/lab/kind"
+	"dryrun/internal/lab/seed"
+	"dryrun/internal/problem"
+	"dryrun/internal/retrieval"
+)
+
+// vectorFields are what the corpus's vectors depend on.
+const vectorFields = pastFields | FieldEncoder | FieldDim | FieldEpochs
+
+// vectorStage trains the encoder and encodes the corpus.
+func vectorStage() Stage[*kind.Encoding] {
+	return Stage[*kind.Encoding]{"vectors", vectorFields, func(ctx context.Context, b *Builder, s Scenario) (*kind.Encoding, error) {
+		p, err := b.learnedPart(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		encoder, ok := kind.ByID(s.World.Kind).Encoder(s.Encoder)
+		if !ok {
+			return nil, fmt.Errorf("training an encoder: %s has none called %q", s.World.Kind, s.Encoder)
+		}
+		began := time.Now()
+		e, err := encoder.Train(ctx, b.input(s, p, "encoder"))
+		if err != nil {
+			return nil, err
+		}
+		e.Took = time.Since(began)
+		return e, nil
+	}}
+}
+
+// input is what engines and encoders are built from. What learns from a split of the history has a seed of its own.
+func (b *Builder) input(s Scenario, p *problem.Problem, use string) kind.Input {
+	switch {
+	case s.Past != WholePast && s.Past != BeforeRanker:
+		use = "split"
+	case s.Items > 0:
+		use = "size"
+	}
+	return kind.Input{
+		Problem: p, Dim: s.Dim, Epochs: s.Epochs, Seed: seed.Of(s.World.Seed, use), Workers: b.options.Workers,
+		Progress: b.progress, Servers: b.options.Servers,
+	}
+}
+
+// Encoding returns the scenario's encoder and vectors, nil where its engine searches none.
+func (b *Builder) Encoding(ctx context.Context, s Scenario) (*kind.Encoding, error) {
+	if s.Encoder == "" {
+		return nil, nil
+	}
+	return Get(ctx, b, vectorStage(), s)
+}
+
+// Index is stage one's index, and how long it took to build.
+type Index struct {
+	retrieval.Index
+	Took time.Duration
+}
+
+// Bytes is the memory of the index.
+func (i Index) Bytes() int64 { return int64(1e6 * i.MB()) }
+
+// IndexFields are what an index depends on.
+const IndexFields = vectorFields | FieldEngine | FieldItems | FaultAtIndex
+
+// indexStage builds stage one's index over all items, over the first few, or over those that a fault leaves.
+func indexStage() Stage[Index] {
+	return Stage[Index]{"index", IndexFields, func(ctx context.Context, b *Builder, s Scenario) (out Index, err error) {
+		p, err := b.learnedPart(ctx, s)
+		if err != nil {
+			return out, err
+		}
+		encoding, err := b.Encoding(ctx, s)
+		if err != nil {
+			return out, err
+		}
+		engine, ok := kind.ByID(s.World.Kind).Engine(s.Engine)
+		if !ok {
+			return out, fmt.Errorf("building an index: %s has no engine called %q", s.World.Kind, s.Engine)
+		}
+		var emb *problem.Embedding
+		if encoding != nil {
+			emb = encoding.Embedding
+		}
+		in := b.input(s, p, "index")
+		began := time.Now()
+		switch left := s.faultAt(fault.AtIndex).Index; {
+		case emb == nil && (left != nil || s.Items > 0):
+			return out, fmt.Errorf("building an index of a part of the items: engine %s has no vectors", s.Engine)
+		case left != nil:
+			out.Index, err = buildPart(ctx, engine, in, emb, left(p, in.Seed))
+		case s.Items > 0:
+			first := *emb
+			first.Items = first.Items[:s.Items*first.Dim]
+			out.Index, err = engine.Build(ctx, in, &first)
+		default:
+			out.Index, err = engine.Build(ctx, in, emb)
+		}
+		out.Took = time.Since(began)
+		return out, err
+	}}
+}
+
+// buildPart builds an index of some items, ids ascending.
+func buildPart(ctx context.Context, engine kind.Engine, in kind.Input, emb *problem.Embedding, ids []int32) (retrieval.Index, error) {
+	part := *emb
+	part.Items = make([]float32, 0, len(ids)*emb.Dim)
+	for _, id := range ids {
+		part.Items = append(part.Items, emb.Item(id)...)
+	}
+	inner, err := engine.Build(ctx, in, &part)
+	if err != nil {
+		return nil, err
+	}
+	return retrieval.NewSubset(inner, ids), nil
+}
+
+// Index returns the scenario's index.
+func (b *Builder) Index(ctx context.Context, s Scenario) (Index, error) {
+	return Get(ctx, b, indexStage(), s)
+}
+
+// RankersPast is stage one as it was when the past requests that a ranker learns from were made.
+type RankersPast struct {
+	*PartOfPast
+	Learned   *problem.Problem   // with the whole of its past: features come from it
+	Embedding *problem.Embedding // nil where the engine searches no vectors
+	scenario  Scenario
+}
+
+// RankersPast returns the stage one from which a ranker learns, without its index.
+func (b *Builder) RankersPast(ctx context.Context, s Scenario) (*RankersPast, error) {
+	learned, err := b.Learned(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	s = s.WithoutFault(fault.AtIndex) // a ranker learned before the index went stale
+	s.Past = BeforeRanker
+	out := &RankersPast{Learned: learned}
+	if out.PartOfPast, err = b.Part(ctx, s); err != nil {
+		return nil, err
+	}
+	if learned.History == nil {
+		s.Past = WholePast // nobody returns: stage one learned from no request of the ranker's
+	}
+	out.scenario = s
+	encoding, err := b.Encoding(ctx, s)
+	if encoding != nil {
+		out.Embedding = encoding.EmbeddingFor(out.Problem)
+	}
+	return out, err
+}
+
+// Retriever is its stage one.
+func (p *RankersPast) Retriever(ctx context.Context, b *Builder) (retrieval.Retriever, error) {
+	index, err := b.Index(ctx, p.scenario)
+	if err != nil {
+		return nil, err
+	}
+	return index, nil
+}
+
+// Encoded fills a query's vector.
+func Encoded(q problem.Query, emb *problem.Embedding) problem.Query {
+	if emb != nil {
+		q.Vec = make([]float32, emb.Dim)
+		emb.Encode(&q, q.Vec)
+	}
+	return q
+}

@@ -1,0 +1,99 @@
+package kind
+
+import (
+	"context"
+	"math"
+
+	"dryrun/internal/lab/catalog"
+	"dryrun/internal/ranking"
+	"dryrun/internal/ranking/dcn"
+	"dryrun/internal/ranking/lightgbm"
+	"dryrun/internal/ranking/trees"
+)
+
+// TrainingSize is how much a kind of world gives a ranker to learn from, and how closely trees may follow it.
+type TrainingSize struct {
+	Requests  int // at most so many past requests, newest first
+	Positives int // rows of a request, at most
+	Negatives int
+	Leaves    int
+	MinLeaf   int
+	L2        float64
+}
+
+// A ranker has so many trees at most, with this learning rate; validation rows say when fewer are enough.
+const (
+	Trees = 100
+	Rate  = 0.08
+)
+
+// Ranker is which model stage two trains and on what.
+type Ranker struct {
+	ID    string // as the knob ranker names it
+	Loss  string // of trees
+	Trees int    // at most
+	Rate  float64
+	Size  TrainingSize
+
+	Seed    uint64
+	Workers int
+	Python  string // interpreter that has LightGBM's package
+}
+
+// Train fits the model to rows labeled by grade; without validation rows it learns for all of its rounds.
+func (r Ranker) Train(ctx context.Context, train, valid *ranking.Dataset, p ranking.Progress) (ranking.Model, error) {
+	switch r.ID {
+	case "logistic":
+		return ranking.TrainLogistic(ctx, expectedGain(train), ranking.LogisticOptions{}, p)
+	case "dcn":
+		return r.trainDCN(ctx, train, valid, p)
+	}
+	o := trees.Options{
+		Objective: trees.LambdaRank, Trees: r.Trees, Leaves: r.Size.Leaves, MinLeaf: r.Size.MinLeaf, L2: r.Size.L2, Rate: r.Rate,
+		EarlyStop: 20, Workers: r.Workers, Seed: r.Seed,
+	}
+	if r.Loss == "logistic" {
+		o.Objective = trees.Binary
+		train, valid = expectedGain(train), expectedGain(valid)
+	}
+	if valid.Rows() == 0 {
+		valid, o.EarlyStop = nil, 0
+	}
+	if r.ID != catalog.LightGBM {
+		return trees.Train(ctx, train, valid, o, p)
+	}
+	program, err := lightgbm.Find(ctx, r.Python)
+	if err != nil {
+		return nil, err
+	}
+	return lightgbm.Train(ctx, train, valid, lightgbm.Options{Options: o, Program: program}, p)
+}
+
+// dcnEpochs is how long deep & cross learns, at most, where trees would have their full number.
+const dcnEpochs = 15
+
+// trainDCN fits deep & cross to the expected gain of each row, for as many epochs as the number of trees stands for.
+func (r Ranker) trainDCN(ctx context.Context, train, valid *ranking.Dataset, p ranking.Progress) (ranking.Model, error) {
+	o := dcn.Options{Epochs: max(dcnEpochs*r.Trees/Trees, 3), EarlyStop: 3, Rate: 0.002, Decay: 0.01, Seed: r.Seed}
+	if valid.Rows() == 0 {
+		valid, o.EarlyStop = nil, 0
+	} else {
+		valid = expectedGain(valid)
+	}
+	return dcn.Train(ctx, expectedGain(train), valid, o, p)
+}
+
+// expectedGain returns rows whose label is the gain of the grade as a share of the best grade's: what a pointwise loss should
+// predict so that ordering by it orders by expected gain.
+func expectedGain(d *ranking.Dataset) *ranking.Dataset {
+	out := *d
+	out.Y = make([]float32, len(d.Y))
+	best := 1.0
+	for _, y := range d.Y {
+		best = max(best, math.Exp2(float64(y))-1)
+	}
+	for i, y := range d.Y {
+		out.Y[i] = float32((math.Exp2(float64(y)) - 1) / best)
+	}
+	return &out
+}

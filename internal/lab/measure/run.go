@@ -1,0 +1,199 @@
+// Package measure runs a built pipeline over its test requests and holds what several experiments do with one: the report that
+// is being filled, recall against an exact scan, ways to order a live request's candidates. A pipeline comes in; numbers by
+// request, and a report that never holds one that isn't finite, come out.
+package measure
+
+import (
+	"context"
+	"maps"
+	"math"
+	"slices"
+
+	"dryrun/framework"
+	"dryrun/internal/lab/build"
+	"dryrun/internal/lab/catalog"
+	"dryrun/internal/lab/progress"
+	"dryrun/internal/lab/seed"
+	"dryrun/internal/metrics"
+	"dryrun/internal/report"
+)
+
+// Resamples is how many bootstrap resamples an interval rests on.
+const Resamples = 1000
+
+// Run is one experiment under way: a measured pipeline, and the report that it fills.
+type Run struct {
+	Config   catalog.Config
+	Settings catalog.Settings
+	Step     framework.StepID
+	Builder  *build.Builder
+	Pipeline *build.Pipeline
+	Results  *Results // the pipeline over its test requests
+	Report   *report.Step
+	Progress *progress.Sink
+}
+
+// New measures the pipeline and starts the report with what every step reports.
+func New(ctx context.Context, b *build.Builder, cfg catalog.Config, step framework.StepID, p *build.Pipeline) (*Run, error) {
+	set, err := cfg.Settings()
+	if err != nil {
+		return nil, err
+	}
+	r := &Run{Config: cfg, Settings: set, Step: step, Builder: b, Pipeline: p, Progress: b.Progress(), Report: newReport(cfg, set, p, step)}
+	if r.Results, err = Sweep(ctx, p, r.Progress); err != nil {
+		return nil, err
+	}
+	build.Keep(b, build.CandidateStage(), p.Scenario, build.Candidates(r.Results.Candidates))
+	r.common(ctx)
+	return r, nil
+}
+
+// newReport starts the report: what the numbers will be about.
+func newReport(cfg catalog.Config, set catalog.Settings, p *build.Pipeline, step framework.StepID) *report.Step {
+	w := p.Problem.Words
+	setup := report.Setup{
+		World: p.Problem.Kind, Items: p.Problem.Items, Queries: len(p.Problem.Test), Query: w.Query, Corpus: w.Corpus, Positive: w.Positive,
+		Quality: p.Problem.Judge.Name, Split: w.Split, Candidates: w.Candidates, Seed: cfg.Seed, Fault: cfg.Fault, Knobs: map[string]any{},
+	}
+	if cfg.World.Format != "" {
+		setup.Data = cfg.World.Format + ":" + cfg.World.Path
+	}
+	for _, k := range catalog.KnobTable() {
+		if k.Pipeline || k.Step == step {
+			setup.Knobs[k.ID] = set.Get(k.ID)
+		}
+	}
+	setup.Knobs["items"] = p.Problem.Items
+	return &report.Step{Step: string(step), Setup: setup, Metrics: map[string]float64{}, Timings: map[string]float64{}, Missing: []report.Missing{}}
+}
+
+// common reports what every step does.
+func (r *Run) common(ctx context.Context) {
+	m := r.Results
+	r.Metric("stage1_recall_at_k", metrics.Mean(m.Recall))
+	quality := m.Quality.Interval(ctx, Resamples, r.Seed("quality"))
+	r.Interval(m.Quality.Judge.Name, quality)
+	r.Interval("quality", quality)
+	r.Timing("p50_ms", metrics.Quantile(m.TotalMS, 0.5))
+	r.Timing("p99_ms", metrics.Quantile(m.TotalMS, 0.99))
+	r.Timing("stage1_p99_ms", metrics.Quantile(m.StageOneMS, 0.99))
+	r.Timing("stage2_p99_ms", metrics.Quantile(m.StageTwoMS, 0.99))
+	r.Timing("index_mb", r.Pipeline.Index.MB())
+	r.Timing("index_build_s", r.Pipeline.Index.Took.Seconds())
+}
+
+// Finish lists the metrics that the problem itself says it can't support, as far as this step would yield them.
+func (r *Run) Finish() {
+	missing := r.Pipeline.Problem.Missing
+	for _, id := range slices.Sorted(maps.Keys(missing)) {
+		if catalog.Yields(r.Config.World.Kind, r.Step, id) {
+			r.Miss(id, missing[id])
+		}
+	}
+}
+
+// Metric reports a number that repeats for the seed.
+func (r *Run) Metric(id string, v float64) { r.put(r.Report.Metrics, id, v) }
+
+// Timing reports a number that was measured in time or derives from one that was.
+func (r *Run) Timing(id string, v float64) { r.put(r.Report.Timings, id, v) }
+
+// put keeps a report's numbers finite: what can't be computed is missing, with the reason.
+func (r *Run) put(into map[string]float64, id string, v float64) {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		r.Miss(id, "there is too little to compute it from")
+		return
+	}
+	into[id] = v
+}
+
+// Interval reports a number with its 95% interval.
+func (r *Run) Interval(id string, i metrics.Interval) {
+	r.Metric(id, i.Mean)
+	if !math.IsNaN(i.Lo) {
+		r.Metric(id+"_lo", i.Lo)
+		r.Metric(id+"_hi", i.Hi)
+	}
+}
+
+// Miss lists a metric as missing, once.
+func (r *Run) Miss(id, why string) {
+	for _, m := range r.Report.Missing {
+		if m.Metric == id {
+			return
+		}
+	}
+	r.Report.Missing = append(r.Report.Missing, report.Missing{Metric: id, Why: why})
+}
+
+// MissAll lists metrics as missing for one reason.
+func (r *Run) MissAll(why string, ids ...string) {
+	for _, id := range ids {
+		r.Miss(id, why)
+	}
+}
+
+// Block adds a block to the report.
+func (r *Run) Block(b report.Block) { r.Report.Blocks = append(r.Report.Blocks, b) }
+
+// Note adds words; alt is their summary in one sentence.
+func (r *Run) Note(title, alt, text string) {
+	r.Block(report.Block{Kind: report.Note, Title: title, Alt: alt, Text: text})
+}
+
+// Seed is the source of an experiment's own randomness; use tells its uses apart.
+func (r *Run) Seed(use string) uint64 { return seed.Of(r.Config.Seed, use) }
+
+// Bootstrap is the mean of what is defined of the values, with its interval over requests.
+func (r *Run) Bootstrap(ctx context.Context, use string, values []float64) metrics.Interval {
+	return metrics.Bootstrap(ctx, metrics.Defined(values), Resamples, r.Seed(use))
+}
+
+// QualityName is the world's own measure as people write it.
+func (r *Run) QualityName() string { return report.Metric{ID: r.Report.Setup.Quality}.String() }
+
+// Reported is a metric that the report holds, with its interval.
+func (r *Run) Reported(id string) report.Number {
+	n := report.Num(r.Report.Metrics[id])
+	if lo, ok := r.Report.Metrics[id+"_lo"]; ok {
+		n = n.Within(lo, r.Report.Metrics[id+"_hi"])
+	}
+	return n
+}
+
+// Number is a mean with its interval: 0.742 (0.731 to 0.753).
+func Number(i metrics.Interval) report.Number { return report.Interval(i.Mean, i.Lo, i.Hi) }
+
+// Difference is a signed mean with its interval: +0.012 (+0.003 to +0.021).
+func Difference(i metrics.Interval) report.Number {
+	return report.Difference(i.Mean).Within(i.Lo, i.Hi)
+}
+
+// Bounds is an interval alone, for a column of its own.
+func Bounds(i metrics.Interval) report.Text { return report.Text(Number(i).Bounds()) }
+
+// Lift is a relative change with its interval: +5.6% (+1.2% to +9.9%).
+func Lift(i metrics.Interval) report.Number { return report.Change(i.Mean).Within(100*i.Lo, 100*i.Hi) }
+
+// MS is a time in milliseconds.
+func MS(v float64) report.Number { return report.Amount(v, "ms") }
+
+// Variant turns a knob's word into a metric's variant: what follows the dot.
+func Variant(word string) string {
+	out := []byte(word)
+	for i, c := range out {
+		if c == '-' {
+			out[i] = '_'
+		}
+	}
+	return string(out)
+}
+
+// UpTo is 1 to n, for an axis.
+func UpTo(n int) []float64 {
+	out := make([]float64, n)
+	for i := range out {
+		out[i] = float64(i + 1)
+	}
+	return out
+}

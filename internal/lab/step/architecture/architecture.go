@@ -1,0 +1,287 @@
+// Package architecture runs the experiment of the architecture step: the funnel. What survives each stage, where the time
+// goes, what two stages lose against ranking everything, and the ceiling that stage one sets.
+package architecture
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"dryrun/internal/lab/build"
+	"dryrun/internal/lab/measure"
+	"dryrun/internal/metrics"
+	"dryrun/internal/problem"
+	"dryrun/internal/report"
+	"dryrun/internal/retrieval"
+)
+
+type run struct{ *measure.Run }
+
+// Run fills the report of a measured pipeline.
+func Run(ctx context.Context, m *measure.Run) error {
+	r := run{m}
+	r.funnel()
+	r.waterfall()
+	r.Interval("recall_at_10", r.Bootstrap(ctx, "recall_at_10", r.AnswerRecall()))
+	ceiling := r.ceiling(ctx)
+	r.recallCurve()
+	if err := r.indexRecall(ctx); err != nil {
+		return err
+	}
+	gap, err := r.rankEverything(ctx)
+	if err != nil {
+		return err
+	}
+	r.neighbors()
+	r.missed()
+	if r.Report.Headline = gap.words(r.QualityName(), r.Settings.K, r.Pipeline.Problem.Items); gap.n == 0 {
+		r.Report.Headline = fmt.Sprintf("Stage one finds %s of the positives among %d candidates; a perfect ranker would still lose %s of %s",
+			report.Share(r.Report.Metrics["stage1_recall_at_k"]), r.Settings.K, report.Num(ceiling), r.Pipeline.Problem.Judge.Label)
+	}
+	return nil
+}
+
+// gap is the quality of two stages less that of ranking everything, paired over n requests.
+type gap struct {
+	metrics.Interval
+	n int
+}
+
+// words says what the interval bears out, and no more.
+func (g gap) words(quality string, k, items int) string {
+	verdict := "can't be told apart from"
+	switch {
+	case g.Hi < 0:
+		verdict = "lose against"
+	case g.Lo > 0:
+		verdict = "do better than"
+	}
+	return fmt.Sprintf("With %s of %s items ranked, two stages %s ranking everything: %s of %s (%s) on %d requests",
+		report.Count(k), report.Count(items), verdict, report.Difference(g.Mean), quality, report.Difference(g.Mean).Within(g.Lo, g.Hi).Bounds(), g.n)
+}
+
+// funnel shows how many items are left after each stage.
+func (r run) funnel() {
+	items, k, top := r.Pipeline.Problem.Items, r.Settings.K, min(r.Settings.Top, r.Settings.K)
+	recall := r.Report.Metrics["stage1_recall_at_k"]
+	r.Block(report.Block{
+		Kind: report.Funnel, Title: "The funnel",
+		Alt: fmt.Sprintf("%s items become %d candidates after stage one (recall %s) and %d after stage two (%s %s).",
+			report.Count(items), k, report.Num(recall), top, r.QualityName(), report.Num(r.Report.Metrics["quality"])),
+		Rows: []report.Row{
+			{report.Text("corpus"), report.Count(items), report.Text(r.Report.Setup.Corpus)},
+			{report.Text("stage 1"), report.Count(k), report.Text(fmt.Sprintf("recall@%d %s", k, report.Num(recall)))},
+			{report.Text("stage 2"), report.Count(top), report.Text(fmt.Sprintf("%s %s", r.QualityName(), report.Num(r.Report.Metrics["quality"])))},
+		},
+	})
+}
+
+// waterfall sets the measured parts beside those that the case assumes, against the budget. Parts of medians add up only
+// roughly; what is left is said for the median request.
+func (r run) waterfall() {
+	budget := measure.Millis(r.Settings.Budget)
+	left, assumed := budget, 0.0
+	var rows []report.Row
+	for _, part := range slices.Sorted(maps.Keys(r.Config.Assumed)) {
+		v := measure.Millis(r.Config.Assumed[part])
+		rows = append(rows, report.Row{report.Text(part), report.Num(v), report.Text("assumed")})
+		assumed += v
+		left -= v
+	}
+	measured := 0.0
+	for _, part := range []struct {
+		name   string
+		values []float64
+	}{{"encode", r.Results.EncodeMS}, {"stage 1", r.Results.StageOneMS}, {"stage 2", r.Results.StageTwoMS}} {
+		v := metrics.Quantile(part.values, 0.5)
+		rows = append(rows, report.Row{report.Text(part.name), report.Num(v), report.Text("measured")})
+		measured += v
+		left -= v
+	}
+	rows = append(rows, report.Row{report.Text("left"), report.Num(left), report.Text("left")})
+	r.Timing("encode_p99_ms", metrics.Quantile(r.Results.EncodeMS, 0.99))
+	r.Block(report.Block{
+		Kind: report.Waterfall, Title: fmt.Sprintf("Where %s go", measure.MS(budget)), Unit: "ms", Rows: rows,
+		Alt: fmt.Sprintf("Of a budget of %s, the encoder and both stages take %s at the median here, the assumed parts %s, and %s are left.",
+			measure.MS(budget), measure.MS(measured), measure.MS(assumed), measure.MS(left)),
+	})
+}
+
+// ceiling is the quality that a perfect ranker would lose by stage one's misses.
+func (r run) ceiling(ctx context.Context) float64 {
+	judge := &r.Pipeline.Problem.Judge
+	best, possible := metrics.Judged{Judge: judge}, metrics.Judged{Judge: judge}
+	for i, cands := range r.Results.Candidates {
+		g := r.Pipeline.Truth(i)
+		best.Outcomes = append(best.Outcomes, judge.Ideal(g, cands))
+		possible.Outcomes = append(possible.Outcomes, judge.Possible(g))
+	}
+	interval := possible.Gain(ctx, best, measure.Resamples, r.Seed("ceiling"))
+	r.Interval("ceiling_loss", interval)
+	return interval.Mean
+}
+
+// recallCurve shows recall as K grows to the K in force.
+func (r run) recallCurve() {
+	s := report.Series{Name: fmt.Sprintf("recall@K by %s", r.Settings.Engine)}
+	words := ""
+	for _, k := range []int{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000} {
+		k = min(k, r.Settings.K)
+		values := make([]float64, len(r.Results.Candidates))
+		for i, c := range r.Results.Candidates {
+			values[i] = r.Pipeline.Recall(i, c[:min(k, len(c))])
+		}
+		s.X, s.Y = append(s.X, float64(k)), append(s.Y, metrics.Mean(values))
+		if k == r.Settings.K {
+			break
+		}
+		if k == build.Cutoff {
+			words = fmt.Sprintf("%s at K = 10 to ", report.Num(metrics.Mean(values)))
+		}
+	}
+	last := s.Y[len(s.Y)-1]
+	r.Block(report.Block{
+		Kind: report.Lines, Title: "What each K would keep", Series: []report.Series{s}, XLabel: "K", YLabel: "recall", LogX: true,
+		Alt: fmt.Sprintf("Stage one's recall grows from %s at K = 1 through %s%s at K = %d.", report.Num(s.Y[0]), words, report.Num(last), r.Settings.K),
+	})
+}
+
+// indexRecall is the share of the exact scan's first results that the engine returns.
+func (r run) indexRecall(ctx context.Context) error {
+	p := r.Pipeline
+	if p.Embedding == nil {
+		r.Miss("index_recall_at_k", "the engine searches no vectors, so there is no exact scan to compare with")
+		return nil
+	}
+	exact := retrieval.NewExact(p.Embedding.Items, p.Embedding.Dim)
+	v, err := measure.IndexRecall(ctx, r.Builder, p.Index, exact, p.Requests.Queries, r.Settings.K)
+	if err != nil {
+		return err
+	}
+	r.Metric("index_recall_at_k", v)
+	return nil
+}
+
+// everythingRows bounds the work of ranking everything: about a second of one core.
+const everythingRows = 300_000
+
+// rankEverything gives the ranker the whole corpus on a few requests and compares two stages with it; on none where
+// nothing can score every item.
+func (r run) rankEverything(ctx context.Context) (gap, error) {
+	p := r.Pipeline
+	n := min(max(everythingRows/p.Problem.Items, 4), 20, len(p.Requests.Queries))
+	all, asked := metrics.Judged{Judge: &p.Problem.Judge, Outcomes: make([]problem.Outcome, n)}, make([]int, n)
+	if p.Model == nil && p.Embedding == nil {
+		r.Miss("quality_kept", "there is no second stage, and stage one scores no other items")
+		return gap{}, nil
+	}
+	err := r.Builder.Each(ctx, n, func(i int) error {
+		at := i * len(p.Requests.Queries) / n
+		q := p.Requests.Queries[at]
+		cands, err := r.everything(ctx, q)
+		if err != nil {
+			return err
+		}
+		all.Outcomes[i], asked[i] = p.Judge(at, cands), at
+		r.Progress.Report("ranking everything", i+1, n)
+		return nil
+	})
+	if err != nil {
+		return gap{}, err
+	}
+	all, two := all.Defined(), r.Results.Quality.Pick(asked).Defined()
+	if n = len(all.Outcomes); n == 0 {
+		r.Miss("quality_kept", "none of the requests that everything was ranked for has a positive")
+		return gap{}, nil
+	}
+	a, t := all.Quality(), two.Quality()
+	g := gap{two.Gain(ctx, all, measure.Resamples, r.Seed("everything")), n}
+	r.Metric("quality_all", a)
+	if p.Problem.Judge.Better == problem.Higher {
+		r.Metric("quality_kept", t/a)
+	} else {
+		r.Miss("quality_kept", "of "+p.Problem.Judge.Label+" less is better, so that no share of it is kept")
+	}
+	r.Interval("quality_gap", g.Interval)
+	r.Block(report.Block{
+		Kind: report.Table, Title: fmt.Sprintf("Against ranking everything, %d requests", n),
+		Columns: []string{"", r.QualityName(), "items ranked"},
+		Rows: []report.Row{
+			{report.Text("everything"), report.Num(a), report.Count(p.Problem.Items)},
+			{report.Text("two stages"), report.Num(t), report.Count(r.Settings.K)},
+			{report.Text("difference, paired"), report.Text(measure.Difference(g.Interval).String()), report.Text("")},
+		},
+		Alt: fmt.Sprintf("On %d requests two stages reach %s against %s when all %s items are ranked, a difference of %s.",
+			n, report.Num(t), report.Num(a), report.Count(p.Problem.Items), measure.Difference(g.Interval)),
+	})
+	return g, nil
+}
+
+// everything ranks all that the request may be given.
+func (r run) everything(ctx context.Context, q problem.Query) ([]problem.Candidate, error) {
+	p := r.Pipeline
+	if p.Model == nil {
+		return retrieval.NewExact(p.Embedding.Items, p.Embedding.Dim).Retrieve(ctx, q, p.Scenario.Depth(&p.Problem.Judge), nil)
+	}
+	cands := make([]problem.Candidate, 0, p.Problem.Items)
+	for i := range int32(p.Problem.Items) {
+		if q.Filter.Allows(i) {
+			cands = append(cands, problem.Candidate{Item: i})
+		}
+	}
+	err := p.Ranker.Rank(ctx, q, cands)
+	return cands, err
+}
+
+// neighbors shows one request's pictures: what was asked, and what came.
+func (r run) neighbors() {
+	p := r.Pipeline
+	if p.Problem.Look == nil {
+		return
+	}
+	q := &p.Requests.Queries[0]
+	asked := p.Problem.Look.RequestPicture(q)
+	if asked == nil {
+		return
+	}
+	b := report.Block{Kind: report.Pictures, Title: "A request and its answer"}
+	b.Pictures = append(b.Pictures, report.Picture{Caption: p.Problem.Look.Request(q), Role: "query", Image: asked})
+	hits := 0
+	for _, c := range r.Results.Answers[0][:min(5, len(r.Results.Answers[0]))] {
+		role := "miss"
+		if p.Problem.Truth.Grade(q, c.Item) > 0 {
+			role = "hit"
+			hits++
+		}
+		b.Pictures = append(b.Pictures, report.Picture{Caption: p.Problem.Look.Item(c.Item), Role: role, Image: p.Problem.Look.ItemPicture(c.Item)})
+	}
+	b.Alt = fmt.Sprintf("For %s, %d of the first %d items are relevant.", p.Problem.Look.Request(q), hits, len(b.Pictures)-1)
+	r.Block(b)
+}
+
+// missed lists requests whose positives stage one lost, to look at by x-ray.
+func (r run) missed() {
+	var rows []report.Row
+	total := 0
+	for i, v := range r.Results.Recall {
+		if v != 0 {
+			continue
+		}
+		total++
+		if len(rows) < 5 {
+			words := ""
+			if r.Pipeline.Problem.Look != nil {
+				words = r.Pipeline.Problem.Look.Request(&r.Pipeline.Requests.Queries[i])
+			}
+			rows = append(rows, report.Row{report.Count(i + 1), report.Text(words)})
+		}
+	}
+	if total == 0 {
+		return
+	}
+	r.Block(report.Block{
+		Kind: report.Table, Title: "Requests that stage one answers with no positive", Columns: []string{"request", "what it is"}, Rows: rows,
+		Alt: fmt.Sprintf("Stage one finds no positive for %d of %d requests; look into one by x-ray, for instance number %s.", total, len(r.Results.Recall), rows[0][0]),
+	})
+}
