@@ -59,7 +59,7 @@ type Problem struct {
 	Labels, TrainLabels, TestLabels []int32
 	Classes                         []string
 
-	Notes []string // what a reader of real data passed over, a sentence each
+	Notes []string // what a reader of real data skipped, a sentence each
 
 	// Missing names the metrics that this problem can't support, with the reason: "no returning users".
 	Missing map[string]string

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// topic is a subject that videos are about, with what their titles speak of.
+// topic is what videos are about, with subjects for their titles.
 type topic struct {
 	name     string
 	subjects [3]string
@@ -32,7 +32,7 @@ func topics() []topic {
 		{"cars", [3]string{"an engine rebuild", "a rally stage", "the electric van"}},
 		{"news explained", [3]string{"the budget", "a close election", "rising rents"}},
 		{"history", [3]string{"a Roman road", "the fall of a bridge", "the spice trade"}},
-		{"crafts", [3]string{"a knitted jumper", "bookbinding", "a clay teapot"}},
+		{"crafts", [3]string{"a knitted sweater", "bookbinding", "a clay teapot"}},
 		{"money", [3]string{"a first salary", "index funds", "moving out"}},
 		{"film", [3]string{"one long take", "a forgotten western", "how sound is made"}},
 		{"gardening", [3]string{"tomatoes on a balcony", "winter pruning", "a small pond"}},
@@ -64,8 +64,8 @@ func topics() []topic {
 // describer puts videos and visits into words; there are no pictures.
 type describer struct{ *snapshot }
 
-// Item is a video's title with what a page says beside it: "notes on sourdough (cooking, 8 min)". The more a title
-// promises, the louder it is.
+// Item is a video's title, topic and length: "notes on sourdough (cooking, 8 min)". The more a title promises, the louder
+// it is.
 func (d describer) Item(i int32) string {
 	v := &d.lib.items[i]
 	t := topics()[v.topic]
@@ -98,7 +98,7 @@ func (d describer) Request(q *problem.Query) string {
 	return fmt.Sprintf("a viewer of %d videos, most on %s", past.clicks, sim.AndList(names))
 }
 
-// favorites names one or two topics of most of a past.
+// favorites names the one or two topics that a viewer clicked most.
 func (d describer) favorites(past *visitFacts) []string {
 	order := make([]int, len(past.topics))
 	for t := range order {

@@ -1,3 +1,5 @@
+// Package feed generates viewers with tastes and videos with topics. A Spec comes in; a problem comes out whose requests are
+// visits, whose items are videos, and whose log was played day by day by a policy that shows more of what was clicked.
 package feed
 
 import (
@@ -9,7 +11,7 @@ import (
 	"fmt"
 )
 
-// Kind is viewers and videos.
+// Kind describes the world.
 func Kind() problem.Kind {
 	return problem.Kind{
 		ID:       "interactions",
@@ -21,15 +23,15 @@ func Kind() problem.Kind {
 	}
 }
 
-// visitsPerDay is the mean number of visits of a viewer a day. Activity is long-tailed: most come less often.
+// visitsPerDay is a viewer's mean number of visits a day. Activity is long-tailed: most viewers come less often.
 const visitsPerDay = 0.35
 
 // pastVisits is how many visits the log holds.
 func pastVisits(s problem.Spec) int { return int(visitsPerDay * float64(s.Users) * float64(s.Days)) }
 
-// estimateBytes estimates what a generated world keeps: per video its tastes, what is known of it and its counts, per
-// viewer two tastes and a memory, per visit a logged list (20 impressions and their place in the counts) and what had been
-// watched before.
+// estimateBytes estimates what a generated world keeps: per video its vector, attributes and counts, per
+// viewer two taste vectors and a history, per visit a logged list (20 impressions and their entries in the counts) and what
+// had been watched before.
 func estimateBytes(s problem.Spec) int64 {
 	s = Kind().Fill(s)
 	const item, user, visit = 4*tasteDim + 48, 8*tasteDim + 150, sim.ListLength*(20+12) + 64 + 200
@@ -75,14 +77,14 @@ func generate(ctx context.Context, s problem.Spec, n int, p problem.Progress) (*
 	return w.problemAt(ctx, 0, n, p)
 }
 
-// world is what a world and its drifted copies share.
+// world is what a problem and its drifted copies share.
 type world struct {
 	spec problem.Spec
 	lib  *library
 	view *viewers
 }
 
-// problemAt makes the problem with tastes moved by strength.
+// problemAt makes the problem with tastes drifted by strength.
 func (w *world) problemAt(ctx context.Context, strength float64, n int, p problem.Progress) (*problem.Problem, error) {
 	s := w.spec
 	b := &behavior{lib: w.lib, view: w.view, drift: strength, moved: float64(s.Days - sim.TestDays)}
@@ -105,7 +107,7 @@ func (w *world) problemAt(ctx context.Context, strength float64, n int, p proble
 	return f.problem(ctx, w, test, held, n)
 }
 
-// snapshot is a log and what was learned from it: the log of the old system, or that and what a play added.
+// snapshot is a log and the history that follows from it: the log of the old system, or that plus what a play added.
 type snapshot struct {
 	*behavior
 	spec    problem.Spec
@@ -114,8 +116,8 @@ type snapshot struct {
 	history *problem.History
 }
 
-// judge makes one request of each of users, at the moment of the first engagement that is held out. What was uploaded
-// after that moment isn't asked of the request: the truth leaves it out.
+// judge makes one request for each of users, at the moment of the first held-out engagement. Videos uploaded after that
+// moment don't count as positives of the request.
 func (f *snapshot) judge(held *problem.History, users []int32) []problem.Query {
 	var out []problem.Query
 	for _, u := range users {
@@ -142,7 +144,7 @@ func (f *snapshot) problem(ctx context.Context, w *world, test []problem.Query, 
 	if err != nil {
 		return nil, fmt.Errorf("looking up what viewers had seen: %w", err)
 	}
-	slices, err := f.slices(ctx, truth, test)
+	parts, err := f.slices(ctx, truth, test)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +161,7 @@ func (f *snapshot) problem(ctx context.Context, w *world, test []problem.Query, 
 		Train: train, Test: test, Truth: truth, Judge: metrics.NDCGAt(10), Positive: 1,
 		Inputs: inputs{f}, History: f.history, Log: f.log, Pairs: pairs,
 		People: people{f: f, w: w, looked: f.log.Propensity},
-		Drift:  drift{w}, Look: describer{f}, Slices: slices,
+		Drift:  drift{w}, Look: describer{f}, Slices: parts,
 		Value: func(i int32) float64 { return float64(lib.items[i].minutes) },
 		Born:  truth.Born,
 	}
@@ -173,7 +175,7 @@ func (f *snapshot) problem(ctx context.Context, w *world, test []problem.Query, 
 	return out, nil
 }
 
-// requests are the visits of the log as requests, each with what its viewer had clicked before.
+// requests turns the visits of the log into requests, each with what its viewer had clicked before.
 func (f *snapshot) requests(ctx context.Context, n int) ([]problem.Query, error) {
 	out := make([]problem.Query, len(f.visits))
 	return out, parallel.Batches(ctx, n, len(out), 1024, nil, func(_, from, to int) error {
@@ -185,7 +187,7 @@ func (f *snapshot) requests(ctx context.Context, n int) ([]problem.Query, error)
 	})
 }
 
-// slices are the parts of the judged requests where an average would hide harm.
+// slices returns the parts of the judged requests where an average could hide a failure.
 func (f *snapshot) slices(ctx context.Context, truth sim.HeldOutTruth, test []problem.Query) ([]problem.Slice, error) {
 	lib := f.lib
 	rare := lib.rareTopics()
@@ -197,7 +199,7 @@ func (f *snapshot) slices(ctx context.Context, truth sim.HeldOutTruth, test []pr
 		}
 		shown[im.Item]++
 	}
-	const few = 20 // impressions: too little to know a click-through rate of some per cent
+	const few = 20 // impressions: too few to estimate a click-through rate of a few percent
 	return []problem.Slice{
 		{Name: "new users", Has: func(q *problem.Query) bool { return len(q.Filter.Except) < 3 }},
 		{Name: "heavy users", Has: func(q *problem.Query) bool { return len(q.Filter.Except) >= heavy }},
@@ -213,11 +215,11 @@ func (f *snapshot) slices(ctx context.Context, truth sim.HeldOutTruth, test []pr
 	}, nil
 }
 
-// drift moves tastes: viewers turn to other topics, many of them to one that was rare. It happens a week before the
-// log's end, so that the newest part of the log tells of it and models of the older world don't know.
+// drift changes tastes: viewers turn to other topics, many of them to one that was rare. It happens a week before the end
+// of the log, so the newest part of the log shows it and models trained before then don't know it.
 type drift struct{ w *world }
 
-// At returns the world with tastes moved by strength; 0 gives the same log and the same requests.
+// At returns the problem with tastes drifted by strength; 0 gives the same log and the same requests.
 func (d drift) At(ctx context.Context, strength float64) (*problem.Problem, error) {
 	return d.w.problemAt(ctx, min(max(strength, 0), 1), parallel.Workers(0), nil)
 }

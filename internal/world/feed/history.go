@@ -27,8 +27,8 @@ func (p *visitLog) log() *problem.Log {
 	}
 }
 
-// engagements gathers what users did on played visits: weight 1 for a click, 2 for a success. What is in known already is
-// left out, nil is nothing.
+// engagements collects what users did on the visits of a log: weight 1 for a click, 2 for a success. Engagements that are
+// in known already are left out; known may be nil.
 func engagements(ctx context.Context, known *problem.History, p *visitLog, users, items int) (*problem.History, error) {
 	perUser := make([][]sim.Engagement, users)
 	for k, im := range p.impressions {
@@ -54,7 +54,7 @@ func engagements(ctx context.Context, known *problem.History, p *visitLog, users
 		if u%4096 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		// Lists of one night may show a video twice: the first engagement says when, the better one what.
+		// A viewer may be shown a video twice in a day: the first engagement gives the day, the stronger one the grade.
 		slices.SortStableFunc(of, func(a, b sim.Engagement) int { return cmp.Compare(a.Item, b.Item) })
 		kept := of[:0]
 		for _, e := range of {

@@ -27,7 +27,7 @@ const (
 	purposeTitle
 )
 
-// tasteDim is the number of latent dimensions in which viewers and videos meet.
+// tasteDim is the number of latent dimensions of viewers and videos.
 const tasteDim = 16
 
 // video is what is stored of an item.
@@ -36,8 +36,8 @@ type video struct {
 	creator int32
 	born    float32 // day of upload, in days since the log began; negative before
 	minutes float32 // length
-	quality float32 // standard normal; whether people who start it finish it
-	bait    float32 // standard normal, against quality; how much more the title promises than the video holds
+	quality float32 // standard normal; how likely people who start it are to finish it
+	bait    float32 // standard normal, correlated -0.4 with quality; how much more the title promises than the video delivers
 	prior   int32   // views counted before the log began; 0 for what was uploaded later
 }
 
@@ -45,9 +45,9 @@ type video struct {
 type library struct {
 	seed   int64
 	topics int
-	share  []float64 // of each topic among videos, falling
+	share  []float64 // of each topic among videos, largest first
 	items  []video
-	vec    []float32 // items x tasteDim, unit length: where each video lies among the tastes
+	vec    []float32 // items x tasteDim, unit length, in the space of tastes
 	center []float32 // topics x tasteDim, unit length
 	order  []int32   // items by topic, ties by item
 	start  []int32   // topic t is order[start[t]:start[t+1]]
@@ -68,7 +68,7 @@ func makeLibrary(ctx context.Context, s problem.Spec, n int, p problem.Progress)
 		fillNormal(sim.Stream(s.Seed, purposeTopic, uint64(t)), l.centerOf(t), 1)
 		normalize(l.centerOf(t))
 	}
-	// About thirty videos a creator, in the mean; a creator stays with a topic.
+	// A creator has about thirty videos on average, all on one topic.
 	perTopic := max(3, s.Items/(30*s.Classes))
 	creators := make([]float32, perTopic*s.Classes*tasteDim)
 	for c := range perTopic * s.Classes {
@@ -78,7 +78,7 @@ func makeLibrary(ctx context.Context, s problem.Spec, n int, p problem.Progress)
 		fillNormal(sim.Stream(s.Seed, purposeCreator, uint64(c)), creators[c*tasteDim:(c+1)*tasteDim], 1)
 	}
 	cumulative := sim.Cumulate(l.share)
-	const batch = 4096 // some milliseconds
+	const batch = 4096 // a few milliseconds
 	err := parallel.Batches(ctx, n, s.Items, batch, p.Step("making videos"), func(_, from, to int) error {
 		for i := from; i < to; i++ {
 			l.draw(int32(i), float64(s.Days), cumulative, perTopic, creators)
@@ -114,13 +114,13 @@ func (l *library) draw(i int32, days float64, topicsTo []float64, perTopic int, 
 	normalize(vec)
 	v.minutes = float32(min(max(8*math.Exp(0.7*rng.NormFloat64()), 0.5), 180))
 	v.quality = float32(rng.NormFloat64())
-	// What has little to offer promises the more: correlation -0.4.
+	// Poor videos promise more: correlation -0.4.
 	v.bait = -0.4*v.quality + 0.92*float32(rng.NormFloat64())
-	// Pareto popularity, tail exponent 1/0.65, a little higher for what is good and for what draws clicks.
+	// Pareto popularity, tail exponent 1/0.65, a little higher for good videos and for clickbait.
 	pull := math.Pow(rng.Float64()+0.5/float64(len(l.items)), -0.65) * math.Exp(0.25*float64(v.quality+v.bait))
 	noise := math.Exp(0.5 * rng.NormFloat64())
 	if when := rng.Float64(); when < 0.2 {
-		// Uploaded while the log or the judged days go on.
+		// Uploaded during the log or the judged days.
 		v.born = float32(when / 0.2 * (days + sim.TestDays))
 		return
 	}

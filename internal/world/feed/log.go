@@ -10,8 +10,8 @@ import (
 	"sort"
 )
 
-// oldSystem is the policy before this one: what many viewed, topics that it guesses for the viewer, a few new uploads. It
-// counts views once a night, so that what it showed yesterday is what it shows more of today.
+// oldSystem is the earlier policy: it shows what was viewed most, topics that it guesses for the viewer, and a few new
+// uploads. It counts views once a night, so it shows more of what was clicked the day before.
 type oldSystem struct {
 	*behavior
 	share []float64 // of topics, running sums
@@ -21,7 +21,7 @@ func (b *behavior) oldSystem() oldSystem { return oldSystem{b, sim.Cumulate(b.li
 
 const (
 	guesses    = 3   // topics that the old system believes a viewer likes
-	rightGuess = 0.5 // probability that a guess is the viewer's favourite
+	rightGuess = 0.5 // probability that a guess is the viewer's favorite
 )
 
 // guess returns the topics that the old system believes user u likes. It doesn't learn: drift makes it wrong.
@@ -37,15 +37,15 @@ func (o oldSystem) guess(u int32) [guesses]int16 {
 	return out
 }
 
-// score is what the old system thinks of video i for a visitor, given the clicks that it had counted the night before; the
-// noise is fixed for a visit (by its number) and a video.
+// score is the old system's score of video i for a visit, given the clicks that it had counted the night before; the noise
+// is fixed for a visit (by its number) and a video.
 func (o oldSystem) score(number uint64, guess *[guesses]int16, i int32, day float64, clicks int) float32 {
 	v := &o.lib.items[i]
 	views := float64(v.prior) + viewsPerClick*float64(clicks)
 	return oldScore(viewScore(views), slices.Contains(guess[:], v.topic), day-float64(v.born), sim.Uniform(o.lib.seed, purposeNoise, number, uint64(i)))
 }
 
-// oldScore adds up what the old system goes by; age is in days.
+// oldScore adds up the parts of the old system's score; age is in days.
 func oldScore(viewed float64, guessed bool, age, noise float64) float32 {
 	score := viewed
 	if guessed {
@@ -57,14 +57,14 @@ func oldScore(viewed float64, guessed bool, age, noise float64) float32 {
 	return float32(score + 0.9*noise)
 }
 
-// Candidates of the old system's list.
+// How many candidates the old system draws for a list, by source.
 const (
 	byViews   = 22
 	byGuess   = 26
 	byNewness = 10
 )
 
-// list makes the list of a visit from what was counted the night before. seen is ascending; list's arrays are reused.
+// list makes the list of a visit from the counts of the night before. seen is ascending; list's arrays are reused.
 func (o oldSystem) list(number uint64, v visit, c *viewCounts, seen []int32, fresh []int32, list *sim.List) {
 	rng := sim.Stream(o.lib.seed, purposeFeed, number)
 	noise := sim.PrefixOf(o.lib.seed, purposeNoise, number)
@@ -109,15 +109,15 @@ func (o oldSystem) list(number uint64, v visit, c *viewCounts, seen []int32, fre
 	cands.fill(list)
 }
 
-// outcome is one visit, played.
+// outcome is one simulated visit.
 type outcome struct {
 	list   sim.List
 	clicks []int
 	took   int
 }
 
-// playOldSystem plays the days of the log and the judged days after them. Days come one after the other, because a day's
-// lists rest on the clicks of those before; visits of one day run on n workers.
+// playOldSystem simulates the days of the log and the judged days after them. Days run one after the other, because a day's
+// lists depend on the clicks of the days before; visits of one day run on n workers.
 func (b *behavior) playOldSystem(ctx context.Context, s problem.Spec, n int, p problem.Progress) (past, after *visitLog, err error) {
 	o := b.oldSystem()
 	looked := sim.Examination(sim.ListLength)
@@ -167,7 +167,7 @@ func (b *behavior) playOldSystem(ctx context.Context, s problem.Spec, n int, p p
 		if err != nil {
 			return nil, nil, err
 		}
-		for k := range visits { // the night: in order of time, on one goroutine
+		for k := range visits { // at night, in order of time, on one goroutine
 			if k%1024 == 0 && ctx.Err() != nil {
 				return nil, nil, ctx.Err()
 			}

@@ -52,21 +52,21 @@ type features struct {
 	cache   sim.RequestCache[visitFacts]
 }
 
-// visitFacts is what the log tells of a visitor, worked out once a request.
+// visitFacts is what the log says about a visitor, computed once for each request.
 type visitFacts struct {
 	guess    [guesses]int16
 	topics   []float32 // share of the past by topic
 	last     []float32 // days since the last engagement by topic, longAgo at most
-	creators []int32   // of the past, ascending, repeated
+	creators []int32   // of the videos clicked, ascending, with repeats
 	clicks   int
-	finished float32 // share of clicks that were finished, shrunk towards a half
+	finished float32 // share of clicks that were finished, smoothed toward one half
 	known    float32 // days since the viewer joined
 }
 
-// longAgo, in days, stands for never too.
+// longAgo caps ages in days, and stands for never.
 const longAgo = 60
 
-// pastOf works out what the log knows of q's viewer before q's day.
+// pastOf computes what the log says about q's viewer before q's day.
 func (f *snapshot) pastOf(q *problem.Query) visitFacts {
 	out := visitFacts{topics: make([]float32, f.lib.topics), last: make([]float32, f.lib.topics)}
 	for t := range out.last {
@@ -99,7 +99,7 @@ func (f *snapshot) pastOf(q *problem.Query) visitFacts {
 // Columns names what Fill fills.
 func (f *features) Columns() []string { return f.columns }
 
-// noiseNumber keeps the noise of judged requests apart from that of past ones and of plays.
+// noiseNumber is the request's number for the old system's noise: judged requests have numbers of their own.
 func noiseNumber(q *problem.Query) uint64 {
 	if q.From == problem.Test {
 		return sim.TestOffset + uint64(q.ID)
@@ -129,7 +129,7 @@ func (f *features) Fill(q *problem.Query, cand problem.Candidate, into []float32
 	into[4] = sim.Log1p(float64(v.prior))
 	into[5] = sim.Log1p(float64(had.Impressions))
 	into[6] = sim.Log1p(float64(had.Clicks))
-	into[7] = (float32(had.Clicks) + 0.7) / (float32(had.Impressions) + 10) // shrunk towards 7%, as ten impressions are little
+	into[7] = (float32(had.Clicks) + 0.7) / (float32(had.Impressions) + 10) // smoothed toward 7%: ten impressions say little
 	into[8] = (float32(had.Successes) + 0.3) / (float32(had.Impressions) + 10)
 
 	age := max(q.Day-float64(v.born), 0)
@@ -147,11 +147,11 @@ func (f *features) Fill(q *problem.Query, cand problem.Candidate, into []float32
 	into[16] = f.old.score(noiseNumber(q), &facts.guess, i, q.Day, night.Clicks)
 }
 
-// inputs is content: what is known of a video before anybody has seen it, and of a viewer by the mean of what the
-// viewer engaged with. So a tower that learned from content can place new videos, and viewers of one visit.
+// inputs is content: what is known about a video before anybody has seen it, and for a viewer the mean of what the viewer
+// engaged with. A tower that learned from content can therefore place new videos and new viewers.
 type inputs struct{ *snapshot }
 
-// contentNoise is how far the content's vector is from where the video truly lies among the tastes.
+// contentNoise is how far the content vector is from the video's true vector.
 const contentNoise = 0.5
 
 // Width is the topic, a content vector, eight bits of the creator, the length, and how much is known (1 for an item).
@@ -165,7 +165,7 @@ func (in inputs) Item(i int32, into []float32) {
 }
 
 // Request fills into with the mean content of what q's viewer engaged with before q's day, at most the first thousand
-// by item; zeros for a viewer without a past.
+// by item; zeros for a viewer without a history.
 func (in inputs) Request(q *problem.Query, into []float32) {
 	width := in.Width()
 	clear(into[:width])

@@ -11,15 +11,15 @@ import (
 	"slices"
 )
 
-// people are the viewers when they are played forward: the rules of the log, and a memory. A viewer who watched to
-// the end comes back more often, one whom titles fooled less; nobody wants the same video twice.
+// people simulates viewers after the log: the same rules, plus memory. A viewer who watched to the end comes back more
+// often, one who was fooled by titles less often; nobody wants the same video twice.
 type people struct {
 	f      *snapshot
 	w      *world
 	looked []float64
 }
 
-// Begin starts a play after the log with every viewer in a middling mood.
+// Begin starts a play after the log with every viewer in an average mood.
 func (p people) Begin(seed uint64) problem.Play {
 	users := p.f.spec.Users
 	play := &play{people: p, first: p.f.lastDay(), mood: make([]float32, users), seen: make([][]int32, users)}
@@ -47,7 +47,7 @@ type play struct {
 	requests int32
 	clicks   []int
 	visits   []visit
-	shown    []int32 // listLength a visit, -1 where the list was shorter
+	shown    []int32 // sim.ListLength for each visit, -1 past the end of a shorter list
 	clicked  []uint32
 	took     []int8
 }
@@ -61,8 +61,8 @@ func (p *play) seenBy(u int32) []int32 {
 	return row
 }
 
-// Request draws a viewer: of two who might come, by how active they are, the happier more often. It always draws as
-// many numbers.
+// Request draws two viewers by how active they are, and picks the happier one more often. It always draws the same number
+// of random numbers.
 func (p *play) Request(day float64, rng *rand.Rand) problem.Query {
 	at := p.first + day
 	a, b, u := p.f.view.pick(at, rng.Float64()), p.f.view.pick(at, rng.Float64()), rng.Float32()
@@ -73,7 +73,7 @@ func (p *play) Request(day float64, rng *rand.Rand) problem.Query {
 	return problem.Query{From: problem.Live, ID: int32(len(p.f.visits)) + p.requests, User: a, Day: at, Filter: problem.Filter{Except: p.seenBy(a)}}
 }
 
-// React browses the first listLength of the list as in the log. Revenue is the minutes of what was watched to its end.
+// React browses the first sim.ListLength items of the list as in the log. Revenue is the minutes of what was watched to its end.
 func (p *play) React(q *problem.Query, list []int32, rng *rand.Rand) problem.Reaction {
 	list = list[:min(len(list), sim.ListLength)]
 	back := rng.Float32()
@@ -88,14 +88,14 @@ func (p *play) React(q *problem.Query, list []int32, rng *rand.Rand) problem.Rea
 	}, rng, p.clicks[:0])
 	p.remember(q, list, took)
 	out := problem.Reaction{Clicks: slices.Clone(p.clicks), Bought: took}
-	found := float32(0.25) // nothing caught the eye
+	found := float32(0.25) // nothing was clicked
 	if took >= 0 {
 		found = 0.9
 		out.Revenue = float64(p.f.lib.items[list[took]].minutes)
 	}
 	for _, at := range p.clicks {
 		if at != took {
-			// Started and left: it disappoints as far as the title and not the video was what drew the click.
+			// Started and abandoned: it disappoints to the degree that the title, and not the video, attracted the click.
 			found -= 0.15 * float32(1-p.f.wants(q.User, list[at], q.Day).Take)
 		}
 	}
@@ -106,13 +106,13 @@ func (p *play) React(q *problem.Query, list []int32, rng *rand.Rand) problem.Rea
 	return out
 }
 
-// remember keeps what happened on a visit: about a hundred bytes.
+// remember keeps what happened on a visit, in about a hundred bytes.
 func (p *play) remember(q *problem.Query, list []int32, took int) {
 	var clicked uint32
 	for _, at := range p.clicks {
 		clicked |= 1 << at
 		if place, known := slices.BinarySearch(p.seenBy(q.User), list[at]); !known {
-			// A request that is under way reads the old slice: write a new one.
+			// The request still holds the old slice: write a new one.
 			p.seen[q.User] = slices.Insert(slices.Clone(p.seenBy(q.User)), place, list[at])
 		}
 	}
@@ -127,12 +127,12 @@ func (p *play) remember(q *problem.Query, list []int32, took int) {
 	p.clicked, p.took = append(p.clicked, clicked), append(p.took, int8(took))
 }
 
-// Learn returns the problem as it stands after the play so far: its log goes on with what the play showed, so that
-// counts, history and features are those that the shown policy made. This closes the loop by which what is shown
-// becomes what is popular.
+// Learn returns the problem as it stands after the play so far: its log continues with what the play showed, so
+// that counts, history and features reflect the policy that was shown. This closes the loop by which what is shown becomes
+// popular.
 func (p *play) Learn(ctx context.Context) (*problem.Problem, error) {
 	f := p.f
-	order := make([]int, len(p.visits)) // of time, whatever the order in which the experiment asked
+	order := make([]int, len(p.visits)) // by time, whatever the order of the experiment's requests
 	for n := range order {
 		order[n] = n
 	}

@@ -222,7 +222,7 @@ func TestDriftMovesTastesLateInTheLog(t *testing.T) {
 		t.Errorf("what was clicked lies at %.3f of the tastes, %.3f after half the drift, %.3f after all of it: expected a fall", a, half, b)
 	}
 	if !slices.Equal(p.Labels, later.Labels) {
-		t.Error("drift changed the catalogue")
+		t.Error("drift changed the catalog")
 	}
 }
 

@@ -10,25 +10,25 @@ import (
 	"dryrun/internal/world/sim"
 )
 
-// viewsPerClick says how far the old system's counter is ahead of the log: it shows everybody's views, the log holds some
-// viewers'.
+// viewsPerClick is how many views the old system's counter adds for a logged click: it counts everybody's views, and the
+// log holds only some viewers'.
 const viewsPerClick = 3
 
-// viewScore is what views add to the old system's score of a video.
+// viewScore is the part of the old system's score that views contribute.
 func viewScore(views float64) float64 { return 0.3 * math.Log1p(views) }
 
-// viewCounts is what the old system counted by the last night.
+// viewCounts is the old system's count of views as of last night, and an index for drawing videos in proportion to it.
 type viewCounts struct {
 	place   []int32 // of each item in library.order
 	entries []entry // along library.order
-	guide   []int32 // of each step of weight, the first place whose sum may lie in it
-	steps   float64 // in a unit of weight; there are as many steps as items
-	born    int     // how many of library.newest are there
+	guide   []int32 // by step of weight, the first place whose sum may lie in it
+	steps   float64 // for each unit of weight; there are as many steps as items
+	born    int     // how many of library.newest have been uploaded
 }
 
-// entry is a video as the old system knows it: half a cache line, because draws meet stands at random.
+// entry is a video as the old system knows it: half a cache line, because draws read entries at random.
 type entry struct {
-	upTo      float64 // weights summed along library.order up to this one, as of the last night
+	upTo      float64 // sum of weights along library.order up to this one, as of last night
 	viewScore float64 // what its views add to its score
 	item      int32
 	weight    int32 // 0 before the upload, then one more than the views
@@ -36,7 +36,7 @@ type entry struct {
 	topic     int16
 }
 
-// newViewCounts counts what was viewed before the log began.
+// newViewCounts starts with the views from before the log began.
 func newViewCounts(ctx context.Context, lib *library) (*viewCounts, error) {
 	n := len(lib.items)
 	c := &viewCounts{place: make([]int32, n), entries: make([]entry, n), guide: make([]int32, n)}
@@ -62,8 +62,8 @@ func (c *viewCounts) click(i int32) {
 	s.viewScore = viewScore(float64(s.weight - 1))
 }
 
-// accumulate sums up the weights of what is there at the start of a day, and makes the guide by which find gets to a place in
-// constant time whatever the number of videos (Chen and Asau 1974).
+// accumulate sums the weights of the videos that exist at the start of a day, and builds the guide table by which a draw
+// finds its place in constant time however many videos there are (Chen and Asau 1974).
 func (c *viewCounts) accumulate(ctx context.Context, lib *library, day float64) error {
 	for ; c.born < len(lib.newest) && float64(lib.items[lib.newest[c.born]].born) <= day; c.born++ {
 		c.entries[c.place[lib.newest[c.born]]].weight = 1
@@ -89,10 +89,10 @@ func (c *viewCounts) accumulate(ctx context.Context, lib *library, day float64) 
 	return nil
 }
 
-// step is the step of weight that x lies in. It never falls as x grows.
+// step is the step of weight that x lies in. It never decreases as x grows.
 func (c *viewCounts) step(x float64) int { return min(int(x*c.steps), len(c.guide)-1) }
 
-// weightBefore is the weight of what comes before a place.
+// weightBefore is the sum of the weights before a place.
 func (c *viewCounts) weightBefore(place int32) float64 {
 	if place == 0 {
 		return 0
@@ -100,7 +100,7 @@ func (c *viewCounts) weightBefore(place int32) float64 {
 	return c.entries[place-1].upTo
 }
 
-// target is a place in [at, to) that is being looked for: the first whose sum lies above x.
+// target is the place in [at, to) that a draw is looking for: the first whose sum is above x.
 type target struct {
 	x, upTo float64 // upTo is at's sum
 	at, to  int32   // equal where there is nothing to draw
@@ -116,8 +116,8 @@ func (c *viewCounts) draw(from, to int32, rng *rand.Rand) target {
 	return target{x: x, at: max(from, c.guide[c.step(x)]), to: to}
 }
 
-// resolve turns draws into places. What each rests on is read in a loop of its own, so that a processor waits for many
-// places at once and not for one after the other.
+// resolve finds the places of draws. Their entries are read in a first loop of its own, so the processor waits for many
+// cache misses at once instead of one after the other.
 func (c *viewCounts) resolve(draws []target) {
 	for k := range draws {
 		draws[k].upTo = c.entries[draws[k].at].upTo
@@ -131,17 +131,17 @@ func (c *viewCounts) resolve(draws []target) {
 	}
 }
 
-// shortlist gathers what a visit may be shown: each video once, the best listLength kept in order. Its zero value is empty.
+// shortlist collects what a visit may be shown: each video once, the best sim.ListLength kept in order. Its zero value is empty.
 type shortlist struct {
-	seen [1 << metBits]int32    // open addressing: items plus 1, 0 is free; at most half of it is taken
-	best [sim.ListLength]uint64 // the better the lower: the score's bits turned round, then the item
+	seen [1 << metBits]int32    // open addressing: item plus 1, 0 is free; at most half full
+	best [sim.ListLength]uint64 // lower is better: the inverted bits of the score, then the item
 	n    int
 }
 
 // metBits makes room for twice the draws of a visit.
 const metBits = 7
 
-// isNew says whether item i comes for the first time.
+// isNew adds item i and says whether it is the first time.
 func (l *shortlist) isNew(i int32) bool {
 	at := uint32(i) * 0x9e3779b1 >> (32 - metBits) // multiplicative hashing (Knuth, volume 3, 6.4)
 	for l.seen[at] != 0 {
@@ -154,10 +154,10 @@ func (l *shortlist) isNew(i int32) bool {
 	return true
 }
 
-// keyOf orders videos by score, ties by item, the best lowest.
+// keyOf orders videos by score, ties by item, best first.
 func keyOf(i int32, score float32) uint64 { return uint64(^vec.Word(score))<<32 | uint64(i) }
 
-// roomFor says whether a key is among the best so far.
+// roomFor says whether a key would be among the best so far.
 func (l *shortlist) roomFor(key uint64) bool {
 	return l.n < sim.ListLength || key < l.best[sim.ListLength-1]
 }

@@ -12,14 +12,14 @@ import (
 	"dryrun/internal/world/sim"
 )
 
-// viewers are the users. They are numbered by when they joined: the first seven tenths before the log began, the others
+// viewers are the users. They are numbered by when they joined: the first 70% before the log began, the others
 // evenly over the log and the judged days.
 type viewers struct {
 	seed           int64
-	vec            []float32 // users x tasteDim, unit length: taste until the drift
+	vec            []float32 // users x tasteDim, unit length: taste before the drift
 	vecAfter       []float32 // the same after a drift of full strength
-	favoriteBefore []int16   // favourite topic before
-	favoriteAfter  []int16   // and after
+	favoriteBefore []int16   // favorite topic before the drift
+	favoriteAfter  []int16   // favorite topic after a drift of full strength
 	joined         []float32 // day, negative before the log
 	activity       []float64 // summed over users, len users+1
 }
@@ -40,7 +40,7 @@ func makeViewers(ctx context.Context, s problem.Spec, lib *library, n int) (*vie
 		for u := from; u < to; u++ {
 			rng := sim.Stream(s.Seed, purposeViewer, uint64(u))
 			v.favoriteBefore[u] = drawTaste(lib, cumulative, rng, v.vec[u*tasteDim:(u+1)*tasteDim], -1)
-			// Pareto activity, cut: a few come several times a day, most once in a while.
+			// Truncated Pareto activity: a few come several times a day, most once in a while.
 			weight[u] = math.Pow(rng.Float64()+0.005, -0.7)
 			v.joined[u] = -float32(700 * rng.Float64())
 			if u >= late {
@@ -49,7 +49,7 @@ func makeViewers(ctx context.Context, s problem.Spec, lib *library, n int) (*vie
 			moved := sim.Stream(s.Seed, purposeMoved, uint64(u))
 			surge := -1
 			if moved.Float64() < 0.5 {
-				surge = lib.topics - 1 // the topic that was rarest is what everybody talks about
+				surge = lib.topics - 1 // the rarest topic becomes what everybody talks about
 			}
 			v.favoriteAfter[u] = drawTaste(lib, cumulative, moved, v.vecAfter[u*tasteDim:(u+1)*tasteDim], surge)
 		}
@@ -64,22 +64,22 @@ func makeViewers(ctx context.Context, s problem.Spec, lib *library, n int) (*vie
 	return v, nil
 }
 
-// drawTaste draws one to four topics, each liked a third less than the one before, and what is the viewer's own; it fills
-// into with their sum, of unit length, and returns the favourite. first is the favourite if it isn't negative.
+// drawTaste draws one to four topics, each liked a third less than the one before, plus individual noise. It fills
+// into with their sum, scaled to unit length, and returns the favorite, which is first unless first is negative.
 func drawTaste(lib *library, topicsTo []float64, rng *rand.Rand, into []float32, first int) int16 {
 	fillNormal(rng, into, 0.45)
 	number := 1 + rng.IntN(4)
-	favourite, weight := -1, float32(1)
+	favorite, weight := -1, float32(1)
 	for range number {
 		t := sort.SearchFloat64s(topicsTo, rng.Float64())
 		if rng.Float64() < 0.25 {
-			t = rng.IntN(lib.topics) // tastes are less unequal than the supply
+			t = rng.IntN(lib.topics) // tastes are spread more evenly than the supply of videos
 		}
-		if favourite < 0 && first >= 0 {
+		if favorite < 0 && first >= 0 {
 			t = first
 		}
-		if favourite < 0 {
-			favourite = t
+		if favorite < 0 {
+			favorite = t
 		}
 		for k, c := range lib.centerOf(t) {
 			into[k] += weight * c
@@ -87,7 +87,7 @@ func drawTaste(lib *library, topicsTo []float64, rng *rand.Rand, into []float32,
 		weight *= 2.0 / 3
 	}
 	normalize(into)
-	return int16(favourite)
+	return int16(favorite)
 }
 
 // favorite is the topic that user u likes best, before or after the drift.
@@ -98,7 +98,7 @@ func (v *viewers) favorite(u int32, moved bool) int16 {
 	return v.favoriteBefore[u]
 }
 
-// pick draws who comes at day: x in [0, 1) among those who have joined, by activity.
+// pick draws who visits at day: x in [0, 1) among those who have joined, by activity.
 func (v *viewers) pick(day float64, x float64) int32 {
 	joined := v.members(day)
 	at := sort.Search(joined, func(u int) bool { return v.activity[u+1] > x*v.activity[joined] })
@@ -112,7 +112,7 @@ func (v *viewers) members(day float64) int {
 	return late + sort.Search(n-late, func(i int) bool { return float64(v.joined[late+i]) > day })
 }
 
-// behavior is how viewers answer videos. It is immutable.
+// behavior is how viewers respond to videos. It is immutable.
 type behavior struct {
 	lib   *library
 	view  *viewers
@@ -120,14 +120,14 @@ type behavior struct {
 	moved float64 // day on which it happens
 }
 
-// taste is how near video i lies to what user u likes at day: a cosine.
+// taste is how close video i is to what user u likes at day: a cosine.
 func (b *behavior) taste(u, i int32, day float64) float64 {
 	item := b.lib.vecOf(i)
 	from := b.view.vec[int(u)*tasteDim : (int(u)+1)*tasteDim]
 	if b.drift == 0 || day < b.moved {
 		return float64(dot(from, item))
 	}
-	// Between two tastes it goes along the line that joins them; the length is taken out again.
+	// Interpolate linearly between the two tastes, and divide by the length of the result.
 	to := b.view.vecAfter[int(u)*tasteDim : (int(u)+1)*tasteDim]
 	s := float32(b.drift)
 	var dot, length float32
@@ -150,9 +150,9 @@ func dot(a, b []float32) float32 {
 	return sum
 }
 
-// wants is how a viewer answers a video that was looked at. A viewer who would finish it clicks it; others click by what
-// the title promises. So clickbait adds clicks, and the probability of a finished watch given a look is finish
-// whatever the title: it follows taste and quality alone.
+// wants is how a viewer responds to a video that was looked at. A viewer who would finish it clicks it; others click by
+// what the title promises. So clickbait adds clicks, but the probability of a finished watch, given a look, is finish
+// whatever the title says: it depends on taste and quality alone.
 func (b *behavior) wants(u, i int32, day float64) sim.Appeal {
 	v := &b.lib.items[i]
 	taste := b.taste(u, i, day)

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/image/draw"
 )
 
-// describer shows the pictures as they were read.
+// describer shows the pictures as they are kept.
 type describer struct{ g *dataset }
 
 func (d describer) words(pic int32) string {
@@ -44,7 +44,7 @@ func enlarged(pix []uint8) image.Image {
 	return m
 }
 
-// Why says what two pictures share by their light, colours and outlines.
+// Why says what two pictures have in common in light, colors and outlines.
 func (d describer) Why(q *problem.Query, item int32) string {
 	var pix [photoBytes]uint8
 	d.g.photo(q, pix[:])
@@ -57,16 +57,16 @@ func (d describer) Why(q *problem.Query, item int32) string {
 			differ = append(differ, what)
 		}
 	}
-	colours, edges := raster.CompareSketches(a.sketch, b.sketch)
+	colors, edges := raster.CompareSketches(a.sketch, b.sketch)
 	note(math.Abs(float64(a.bright-b.bright)) < 0.1, "the light")
-	note(colours > 0.6, "the colours")
+	note(colors > 0.6, "the colors")
 	note(edges > 0.85, "the outlines")
 	note(d.g.set.labels[d.g.pictureOf(q)] == d.g.set.labels[d.g.corpus[item]], "the class")
 	switch {
 	case len(same) == 0:
-		return "light, colours, outlines and class all differ"
+		return "light, colors, outlines and class all differ"
 	case len(differ) == 0:
-		return "light, colours, outlines and class all agree"
+		return "light, colors, outlines and class all agree"
 	}
 	return "alike: " + sim.AndList(same) + "; not alike: " + sim.AndList(differ)
 }

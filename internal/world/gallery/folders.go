@@ -24,9 +24,9 @@ const (
 	maxPictureBytes = 64 << 20
 	// maxPictures is the most picture files of one data set.
 	maxPictures = 500_000
-	// photoSide is the side of a real picture as it is kept, in pixels; photoCells the grid of its oriented gradients. On
-	// 600 photos of clothes five nearest neighbours by these gradients are right for half the pictures, by
-	// pixels for a third; larger pictures add nothing.
+	// photoSide is the side of a real picture as it is kept, in pixels; photoCells is the grid of its oriented gradients.
+	// On 600 photos of clothes, five nearest neighbors by these gradients classify half the pictures correctly, by pixels a
+	// third; larger pictures don't help.
 	photoSide  = 24
 	photoCells = 6
 	photoBytes = 3 * photoSide * photoSide
@@ -51,7 +51,7 @@ type pictureFile struct {
 	label int32
 }
 
-// readFolders reads one folder of PNG, JPEG or PGM pictures per class. Nothing outside root is followed to.
+// readFolders reads one folder of PNG, JPEG or PGM pictures per class. Links out of root aren't followed.
 func readFolders(ctx context.Context, root string, n int, p problem.Progress) (*pictureSet, error) {
 	dir, err := os.OpenRoot(root)
 	if err != nil {
@@ -94,7 +94,7 @@ func readFolderFS(ctx context.Context, fsys fs.FS, root string, n int, p problem
 	return set, nil
 }
 
-// findPictures lists the classes and their files, in the order of their names, and notes what it passes over.
+// findPictures lists the classes and their files, in the order of their names, and notes what it skips.
 func findPictures(ctx context.Context, fsys fs.FS, root string) (*pictureSet, []pictureFile, error) {
 	entries, err := fs.ReadDir(fsys, ".")
 	if err != nil {
@@ -133,12 +133,12 @@ func findPictures(ctx context.Context, fsys fs.FS, root string) (*pictureSet, []
 		}
 	}
 	if len(strays) > 0 {
-		set.notes = append(set.notes, fmt.Sprintf("passed over %d that are no PNG, JPEG or PGM in a class's folder: %s", len(strays), read.FirstFew(strays)))
+		set.notes = append(set.notes, fmt.Sprintf("skipped %d that are no PNG, JPEG or PGM in a class's folder: %s", len(strays), read.FirstFew(strays)))
 	}
 	return set, files, nil
 }
 
-// formatOf returns the format that a file's name promises, "" for none that is read.
+// formatOf returns the format that a file's name indicates, "" for one that isn't read.
 func formatOf(name string) string {
 	switch strings.ToLower(path.Ext(name)) {
 	case ".png":
@@ -151,7 +151,7 @@ func formatOf(name string) string {
 	return ""
 }
 
-// readPicture reads one picture whose name promises its format.
+// readPicture reads one picture of the format that its name indicates.
 func readPicture(ctx context.Context, fsys fs.FS, name string) (image.Image, error) {
 	f, err := fsys.Open(name)
 	if err != nil {
@@ -168,7 +168,7 @@ func readPicture(ctx context.Context, fsys fs.FS, name string) (image.Image, err
 	return decodePicture(ctx, data, formatOf(name))
 }
 
-// contextReader is a reader that ends with its context, so that the decoding of a large picture does too.
+// contextReader is a reader that ends with its context, so that decoding a large picture does too.
 type contextReader struct {
 	ctx context.Context
 	r   io.Reader
@@ -181,7 +181,7 @@ func (u contextReader) Read(b []byte) (int, error) {
 	return u.r.Read(b[:min(len(b), 1<<16)])
 }
 
-// formatByContent returns the format of a picture by its first bytes, "something else" for none that is read.
+// formatByContent returns the format of a picture by its first bytes, "something else" for one that isn't read.
 func formatByContent(data []byte) string {
 	switch {
 	case bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1a\n")):
@@ -194,7 +194,7 @@ func formatByContent(data []byte) string {
 	return "something else"
 }
 
-// decodePicture decodes a picture of the format that its name promises, after its header was found to be reasonable.
+// decodePicture decodes a picture of the format that its name indicates, after checking the size in its header.
 func decodePicture(ctx context.Context, data []byte, format string) (image.Image, error) {
 	if found := formatByContent(data); found != format {
 		return nil, fmt.Errorf("named as %s, but holds %s", format, found)
@@ -221,7 +221,7 @@ func decodePicture(ctx context.Context, data []byte, format string) (image.Image
 	return m, nil
 }
 
-// maxBad is how many unreadable pictures are passed over; a fifth of the set is too many as well.
+// maxBad is how many unreadable pictures are skipped; a fifth of the set is too many as well.
 const maxBad = 100
 
 // keepReadable takes the pictures that could be read, or fails where too many couldn't.
@@ -244,12 +244,12 @@ func (l *pictureSet) keepReadable(ctx context.Context, root string, files []pict
 		return fmt.Errorf("reading %q: %d of %d pictures can't be read: %s; repair or remove them", root, len(lost), len(files), read.FirstFew(lost))
 	}
 	if len(lost) > 0 {
-		l.notes = append(l.notes, fmt.Sprintf("passed over %d of %d pictures that can't be read: %s", len(lost), len(files), read.FirstFew(lost)))
+		l.notes = append(l.notes, fmt.Sprintf("skipped %d of %d pictures that can't be read: %s", len(lost), len(files), read.FirstFew(lost)))
 	}
 	return nil
 }
 
-// Folders makes the problem of a folder of classes.
+// Folders reads the folder of classes at the Spec's path and makes the problem.
 func Folders(ctx context.Context, s problem.Spec, p problem.Progress) (*problem.Problem, error) {
 	if s.Path == "" {
 		return nil, errors.New("reading folders of pictures: no path; give --data folders:PATH")

@@ -1,3 +1,5 @@
+// Package gallery reads real pictures with classes: a folder of pictures for each class, or IDX files of the MNIST family.
+// Files come in; a problem comes out whose requests are held-out pictures and whose items are the others.
 package gallery
 
 import (
@@ -18,8 +20,8 @@ const (
 // heldOut is one in how many pictures of a class is a judged request.
 const heldOut = 5
 
-// dataset is a problem of labelled pictures: the corpus is most of them, requests are the held-out ones. It is immutable;
-// later is the strength of the photometric drift of the held-out pictures.
+// dataset is a problem of labeled pictures: the corpus is most of them, requests are the held-out ones. It is immutable;
+// drift is the strength of the photometric drift of the held-out pictures.
 type dataset struct {
 	set     *pictureSet
 	corpus  []int32 // picture of each item
@@ -29,7 +31,7 @@ type dataset struct {
 	byClass [][]problem.Graded // items of each class, ascending
 }
 
-// problem parts the pictures by class and makes the problem of them.
+// problem splits the pictures by class and makes the problem.
 func (l *pictureSet) problem(s problem.Spec) (*problem.Problem, error) {
 	const least = 20
 	if len(l.labels) < least {
@@ -48,7 +50,7 @@ func (l *pictureSet) problem(s problem.Spec) (*problem.Problem, error) {
 }
 
 // split holds out one in heldOut of each class at random from the seed, at most s.Queries in all, and keeps at most
-// s.Items of the others, in the order of the files.
+// s.Items of the others, in file order.
 func (g *dataset) split(s problem.Spec) {
 	byClass := make([][]int32, len(g.set.classes))
 	for i, c := range g.set.labels {
@@ -116,7 +118,7 @@ func (g *dataset) pictureOf(q *problem.Query) int32 {
 	return g.corpus[g.past[q.ID]]
 }
 
-// photo fills into with q's picture, changed by the drift if it is a judged one.
+// photo fills into with q's picture, changed by the drift if q is judged.
 func (g *dataset) photo(q *problem.Query, into []uint8) {
 	copy(into[:photoBytes], g.set.picture(g.pictureOf(q)))
 	if q.From == problem.Test && g.drift > 0 {
@@ -124,7 +126,7 @@ func (g *dataset) photo(q *problem.Query, into []uint8) {
 	}
 }
 
-// slices are the dark held-out pictures, and each of up to twelve classes.
+// slices returns the darkest held-out pictures, and each of up to twelve classes.
 func (g *dataset) slices() []problem.Slice {
 	var bright []float32
 	for _, pic := range g.judged {
@@ -204,8 +206,8 @@ func (in inputs) Request(q *problem.Query, into []float32) {
 	raster.FillInputs(pix[:], photoSide, photoCells, into)
 }
 
-// drift darkens, blurs and yellows the held-out pictures themselves: real pictures, an invented season. The
-// corpus and the labels stay.
+// drift darkens, blurs and yellows the held-out pictures: real pictures in a simulated season. The corpus and the labels
+// stay as they are.
 type drift struct {
 	g *dataset
 	s problem.Spec

@@ -147,7 +147,7 @@ func TestPGMReadsBothForms(t *testing.T) {
 		}
 	}
 	for name, data := range map[string]string{
-		"cut short": "P5 2 2 255\n\x00", "no size": "P5 x", "zero wide": "P5 0 2 255\n", "colour": "P6 1 1 255\n...", "beyond white": "P2 1 1 10 11",
+		"cut short": "P5 2 2 255\n\x00", "no size": "P5 x", "zero wide": "P5 0 2 255\n", "color": "P6 1 1 255\n...", "beyond white": "P2 1 1 10 11",
 	} {
 		if _, err := decodePGM(strings.NewReader(data)); err == nil {
 			t.Errorf("%s: no error", name)

@@ -30,7 +30,7 @@ const (
 	maxIDXSide = 1024
 )
 
-// readIDX reads pictures and labels from a folder, or from a file of pictures whose labels lie beside it. All pairs in a
+// readIDX reads pictures and labels from a folder, or from a file of pictures whose labels are beside it. All pairs in a
 // folder are read, in the order of their names.
 func readIDX(ctx context.Context, where string, p problem.Progress) (*pictureSet, error) {
 	info, err := os.Stat(where)
@@ -108,7 +108,7 @@ func idxPairs(fsys fs.FS, folder, only string) ([][2]string, error) {
 	return pairs, nil
 }
 
-// idxFile reads one file, plain or gzip, and knows how far it is.
+// idxFile reads one file, plain or gzip, and keeps the offset for error messages.
 type idxFile struct {
 	name   string
 	r      *bufio.Reader
@@ -133,7 +133,7 @@ func openIDX(fsys fs.FS, name string) (*idxFile, error) {
 	return &idxFile{name: name, r: r, close: func() { f.Close() }}, nil
 }
 
-// read fills into, or says where the file fell short of what.
+// read fills into, or says at which offset the file ended before what was expected.
 func (f *idxFile) read(into []byte, what string) error {
 	n, err := io.ReadFull(f.r, into)
 	if err != nil {
@@ -233,7 +233,7 @@ func (l *pictureSet) addIDX(ctx context.Context, fsys fs.FS, pictures, labels st
 	return lf.end()
 }
 
-// IDX makes the problem of pictures in IDX files.
+// IDX reads the IDX files at the Spec's path and makes the problem.
 func IDX(ctx context.Context, s problem.Spec, p problem.Progress) (*problem.Problem, error) {
 	if s.Path == "" {
 		return nil, errors.New("reading IDX pictures: no path; give --data idx:PATH")

@@ -29,12 +29,12 @@ type pairs struct{ g *dataset }
 // Groups returns the columns by hypothesis.
 func (p *pairs) Groups() []problem.FeatureGroup {
 	return []problem.FeatureGroup{
-		{ID: "similarity", Why: "Pictures that look alike are of one class.", Columns: []string{"embedding_dot", "colour_overlap", "edge_cosine"}},
+		{ID: "similarity", Why: "Pictures that look alike are of one class.", Columns: []string{"embedding_dot", "color_overlap", "edge_cosine"}},
 		{ID: "quality", Why: "Light and saturation belong to the photo, not to the class: a ranker should learn to look past them.", Columns: []string{"brightness", "brightness_apart", "saturation", "saturation_apart"}},
 	}
 }
 
-// Bind returns the features with similarities read from emb, which may be nil. The items' sketches are made here, once.
+// Bind returns the features with similarities read from emb, which may be nil. It sketches all items once.
 func (p *pairs) Bind(ctx context.Context, emb *problem.Embedding) (problem.Features, error) {
 	f := &features{g: p.g, emb: emb, items: make([]photoSketch, len(p.g.corpus))}
 	err := parallel.Batches(ctx, parallel.Workers(0), len(f.items), 256, nil, func(_, from, to int) error {

@@ -19,8 +19,8 @@ const (
 	thumbBytes = 3 * thumb * thumb
 	// hogCells x hogCells cells of oriented gradients are computed from a picture of thumb pixels.
 	hogCells = 4
-	// drawnAhead is the most pictures that are kept; above it they are drawn when they are asked for.
-	drawnAhead = 1_000_000
+	// maxKept is the most pictures that are kept in memory; in a larger catalog they are drawn on demand.
+	maxKept = 1_000_000
 )
 
 const (
@@ -33,14 +33,14 @@ const (
 	purposeDrift
 )
 
-// looks is the number of look buckets: a pattern and a colour family.
+// looks is the number of looks; a look is a pattern and a color family.
 const looks = int(raster.Patterns) * families
 
-// listing is what is stored of a product; its looks are drawn again from the seed when they are needed.
+// listing is what is stored of a product; how it looks is drawn again from the seed when it is needed.
 type listing struct {
 	class int16
 	look  uint8
-	photo uint8   // quality of the seller's picture: light and saturation, 255 is best; it draws clicks, not purchases
+	photo uint8   // quality of the seller's picture: light and saturation, 255 is best; it attracts clicks, not purchases
 	born  float32 // day on which it was listed, in days since the log began; negative before
 	price float32
 	pull  float32 // how many shoppers photograph it, relative
@@ -52,12 +52,12 @@ type catalog struct {
 	seed    int64
 	classes int
 	days    float64
-	share   []float64 // of each class among products, falling
+	share   []float64 // of each class among products, largest first
 	items   []listing
-	pix     []uint8   // items x thumbBytes; nil above drawnAhead
+	pix     []uint8   // items x thumbBytes; nil above maxKept
 	sketch  []uint8   // items x sketchBytes
-	bright  []uint8   // measured brightness and saturation of the picture, 255 is 1
-	vivid   []uint8   //
+	bright  []uint8   // measured brightness of the picture, 255 is 1
+	vivid   []uint8   // measured saturation of the picture, 255 is 1
 	order   []int32   // items by (class, look), ties by item
 	start   []int32   // bucket (class*looks + look) is order[start[b]:start[b+1]]
 	pull    []float64 // pull summed along order, len items+1
@@ -65,7 +65,7 @@ type catalog struct {
 	median  []float64 // median price of each class
 }
 
-// looksOf draws what product i looks like. class and look come from its listing.
+// looksOf draws what product i looks like; its class and look come from its listing.
 func (c *catalog) looksOf(i int32) raster.Object {
 	l := &c.items[i]
 	rng := sim.Stream(c.seed, purposeItem, uint64(i)<<1|1)
@@ -81,7 +81,7 @@ func (c *catalog) looksOf(i int32) raster.Object {
 	return o
 }
 
-// studioOf is how the catalogue picture of product i was taken: the better the seller's photo, the brighter and the more
+// studioOf is how the catalog picture of product i was taken: the better the seller's photo, the brighter and the more
 // saturated.
 func (c *catalog) studioOf(i int32) raster.Shot {
 	s := raster.Studio()
@@ -91,7 +91,7 @@ func (c *catalog) studioOf(i int32) raster.Shot {
 	return s
 }
 
-// picture fills into with the thumbBytes of product i's catalogue picture.
+// picture fills into with the thumbBytes of product i's catalog picture.
 func (c *catalog) picture(cv *raster.Canvas, i int32, into []uint8) {
 	if c.pix != nil {
 		copy(into[:thumbBytes], c.pix[int(i)*thumbBytes:])
@@ -125,18 +125,18 @@ func (c *catalog) pick(from, to int, rng *rand.Rand) int32 {
 	return c.order[min(at, to-1)]
 }
 
-// newCatalog lists and draws the products on n workers.
+// newCatalog makes the listings and draws the pictures on n workers.
 func newCatalog(ctx context.Context, s problem.Spec, n int, p func(done, of int)) (*catalog, error) {
 	c := &catalog{
 		seed: s.Seed, classes: s.Classes, days: float64(s.Days), share: sim.Zipf(s.Classes, 0.9),
 		items: make([]listing, s.Items), sketch: make([]uint8, s.Items*raster.SketchBytes),
 		bright: make([]uint8, s.Items), vivid: make([]uint8, s.Items),
 	}
-	if s.Items <= drawnAhead {
+	if s.Items <= maxKept {
 		c.pix = make([]uint8, s.Items*thumbBytes)
 	}
 	cumulative := sim.Cumulate(c.share)
-	const batch = 256 // about 10 ms of one core: cancellation is looked for between batches
+	const batch = 256 // about 10 ms of one core: the context is checked between batches
 	err := parallel.Batches(ctx, n, s.Items, batch, p, func(_, from, to int) error {
 		var cv raster.Canvas
 		var pix [thumbBytes]uint8
@@ -156,7 +156,7 @@ func newCatalog(ctx context.Context, s problem.Spec, n int, p func(done, of int)
 	return c, nil
 }
 
-// list draws what is known of product i but its pixels.
+// list draws everything about product i except its pixels.
 func (c *catalog) list(i int32, classes []float64) {
 	rng := sim.Stream(c.seed, purposeItem, uint64(i)<<1)
 	l := &c.items[i]
@@ -165,7 +165,7 @@ func (c *catalog) list(i int32, classes []float64) {
 		class = int(i) // no class is empty
 	}
 	l.class = int16(class)
-	// Looks are unequal too: black and blue plain things abound, yellow dotted ones don't.
+	// Looks are unequal too: plain black and blue products are common, dotted yellow ones are rare.
 	look := int(float64(looks) * math.Pow(rng.Float64(), 1.3))
 	l.look = uint8((look*11 + int(sim.Mix(uint64(class))%uint64(looks))) % looks)
 	l.photo = uint8(255 * (0.5 + 0.5*(rng.Float64()+rng.Float64()-1)))
@@ -196,8 +196,8 @@ func (c *catalog) drawAndSketch(cv *raster.Canvas, i int32, pix []uint8, wide []
 	c.bright[i], c.vivid[i] = uint8(b*255), uint8(v*255)
 }
 
-// index sorts the products into buckets and sums what depends on all of them. It looks for ctx's end between passes, each
-// well under 100 ms for a million products.
+// index sorts the products into buckets and sums what depends on all of them. It checks ctx
+// in every pass, because a pass over ten million products takes longer than 100 ms.
 func (c *catalog) index(ctx context.Context) error {
 	c.start = make([]int32, c.classes*looks+1)
 	bucket := func(i int) int { return int(c.items[i].class)*looks + int(c.items[i].look) }

@@ -40,7 +40,7 @@ func (d describer) Request(q *problem.Query) string {
 	return b.String()
 }
 
-// ItemPicture draws product i's catalogue picture for people.
+// ItemPicture draws product i's catalog picture for people.
 func (d describer) ItemPicture(i int32) image.Image {
 	o, s := d.s.cat.looksOf(i), d.s.cat.studioOf(i)
 	return drawn(&o, &s)
@@ -60,7 +60,7 @@ func drawn(o *raster.Object, s *raster.Shot) image.Image {
 	return raster.Image(pix, raster.DisplaySize)
 }
 
-// Why says what a photo and a product share that isn't what was asked for, and where they differ.
+// Why says what a photo and a product that isn't the one asked for have in common, and where they differ.
 func (d describer) Why(q *problem.Query, item int32) string {
 	r := d.s.of(q)
 	c := d.s.cat
@@ -84,7 +84,7 @@ func (d describer) Why(q *problem.Query, item int32) string {
 		note(sa.Body == sb.Body, "the outline")
 	}
 	note(a.look%patterns == b.look%patterns, "the pattern")
-	note(a.look/patterns == b.look/patterns, "the colour")
+	note(a.look/patterns == b.look/patterns, "the color")
 	if r.dark() && c.bright[item] < 120 {
 		same = append(same, "the darkness")
 	}
@@ -99,7 +99,7 @@ func (d describer) Why(q *problem.Query, item int32) string {
 	return "they share " + sim.AndList(same) + "; " + sim.AndList(differ) + " differ"
 }
 
-// whyMissed names what in the photo makes its own product hard to find.
+// whyMissed says what makes the photo's own product hard to find.
 func (d describer) whyMissed(r *request) string {
 	var hard []string
 	if r.dark() {

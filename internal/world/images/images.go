@@ -1,3 +1,5 @@
+// Package images generates rendered products and the photos that shoppers take of them. A Spec comes in; a problem comes out
+// whose requests are photos, whose items are products, and whose log, people and drift follow from one seed.
 package images
 
 import (
@@ -10,7 +12,7 @@ import (
 	"fmt"
 )
 
-// Kind is rendered products and the photos that shoppers take of them.
+// Kind describes the world.
 func Kind() problem.Kind {
 	return problem.Kind{
 		ID:       "images",
@@ -22,13 +24,13 @@ func Kind() problem.Kind {
 	}
 }
 
-// estimateBytes estimates what a generated world keeps: per item the picture (up to drawnAhead), the sketch and about 60
-// bytes of listing and index; per request the photo's parameters, its sketch and its logged list. Real data are read with
-// a cap of their own.
+// estimateBytes estimates what a generated world keeps: per item the picture (up to maxKept), the sketch and about 60
+// bytes of listing and index; per request the photo's parameters, its sketch and its logged list. Readers of real data have
+// limits of their own.
 func estimateBytes(s problem.Spec) int64 {
 	s = Kind().Fill(s)
 	item := int64(raster.SketchBytes + 60)
-	if s.Items <= drawnAhead {
+	if s.Items <= maxKept {
 		item += thumbBytes
 	}
 	requests := int64(sim.PastRequests(s.Queries) + s.Queries)
@@ -69,7 +71,7 @@ func generate(ctx context.Context, s problem.Spec, n int, p problem.Progress) (*
 	return w.problemAt(ctx, 0, n, p)
 }
 
-// world is what a world and its drifted copies share.
+// world is what a problem and its drifted copies share.
 type world struct {
 	spec       problem.Spec
 	cat        *catalog
@@ -98,7 +100,7 @@ func (w *world) problemAt(ctx context.Context, strength float64, n int, p proble
 	out := &problem.Problem{
 		Kind: "images", Seed: w.spec.Seed, Items: w.spec.Items,
 		Words: problem.Words{
-			Query: "a shopper's photo", Corpus: "catalogue pictures of products", Positive: "the same product",
+			Query: "a shopper's photo", Corpus: "catalog pictures of products", Positive: "the same product",
 			K:          "products handed to the ranker",
 			Split:      fmt.Sprintf("by time: the first %d days to learn from, the %d days after judged", w.spec.Days, sim.TestDays),
 			Candidates: "all products", Success: "a purchase after the search",
@@ -134,7 +136,7 @@ func (w *world) label(out *problem.Problem, s *shoppers) {
 	}
 }
 
-// slicesOf are the parts of the judged requests where an average would hide harm.
+// slicesOf returns the parts of the judged requests where an average could hide a failure.
 func slicesOf(s *shoppers) []problem.Slice {
 	c := s.cat
 	half := c.classes / 2
@@ -146,11 +148,11 @@ func slicesOf(s *shoppers) []problem.Slice {
 	}
 }
 
-// drift is a darker season with other cameras and another class mix. At makes requests of its own to learn from and
-// to judge, at the same days, so that nothing but the requests has moved.
+// drift is a darker season with other cameras and another class mix. At makes its own past and judged requests for the
+// same days, so nothing but the requests changes.
 type drift struct{ w *world }
 
-// At returns the world with requests moved by strength; 0 gives the same requests.
+// At returns the problem with requests drifted by strength; 0 gives the same requests.
 func (d drift) At(ctx context.Context, strength float64) (*problem.Problem, error) {
 	return d.w.problemAt(ctx, min(max(strength, 0), 1), parallel.Workers(0), nil)
 }

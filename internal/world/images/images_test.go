@@ -268,7 +268,7 @@ func TestDriftDarkensTheRequestsAndLeavesTheCorpus(t *testing.T) {
 	p.Inputs.Item(3, a)
 	worldtest.Drifted(t, p, 1).Inputs.Item(3, b)
 	if !slices.Equal(a, b) {
-		t.Error("drift changed a catalogue picture")
+		t.Error("drift changed a catalog picture")
 	}
 }
 

@@ -13,12 +13,12 @@ import (
 	"dryrun/internal/world/sim"
 )
 
-// textSearch is the system before this one: it matches the words that the shopper typed and orders by popularity. It
-// never saw a photo.
+// textSearch is the earlier system: it matches the words that the shopper typed and orders by popularity. It never sees
+// the photo.
 type textSearch struct{ s *shoppers }
 
-// score is what the text search thinks of a product: words matched, views before the log, and noise of its own that is
-// fixed for a request and a product.
+// score is the text search's score of a product: words matched, views before the log, and noise that is fixed for a
+// request and a product.
 func (t textSearch) score(q *problem.Query, r *request, item int32) float32 {
 	l := &t.s.cat.items[item]
 	var score float64
@@ -37,8 +37,8 @@ func (t textSearch) score(q *problem.Query, r *request, item int32) float32 {
 	return float32(score)
 }
 
-// list returns what the text search shows: products with the words, drawn by popularity, and from position to position
-// by score. A word that matches too little is dropped, the colour first.
+// list returns what the text search shows: products that match the words, drawn by popularity and sorted by score. A word
+// with too few matches is dropped, the color first.
 func (t textSearch) list(q *problem.Query, r *request) sim.List {
 	c := t.s.cat
 	number := uint64(q.ID)
@@ -60,7 +60,7 @@ func (t textSearch) list(q *problem.Query, r *request) sim.List {
 		}
 		want := sim.ListLength
 		if k < len(ranges)-1 {
-			want -= 2 // the last places go to what matches less
+			want -= 2 // the last positions go to weaker matches
 		}
 		for tries := 0; tries < 4*sim.ListLength && len(items) < want; tries++ {
 			i := c.pick(a, b, rng)
@@ -79,8 +79,8 @@ func (t textSearch) list(q *problem.Query, r *request) sim.List {
 	return out
 }
 
-// wants is how a shopper answers a product. Clicks follow relevance and the beauty of the seller's picture; purchases
-// follow relevance and price, and not the beauty: what a pretty picture adds in clicks it loses in purchases per click.
+// wants is how a shopper responds to a product. Clicks follow relevance and the quality of the seller's picture; purchases
+// follow relevance and price, not the picture: what a pretty picture gains in clicks it loses in purchases per click.
 func (s *shoppers) wants(r *request, item int32, day float64) sim.Appeal {
 	c := s.cat
 	l := &c.items[item]
@@ -101,8 +101,8 @@ func (s *shoppers) wants(r *request, item int32, day float64) sim.Appeal {
 	return sim.Appeal{Click: click, Take: min(buys*fits/click, 1)}
 }
 
-// logOf plays the log: the text search's lists for past requests, and what shoppers did. lists are those of the judged
-// requests too, past first.
+// logOf simulates the log: the text search's lists for past requests, and what shoppers did with them. It returns the
+// lists for past and for judged requests too.
 func (s *shoppers) logOf(ctx context.Context, past, judged []problem.Query, n int) (log *problem.Log, pastLists, judgedLists []sim.List, err error) {
 	search := textSearch{s}
 	pastLists, judgedLists = make([]sim.List, len(past)), make([]sim.List, len(judged))
@@ -124,7 +124,7 @@ func (s *shoppers) logOf(ctx context.Context, past, judged []problem.Query, n in
 	looked := sim.Examination(sim.ListLength)
 	log = &problem.Log{
 		Impressions: make([]problem.Impression, 0, len(past)*sim.ListLength),
-		Propensity:  looked, Policy: "text search by class and colour words, ordered by popularity",
+		Propensity:  looked, Policy: "text search by class and color words, ordered by popularity",
 	}
 	var clicks []int
 	for i := range past {

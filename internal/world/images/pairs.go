@@ -13,13 +13,13 @@ type pairs struct {
 	s                    *shoppers
 	counts               *sim.LogCounts
 	pastLists, testLists []sim.List // the old system's lists, of past and of judged requests
-	prototypes           []float32  // mean sketch of each class's catalogue pictures, classes x sketchBytes
+	prototypes           []float32  // mean sketch of each class's catalog pictures, classes x sketchBytes
 }
 
 // Groups returns the columns by hypothesis.
 func (p *pairs) Groups() []problem.FeatureGroup {
 	return []problem.FeatureGroup{
-		{ID: "similarity", Why: "A product that looks like the photo is more likely the one.", Columns: []string{"embedding_dot", "colour_overlap", "edge_cosine", "class_guessed"}},
+		{ID: "similarity", Why: "A product that looks like the photo is more likely the one.", Columns: []string{"embedding_dot", "color_overlap", "edge_cosine", "class_guessed"}},
 		{ID: "popularity", Why: "What many wanted before, the next one may want.", Columns: []string{"views_before_log", "impressions", "clicks", "ctr_smoothed"}},
 		{ID: "price", Why: "Shoppers buy at the price of the thing they saw, or below.", Columns: []string{"price_log", "price_to_class"}},
 		{ID: "freshness", Why: "New products have no history yet; their counts must be read with their age.", Columns: []string{"age_days_log", "listed_this_week"}},
@@ -47,30 +47,30 @@ type features struct {
 	cache   sim.RequestCache[photoFacts]
 }
 
-// photoFacts is what is worked out once a request.
+// photoFacts is what is computed once for each request.
 type photoFacts struct {
 	r      request
 	sketch []uint8
 	guess  int
-	old    []int32 // the old system's list; nil where it wasn't asked
+	old    []int32 // the old system's list; nil for a live request
 }
 
 // Columns names what Fill fills.
 func (f *features) Columns() []string { return f.columns }
 
 func (f *features) work(q *problem.Query) photoFacts {
-	made := photoFacts{r: f.s.of(q), sketch: f.s.sketchOf(q, make([]uint8, raster.SketchBytes))}
-	made.guess = f.guess(made.sketch)
+	facts := photoFacts{r: f.s.of(q), sketch: f.s.sketchOf(q, make([]uint8, raster.SketchBytes))}
+	facts.guess = f.guess(facts.sketch)
 	switch q.From {
 	case problem.Test:
-		made.old = f.testLists[q.ID].Items
+		facts.old = f.testLists[q.ID].Items
 	case problem.Past:
-		made.old = f.pastLists[q.ID].Items
+		facts.old = f.pastLists[q.ID].Items
 	}
-	return made
+	return facts
 }
 
-// guess returns the class whose mean catalogue picture is nearest to the photo's sketch: often wrong, and known before
+// guess returns the class whose mean catalog picture is nearest to the photo's sketch: often wrong, and known before
 // the test.
 func (p *pairs) guess(sketch []uint8) int {
 	best, least := 0, float32(math.MaxFloat32)
@@ -93,7 +93,7 @@ func prototypesOf(c *catalog) []float32 {
 	for class := range c.classes {
 		of := c.bucket(class, -1)
 		mean := sums[class*raster.SketchBytes : (class+1)*raster.SketchBytes]
-		for _, i := range of[:min(len(of), 500)] { // five hundred tell a mean well enough
+		for _, i := range of[:min(len(of), 500)] { // 500 pictures estimate a mean well enough
 			for k, v := range c.sketchOf(i) {
 				mean[k] += float32(v)
 			}
@@ -120,7 +120,7 @@ func (f *features) Fill(q *problem.Query, cand problem.Candidate, into []float32
 	into[4] = sim.Log1p(float64(l.prior))
 	into[5] = sim.Log1p(float64(had.Impressions))
 	into[6] = sim.Log1p(float64(had.Clicks))
-	into[7] = (float32(had.Clicks) + 0.5) / (float32(had.Impressions) + 10) // shrunk towards 5%, as ten impressions are little
+	into[7] = (float32(had.Clicks) + 0.5) / (float32(had.Impressions) + 10) // smoothed toward 5%: ten impressions say little
 
 	into[8] = sim.Log1p(float64(l.price))
 	into[9] = l.price / float32(c.median[l.class])

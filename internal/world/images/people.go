@@ -6,15 +6,15 @@ import (
 	"math/rand/v2"
 )
 
-// people are the shoppers when they are played forward: the rules of the log, and a memory. A shopper who found
-// something comes back more often.
+// people simulates shoppers after the log: the same rules, plus memory. A shopper who found something comes back more
+// often.
 type people struct {
 	s      *shoppers
 	users  int
 	looked []float64
 }
 
-// Begin starts a play with every shopper in a middling mood.
+// Begin starts a play with every shopper in an average mood.
 func (p people) Begin(seed uint64) problem.Play {
 	play := &play{people: p, mood: make([]float32, p.users)}
 	rng := sim.Stream(int64(seed), sim.PurposePlayer, 0)
@@ -30,14 +30,14 @@ type play struct {
 	clicks []int
 }
 
-// Request draws a shopper, the happier of two more often, and a photo. It always draws as many numbers, so that two arms
-// with the same seed meet the same photos.
+// Request draws a shopper, the happier of two more often, and a photo. It always draws the same number of random numbers, so
+// that two arms with the same seed get the same photos.
 func (p *play) Request(day float64, rng *rand.Rand) problem.Query {
 	a, b, u := rng.IntN(p.users), rng.IntN(p.users), rng.Float32()
 	if u*(p.mood[a]+p.mood[b]) > p.mood[a] {
 		a = b
 	}
-	// The photo is a function of its number; numbers of past requests are taken.
+	// The photo is a function of the request's number; the first numbers belong to past requests.
 	taken := int32(len(p.s.train))
 	return problem.Query{From: problem.Live, ID: taken + rng.Int32N(1<<31-1-taken), User: int32(a), Day: p.s.cat.days + day}
 }

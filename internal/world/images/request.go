@@ -16,7 +16,7 @@ type request struct {
 	item   int32       // the product in the photo
 	shot   raster.Shot // how it was taken
 	words  int         // class of the words that the shopper typed into the old text search, sometimes wrong
-	family int         // colour word typed, -1 for none
+	family int         // color word typed, -1 for none
 	budget float64     // price that is just acceptable
 }
 
@@ -24,7 +24,7 @@ func (r *request) dark() bool      { return r.shot.Light < 0.5 }
 func (r *request) cluttered() bool { return r.shot.Clutter >= 4 }
 func (r *request) covered() bool   { return r.shot.Covered > 0 }
 
-// shoppers make requests of a catalogue. They are immutable; later is the strength of drift, 0 is the time of the log.
+// shoppers make requests of a catalog. They are immutable; a drift of 0 is the time of the log.
 type shoppers struct {
 	cat         *catalog
 	drift       float64
@@ -33,7 +33,7 @@ type shoppers struct {
 	trainSketch, testSketch []uint8
 }
 
-// of returns the request behind q: from the tables, or drawn again for a request of a Play.
+// of returns the request behind q: from the tables, or drawn again for a live request.
 func (s *shoppers) of(q *problem.Query) request {
 	switch q.From {
 	case problem.Test:
@@ -44,14 +44,14 @@ func (s *shoppers) of(q *problem.Query) request {
 	return s.draw(uint64(q.ID), q.Day)
 }
 
-// draw makes the request with the given number at a moment. Drift uses the same draws, so that strength 0 changes nothing.
+// draw makes request number n at a moment. Drift uses the same draws, so that strength 0 changes nothing.
 func (s *shoppers) draw(n uint64, day float64) request {
 	rng := sim.Stream(s.cat.seed, purposeRequest, n)
 	r := request{item: s.wanted(rng, n, day)}
 	l := &s.cat.items[r.item]
 	r.shot = s.shoot(rng)
 	r.words, r.family = int(l.class), -1
-	if rng.Float64() < 0.15 { // mixes up products of one body: a jug for a vase
+	if rng.Float64() < 0.15 { // confuses products of the same shape: a jug and a vase
 		bodies := int(raster.Bodies)
 		of := (s.cat.classes - int(l.class)%bodies + bodies - 1) / bodies
 		r.words = int(l.class)%bodies + bodies*rng.IntN(of)
@@ -63,7 +63,7 @@ func (s *shoppers) draw(n uint64, day float64) request {
 	return r
 }
 
-// wanted draws the product of a photo: by popularity, with a share for what was listed in the week before and a share
+// wanted draws the product of a photo: by popularity, with a fixed share for products listed in the week before and one
 // for the rarer half of the classes, so that both can be judged.
 func (s *shoppers) wanted(rng *rand.Rand, n uint64, day float64) int32 {
 	c := s.cat
@@ -87,8 +87,8 @@ func (s *shoppers) wanted(rng *rand.Rand, n uint64, day float64) int32 {
 	return s.listed(0, c.classes*looks, day, rng)
 }
 
-// listed draws a product by popularity from buckets [from, to) among those listed by day. Where twenty draws find none
-// it takes the last: a bucket of nothing but new products.
+// listed draws a product by popularity from buckets [from, to) among those listed by day. If twenty draws find none,
+// the bucket holds little but newer products, and the last draw is taken.
 func (s *shoppers) listed(from, to int, day float64, rng *rand.Rand) int32 {
 	c := s.cat
 	var i int32
@@ -109,8 +109,8 @@ func (s *shoppers) shoot(rng *rand.Rand) raster.Shot {
 		Light: spread(0.9, 0.15), Cast: raster.RGB{spread(1, 0.08), spread(1, 0.04), spread(1, 0.08)},
 		Saturation: spread(0.9, 0.1), Noise: 0.01 + 0.02*rng.Float32(), Seed: rng.Uint64(),
 	}
-	grey := spread(0.8, 0.15)
-	shot.Backdrop = raster.RGB{grey * spread(1, 0.06), grey, grey * spread(1, 0.06)}
+	gray := spread(0.8, 0.15)
+	shot.Backdrop = raster.RGB{gray * spread(1, 0.06), gray, gray * spread(1, 0.06)}
 	if rng.Float64() < 0.2 {
 		shot.Light = 0.25 + 0.2*rng.Float32()
 	}
@@ -125,7 +125,7 @@ func (s *shoppers) shoot(rng *rand.Rand) raster.Shot {
 		shot.Covered = 0.12 + 0.15*rng.Float32()
 	}
 	if by := float32(s.drift); by > 0 {
-		// A darker season and phones whose cameras favour warm light.
+		// A darker season and phones whose cameras favor warm light.
 		shot.Light *= 1 - 0.5*by
 		shot.Cast[0] *= 1 + 0.25*by
 		shot.Cast[2] *= 1 - 0.35*by
@@ -169,8 +169,8 @@ func (s *shoppers) makeRequests(ctx context.Context, train, test, n int) (past, 
 	return past, judged, nil
 }
 
-// sketchOf returns the coarse descriptor of q's photo; for a Play's request it is drawn into made.
-func (s *shoppers) sketchOf(q *problem.Query, made []uint8) []uint8 {
+// sketchOf returns the coarse descriptor of q's photo; that of a live request is computed into buffer.
+func (s *shoppers) sketchOf(q *problem.Query, buffer []uint8) []uint8 {
 	switch q.From {
 	case problem.Test:
 		return s.testSketch[int(q.ID)*raster.SketchBytes : (int(q.ID)+1)*raster.SketchBytes]
@@ -181,6 +181,6 @@ func (s *shoppers) sketchOf(q *problem.Query, made []uint8) []uint8 {
 	var pix [thumbBytes]uint8
 	r := s.of(q)
 	s.photo(&cv, &r, thumb, pix[:])
-	raster.Sketch(pix[:], thumb, make([]float32, raster.SketchBytes), made)
-	return made
+	raster.Sketch(pix[:], thumb, make([]float32, raster.SketchBytes), buffer)
+	return buffer
 }

@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// truth judges a product against a photo: 2 for the same product, 1 for the same class and look (pattern and colour
+// truth judges a product against a photo: 2 for the same product, 1 for the same class and look (pattern and color
 // family), 0 otherwise and for what wasn't listed yet on the day.
 type truth struct{ s *shoppers }
 
@@ -43,7 +43,7 @@ func (t truth) Positives(q *problem.Query) []problem.Graded {
 	return out
 }
 
-// inputs are pixels and descriptors of catalogue pictures and photos.
+// inputs are pixels and descriptors of catalog pictures and photos.
 type inputs struct {
 	s      *shoppers
 	canvas *sync.Pool // of *pixelRoom
@@ -67,7 +67,7 @@ func (in inputs) Width() int {
 	return raster.InputWidth(thumb, hogCells)
 }
 
-// Item fills into from product i's catalogue picture.
+// Item fills into from product i's catalog picture.
 func (in inputs) Item(i int32, into []float32) {
 	room := in.canvas.Get().(*pixelRoom)
 	defer in.canvas.Put(room)

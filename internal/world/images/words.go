@@ -6,14 +6,14 @@ import (
 	"dryrun/internal/world/raster"
 )
 
-// families are the colour families: six hues, grey and black.
+// families are the color families: six hues, gray and black.
 const families = 8
 
-// maxClasses is how many classes the images world can draw apart: bodies, parts, and with a window or without.
+// maxClasses is how many classes the images world can draw: every body with every part, with a window or without.
 const maxClasses = 2 * int(raster.Bodies) * int(raster.Parts)
 
-// shapeOf is the outline of a class. Neighbouring classes differ in the body; the parts come round at another pace, so
-// that the first forty classes use every body four times, each time with another part.
+// shapeOf is the outline of a class. Neighboring classes differ in the body; the parts repeat with another
+// period, so that the first forty classes use every body four times, each time with a different part.
 func shapeOf(class int) raster.Object {
 	bodies, parts := int(raster.Bodies), int(raster.Parts)
 	body := class % bodies
@@ -48,19 +48,19 @@ func nouns() [raster.Bodies][raster.Parts]string {
 }
 
 func familyName(family int) string {
-	return [families]string{"red", "orange", "yellow-green", "green", "blue", "purple", "grey", "black"}[family]
+	return [families]string{"red", "orange", "yellow-green", "green", "blue", "purple", "gray", "black"}[family]
 }
 
 func patternName(p raster.Pattern) string {
 	return [raster.Patterns]string{"plain", "striped", "dotted", "checked"}[p]
 }
 
-// hues of the six coloured families, in turns, and how far a product may be off.
+// familyHue is the hue of a colored family, in turns.
 func familyHue(family int) float32 {
 	return [6]float32{0.0, 0.09, 0.2, 0.38, 0.6, 0.79}[family]
 }
 
-// paints draws a product's main and accent colours within its family. The accent differs in light, and in hue for one
+// paints draws a product's main and accent colors within its family. The accent differs in light, and in hue for one
 // product in two.
 func paints(family int, rng *rand.Rand) (main, accent raster.RGB) {
 	hue := rng.Float32()

@@ -1,3 +1,5 @@
+// Package movielens reads MovieLens ratings (Harper and Konstan 2015) in their three forms. A folder or a file comes in; a
+// problem comes out whose requests are users, whose items are films, and whose truth is what each user liked last.
 package movielens
 
 import (
@@ -16,16 +18,15 @@ import (
 	"time"
 )
 
-// The protocol: a positive is a rating of 4 or more; of each user the last fifth of the positives by time, ties by the
-// order of the file, is held out; all items that aren't in the user's training set are ranked.
+// The protocol: a positive is a rating of 4 or more; the last fifth of each user's positives by time, ties by file order, is
+// held out; all items that aren't in the user's training set are ranked.
 const (
 	positiveHalves = 8 // half stars
-	heldOutOf      = 5 // one in so many positives, rounded down: a user with fewer has none held out and isn't judged
+	heldOutOf      = 5 // one in five positives, rounded down: a user with fewer has none held out and isn't judged
 	maxJudged      = 20_000
 )
 
-// Make makes the problem of ratings in one of MovieLens's three forms (Harper and Konstan 2015); path is a
-// folder or the file of ratings.
+// Make reads the ratings at the Spec's path, a folder or the file of ratings, and makes the problem.
 func Make(ctx context.Context, s problem.Spec, p problem.Progress) (*problem.Problem, error) {
 	if s.Path == "" {
 		return nil, errors.New("reading MovieLens ratings: no path; give --data movielens:PATH")
@@ -80,7 +81,7 @@ func (r *ratings) dropRepeats(ctx context.Context, name string) error {
 		return cmp.Or(cmp.Compare(a.user, b.user), cmp.Compare(a.time, b.time), cmp.Compare(a.line, b.line))
 	})
 	if twice.N > 0 {
-		r.notes = append(r.notes, fmt.Sprintf("passed over %d ratings of items that the user had rated already: %s", twice.N, twice.Names()))
+		r.notes = append(r.notes, fmt.Sprintf("skipped %d ratings of items that the user had rated already: %s", twice.N, twice.Names()))
 	}
 	return err
 }
@@ -118,10 +119,10 @@ func (r *ratings) keepItems(ctx context.Context, n int, seed int64) error {
 	return nil
 }
 
-// dataset is ratings, split.
+// dataset is ratings, split into history and held-out positives.
 type dataset struct {
 	films
-	ids        []int32 // the file's own, by item
+	ids        []int32 // ids in the file, by item
 	start      time.Time
 	past, held *problem.History
 	train      []problem.Query
@@ -164,8 +165,8 @@ func newProblem(ctx context.Context, s problem.Spec, r *ratings, f *films) (*pro
 	return rec.problem(s, notes), nil
 }
 
-// split holds out the last positives of each user, and makes one request of the same form to learn from: the last fifth
-// of what is left, given the positives before it. It returns how many users have too few positives to be judged.
+// split holds out the last positives of each user, and makes one training request of the same form: the last fifth of the
+// remaining positives, given those before it. It returns how many users have too few positives to be judged.
 func (rec *dataset) split(ctx context.Context, s problem.Spec, r *ratings) (unjudged int, err error) {
 	first := r.rows[0].time
 	for k, row := range r.rows {
@@ -232,7 +233,7 @@ func (rec *dataset) split(ctx context.Context, s problem.Spec, r *ratings) (unju
 	return unjudged, rec.countByItem(ctx)
 }
 
-// countByItem orders each item's training positives by time, and learns when films came out.
+// countByItem sorts each item's training positives by time, and works out when films were released.
 func (rec *dataset) countByItem(ctx context.Context) error {
 	rec.days = make([][]float32, len(rec.ids))
 	for k, i := range rec.past.Item {
@@ -282,11 +283,11 @@ func (rec *dataset) problem(s problem.Spec, notes []string) *problem.Problem {
 	return out
 }
 
-// slices are the parts of the judged users where an average would hide harm.
+// slices returns the parts of the judged users where an average could hide a failure.
 func (rec *dataset) slices(truth sim.HeldOutTruth) []problem.Slice {
 	heavy := sim.HeavyUser(rec.past, rec.test)
 	var middles []float64
-	middle := make([]float64, len(rec.test)) // median popularity of what the user liked before
+	middle := make([]float64, len(rec.test)) // median popularity of the films that the user liked before
 	for n, q := range rec.test {
 		var popular []int
 		for _, i := range q.Filter.Except {

@@ -136,9 +136,9 @@ func TestRowsThatArePassedOverAreNamedAndCounted(t *testing.T) {
 	}
 	notes := strings.Join(p.Notes, "\n")
 	for _, want := range []string{
-		"passed over 10 of 28 rows that can't be read: u.data:18 (the rating isn't 0.5 to 5 in half stars), u.data:19 (1 fields, 4 are needed), u.data:20",
-		"and 5 more", "passed over 1 rows with a rating of 0, which is no rating: u.data:17",
-		"passed over 1 ratings of items that the user had rated already: u.data:16", "no u.item beside the ratings",
+		"skipped 10 of 28 rows that can't be read: u.data:18 (the rating isn't 0.5 to 5 in half stars), u.data:19 (1 fields, 4 are needed), u.data:20",
+		"and 5 more", "skipped 1 rows with a rating of 0, which is no rating: u.data:17",
+		"skipped 1 ratings of items that the user had rated already: u.data:16", "no u.item beside the ratings",
 	} {
 		if !strings.Contains(notes, want) {
 			t.Errorf("the notes don't say %q:\n%s", want, notes)

@@ -45,19 +45,19 @@ type features struct {
 	cache   sim.RequestCache[userFacts]
 }
 
-// userFacts is what is known of a user before a request's day.
+// userFacts is what is known about a user before a request's day.
 type userFacts struct {
-	genres      []float32 // share of the past by genre; a film of two genres counts for both
+	genres      []float32 // share of the liked films by genre; a film of two genres counts for both
 	norm        float32   // length of genres
 	liked       int
 	known, last float32 // days since the first and the last positive, longUnrated without any
 }
 
-// longUnrated, in days, stands for never too.
+// longUnrated caps ages in days, and stands for never.
 const longUnrated = 1000
 
-// pastOf works out what is known of q's user: of a past request what is marked as seen, of a judged one all training
-// positives, none of which is later.
+// pastOf computes what is known about q's user: for a past request the items that its filter excludes, for a judged one
+// all training positives, none of which is later.
 func (rec *dataset) pastOf(q *problem.Query) userFacts {
 	out := userFacts{genres: make([]float32, len(rec.genres)), known: longUnrated, last: longUnrated}
 	row, _ := rec.past.Row(q.User)
@@ -86,7 +86,7 @@ func (rec *dataset) pastOf(q *problem.Query) userFacts {
 	return out
 }
 
-// likedBefore counts the training positives of item i before day, and tells the last; -1 where there is none.
+// likedBefore returns how many training positives item i had before day, and the day of the last; -1 if there is none.
 func (rec *dataset) likedBefore(i int32, day float64) (n int, last float32) {
 	n, _ = slices.BinarySearch(rec.days[i], float32(day))
 	if n == 0 {

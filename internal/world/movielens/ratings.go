@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	// maxRatings, maxRaters and maxRated bound what is read of one file of ratings; the largest that GroupLens gives out
+	// maxRatings, maxRaters and maxRated bound what is read of one file of ratings; the largest that GroupLens publishes
 	// has 33 million ratings of 86,000 films by 330,000 people.
 	maxRatings = 50_000_000
 	maxRaters  = 2_000_000
@@ -29,15 +29,15 @@ type rating struct {
 	halves     uint8 // half stars, 1 to 10
 }
 
-// ratings is a file of ratings as it was read, in the order of the file.
+// ratings is the content of a file of ratings, in file order.
 type ratings struct {
 	rows         []rating
-	users, items []int32 // the file's own ids, ascending
+	users, items []int32 // ids in the file, ascending
 	format       ratingsFormat
 	notes        []string
 }
 
-// ratingsFormat is one of the three forms that MovieLens comes in: the file of ratings, what parts its fields, and the
+// ratingsFormat is one of the three forms that MovieLens comes in: the file of ratings, the separator of its fields, and the
 // file of titles.
 type ratingsFormat struct{ file, sep, titles string }
 
@@ -45,7 +45,7 @@ func ratingsFormats() []ratingsFormat {
 	return []ratingsFormat{{"u.data", "\t", "u.item"}, {"ratings.dat", "::", "movies.dat"}, {"ratings.csv", ",", "movies.csv"}}
 }
 
-// findRatings returns the file of ratings of a folder, or the format of the one file that was named, by its first line.
+// findRatings returns the file of ratings in a folder, or, if one file was named, its format as its first line shows it.
 func findRatings(fsys fs.FS, folder, only string) (name string, format ratingsFormat, err error) {
 	if only != "" {
 		f, err := fsys.Open(only)
@@ -74,7 +74,7 @@ func findRatings(fsys fs.FS, folder, only string) (name string, format ratingsFo
 	return "", format, fmt.Errorf("looking for ratings in %q: no u.data, ratings.dat or ratings.csv; give a folder of MovieLens that holds one, or the file", folder)
 }
 
-// ratingsReader reads rows and counts what it passes over.
+// ratingsReader reads rows and counts what it skips.
 type ratingsReader struct {
 	out          ratings
 	name         string
@@ -139,7 +139,7 @@ func (r *ratingsReader) row(n int, line []byte) error {
 	switch {
 	case why != "":
 		r.bad.Add(r.name, n, why)
-		if r.bad.N > maxRatings/100 { // more than any file may have
+		if r.bad.N > maxRatings/100 { // more than TooMany allows for the longest file
 			return r.foreign()
 		}
 		return nil
@@ -169,7 +169,7 @@ func (r *ratingsReader) row(n int, line []byte) error {
 	return nil
 }
 
-// parseRating parts a line; why says what is wrong with it, "" for nothing.
+// parseRating splits a line; why says what is wrong with it, "" for nothing.
 func parseRating(line []byte, sep string) (user, item int32, halves uint8, time uint32, why string) {
 	if line == nil {
 		return 0, 0, 0, 0, fmt.Sprintf("longer than %d bytes", read.MaxLine)
@@ -207,7 +207,7 @@ func parseRating(line []byte, sep string) (user, item int32, halves uint8, time 
 	return int32(u), int32(i), halves, uint32(t), why
 }
 
-// halfStars reads a rating as "4", "4.0" or "3.5"; 0 is not rated.
+// halfStars reads a rating such as "4", "4.0" or "3.5"; 0 means not rated.
 func halfStars(b []byte) (uint8, bool) {
 	whole, part, dotted := bytes.Cut(b, []byte("."))
 	n, ok := read.WholeNumber(whole, 5)
@@ -223,7 +223,7 @@ func halfStars(b []byte) (uint8, bool) {
 	return uint8(halves), ok && halves <= 10
 }
 
-// number gives users and items their positions in the order of their ids, whatever the order of the file.
+// number numbers users and items in the order of their ids, whatever the order of the file.
 func (r *ratingsReader) number(ctx context.Context) error {
 	sorted := func(of map[int32]int32) (ids, to []int32) {
 		to = make([]int32, len(of))
@@ -247,10 +247,10 @@ func (r *ratingsReader) number(ctx context.Context) error {
 		row.user, row.item = users[row.user], items[row.item]
 	}
 	if r.bad.N > 0 {
-		r.out.notes = append(r.out.notes, fmt.Sprintf("passed over %d of %d rows that can't be read: %s", r.bad.N, r.read, r.bad.Names()))
+		r.out.notes = append(r.out.notes, fmt.Sprintf("skipped %d of %d rows that can't be read: %s", r.bad.N, r.read, r.bad.Names()))
 	}
 	if r.unrated.N > 0 {
-		r.out.notes = append(r.out.notes, fmt.Sprintf("passed over %d rows with a rating of 0, which is no rating: %s", r.unrated.N, r.unrated.Names()))
+		r.out.notes = append(r.out.notes, fmt.Sprintf("skipped %d rows with a rating of 0, which is no rating: %s", r.unrated.N, r.unrated.Names()))
 	}
 	return nil
 }

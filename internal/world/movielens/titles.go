@@ -13,21 +13,21 @@ import (
 	"unicode/utf8"
 )
 
-// film is what the file of titles says of an item.
+// film is what the file of titles says about an item.
 type film struct {
 	title  string
 	year   int    // of release, 0 unknown
 	genres uint64 // bits by position in films.genres
 }
 
-// films are titles and genres, where there is a file of them beside the ratings.
+// films are titles and genres, if there is a file of them beside the ratings.
 type films struct {
 	known  []film   // by item, zero where unknown
 	genres []string // their names
 	notes  []string
 }
 
-// maxGenres is how many genres are told apart; MovieLens has nineteen.
+// maxGenres is how many genres are distinguished; MovieLens has nineteen.
 const maxGenres = 64
 
 // genres100k are the columns of u.item, in order, as the data's own README lists them.
@@ -35,7 +35,7 @@ func genres100k() []string {
 	return []string{"unknown", "Action", "Adventure", "Animation", "Children's", "Comedy", "Crime", "Documentary", "Drama", "Fantasy", "Film-Noir", "Horror", "Musical", "Mystery", "Romance", "Sci-Fi", "Thriller", "War", "Western"}
 }
 
-// readFilms reads the titles of the rated items. Without a file of them everything has a number for a name, and a note
+// readFilms reads the titles of the rated items. Without such a file, items are named by their numbers, and a note
 // says so.
 func readFilms(ctx context.Context, fsys fs.FS, r *ratings) (*films, error) {
 	name := r.format.titles
@@ -88,10 +88,10 @@ func readFilms(ctx context.Context, fsys fs.FS, r *ratings) (*films, error) {
 
 func (f *films) note(bad, twice *read.Skipped, rows int) {
 	if bad.N > 0 {
-		f.notes = append(f.notes, fmt.Sprintf("passed over %d of %d titles that can't be read: %s", bad.N, rows, bad.Names()))
+		f.notes = append(f.notes, fmt.Sprintf("skipped %d of %d titles that can't be read: %s", bad.N, rows, bad.Names()))
 	}
 	if twice.N > 0 {
-		f.notes = append(f.notes, fmt.Sprintf("passed over %d titles of items that had one: %s", twice.N, twice.Names()))
+		f.notes = append(f.notes, fmt.Sprintf("skipped %d titles of items that had one: %s", twice.N, twice.Names()))
 	}
 	without := 0
 	for i := range f.known {
@@ -152,7 +152,7 @@ func (f *films) parse(name string, line []byte) (id int32, out film, why string)
 	return int32(n), out, ""
 }
 
-// genresOf turns "Animation|Comedy" into bits, and learns names that are new.
+// genresOf turns "Animation|Comedy" into bits, and adds genres that are new.
 func (f *films) genresOf(text string) (bits uint64) {
 	for name := range strings.SplitSeq(text, "|") {
 		name = trimmed(read.Printable(strings.TrimSpace(name)))
@@ -171,7 +171,7 @@ func (f *films) genresOf(text string) (bits uint64) {
 	return bits
 }
 
-// latin1 reads a line as UTF-8, or where it isn't that as Latin-1, which the two older sets are written in.
+// latin1 reads a line as UTF-8, or, if it isn't valid UTF-8, as Latin-1, the encoding of the two older sets.
 func latin1(line []byte) string {
 	if utf8.Valid(line) {
 		return string(line)
@@ -183,7 +183,7 @@ func latin1(line []byte) string {
 	return string(runes)
 }
 
-// trimmed cuts a name that is far too long.
+// trimmed shortens a name that is far too long.
 func trimmed(name string) string {
 	const most = 160
 	if utf8.RuneCountInString(name) <= most {
@@ -192,7 +192,7 @@ func trimmed(name string) string {
 	return string([]rune(name)[:most-1]) + "…"
 }
 
-// yearOf reads the year that ends a title: "Toy Story (1995)".
+// yearOf reads the year at the end of a title: "Toy Story (1995)".
 func yearOf(title string) int {
 	open := strings.LastIndexByte(title, '(')
 	if open < 0 || len(title) < open+6 || title[open+5] != ')' {

@@ -2,18 +2,18 @@ package raster
 
 import "math"
 
-// Orientations is how many directions of gradient are told apart in a cell.
-const Orientations = 9
+// orientations is how many gradient directions a cell distinguishes.
+const orientations = 9
 
-// HOGWidth is the number of values that HOG fills for cells x cells cells.
-func HOGWidth(cells int) int { return cells * cells * Orientations }
+// hogWidth is the number of values that hog fills for cells x cells cells.
+func hogWidth(cells int) int { return cells * cells * orientations }
 
-// HOG fills into with histograms of oriented gradients (Dalal and Triggs 2005): the picture, size x size RGB bytes, is
-// parted into cells x cells cells; every pixel votes for its gradient's direction, unsigned, with its gradient's
-// length, shared between the two nearest directions and, bilinearly, the four nearest cells. A cell is normalised by the
-// energy of the 3 x 3 cells around it, which takes out light, and clipped at 0.5. The values lie in [0, 1].
-func HOG(pix []uint8, size, cells int, into []float32) {
-	into = into[:HOGWidth(cells)]
+// hog fills into with histograms of oriented gradients (Dalal and Triggs 2005): the picture, size x size RGB bytes, is
+// divided into cells x cells cells; every pixel votes for its gradient's direction, unsigned, with its gradient's
+// length, shared between the two nearest directions and, bilinearly, the four nearest cells. A cell is normalized by the
+// energy of the 3 x 3 cells around it, which removes the effect of light, and clipped at 0.5. The values lie in [0, 1].
+func hog(pix []uint8, size, cells int, into []float32) {
+	into = into[:hogWidth(cells)]
 	clear(into)
 	perCell := float32(size) / float32(cells)
 	luma := func(x, y int) float32 {
@@ -26,22 +26,22 @@ func HOG(pix []uint8, size, cells int, into []float32) {
 			gx, gy := luma(x+1, y)-luma(x-1, y), luma(x, y+1)-luma(x, y-1)
 			length := hypot(gx, gy)
 			if length < 1 {
-				continue // less than one grey level in 255 is noise without a direction
+				continue // less than one gray level in 255 is noise without a direction
 			}
 			angle := math.Atan2(float64(gy), float64(gx)) / math.Pi // unsigned: modulo 1
-			bin := float32(angle-math.Floor(angle)) * Orientations
+			bin := float32(angle-math.Floor(angle)) * orientations
 			vote(into, cells, (float32(x)+0.5)/perCell-0.5, cy, bin, length)
 		}
 	}
-	normalise(into, cells)
+	normalize(into, cells)
 }
 
 // vote shares a gradient's length between the nearest cells and directions.
 func vote(into []float32, cells int, cx, cy, bin, length float32) {
 	x0, y0 := int(math.Floor(float64(cx))), int(math.Floor(float64(cy)))
 	fx, fy := cx-float32(x0), cy-float32(y0)
-	b0 := int(bin) % Orientations
-	b1, fb := (b0+1)%Orientations, bin-float32(int(bin))
+	b0 := int(bin) % orientations
+	b1, fb := (b0+1)%orientations, bin-float32(int(bin))
 	for dy := range 2 {
 		y, wy := y0+dy, fy
 		if dy == 0 {
@@ -58,20 +58,20 @@ func vote(into []float32, cells int, cx, cy, bin, length float32) {
 			if x < 0 || x >= cells {
 				continue
 			}
-			cell := into[(y*cells+x)*Orientations:]
+			cell := into[(y*cells+x)*orientations:]
 			cell[b0] += length * wx * wy * (1 - fb)
 			cell[b1] += length * wx * wy * fb
 		}
 	}
 }
 
-// maxCells bounds the grid so that normalise needs no allocation.
+// maxCells bounds the grid so that normalize needs no allocation.
 const maxCells = 8
 
-func normalise(into []float32, cells int) {
+func normalize(into []float32, cells int) {
 	var energy [maxCells * maxCells]float32
 	for c := range cells * cells {
-		for _, v := range into[c*Orientations : (c+1)*Orientations] {
+		for _, v := range into[c*orientations : (c+1)*orientations] {
 			energy[c] += v * v
 		}
 	}
@@ -84,7 +84,7 @@ func normalise(into []float32, cells int) {
 				}
 			}
 			scale := 1 / (float32(math.Sqrt(float64(sum))) + 8)
-			cell := into[(y*cells+x)*Orientations : (y*cells+x+1)*Orientations]
+			cell := into[(y*cells+x)*orientations : (y*cells+x+1)*orientations]
 			for k, v := range cell {
 				cell[k] = min(v*scale, 0.5) * 2
 			}
@@ -92,23 +92,23 @@ func normalise(into []float32, cells int) {
 	}
 }
 
-// centredCells is the grid of Centred.
-const centredCells = 8
+// centeredCells is the grid of centered.
+const centeredCells = 8
 
-// CentredWidth is the number of values that Centred fills.
-const CentredWidth = 3 * centredCells * centredCells
+// centeredWidth is the number of values that centered fills.
+const centeredWidth = 3 * centeredCells * centeredCells
 
-// Centred fills into with an 8 x 8 RGB thumbnail less its mean and over its contrast, so that light counts for little,
-// and weighted by a Gaussian about the middle, where the product is and the clutter isn't. All values together have
+// centered fills into with an 8 x 8 RGB thumbnail minus its mean, divided by its contrast, so that light counts for little,
+// and weighted by a Gaussian around the middle, where the product is. All values together have
 // length 4 about 0.5, so that most lie in [0, 1]. size must be a multiple of 8.
-func Centred(pix []uint8, size int, into []float32) {
-	into = into[:CentredWidth]
-	step := size / centredCells
+func centered(pix []uint8, size int, into []float32) {
+	into = into[:centeredWidth]
+	step := size / centeredCells
 	const spread = 0.5 // standard deviation of the weights, the half width is 1
-	var weight [centredCells * centredCells]float32
+	var weight [centeredCells * centeredCells]float32
 	var mean, total float32
-	for row := range centredCells {
-		for col := range centredCells {
+	for row := range centeredCells {
+		for col := range centeredCells {
 			var sum [3]int
 			for y := row * step; y < (row+1)*step; y++ {
 				for x := col * step; x < (col+1)*step; x++ {
@@ -118,7 +118,7 @@ func Centred(pix []uint8, size int, into []float32) {
 				}
 			}
 			w := bell(row, spread) * bell(col, spread)
-			at := row*centredCells + col
+			at := row*centeredCells + col
 			weight[at] = w
 			for k := range 3 {
 				v := float32(sum[k]) / float32(step*step)
@@ -142,16 +142,16 @@ func Centred(pix []uint8, size int, into []float32) {
 
 // bell is the weight of one row or column of cells.
 func bell(cell int, spread float64) float32 {
-	d := (2*float64(cell)+1)/centredCells - 1
+	d := (2*float64(cell)+1)/centeredCells - 1
 	return float32(math.Exp(-d * d / (2 * spread * spread)))
 }
 
-// Hues is the number of bins of a colour histogram: eight hues, then black, grey and white.
+// Hues is the number of bins of a color histogram: eight hues, then black, gray and white.
 const Hues = 11
 
-// Colours fills into with the share of the picture's middle (a disc of 0.75 of the half width: products are in the
-// middle, clutter isn't) that falls to each colour; a saturated pixel votes for its hue, others for a grey by light.
-func Colours(pix []uint8, size int, into []float32) {
+// colors fills into with the share of the picture's middle (a disc of 0.75 of the half width: products are in the
+// middle, clutter isn't) that falls to each color; a saturated pixel votes for its hue, others for a gray by light.
+func colors(pix []uint8, size int, into []float32) {
 	into = into[:Hues]
 	clear(into)
 	var total float32
@@ -163,7 +163,7 @@ func Colours(pix []uint8, size int, into []float32) {
 				continue
 			}
 			at := 3 * (y*size + x)
-			hue, saturation, value := HSV(pix[at], pix[at+1], pix[at+2])
+			hue, saturation, value := hsv(pix[at], pix[at+1], pix[at+2])
 			pure := clamp(saturation*2-0.2) * clamp(value*4)
 			bin := hue * 8
 			b0 := int(bin) % 8
@@ -179,8 +179,8 @@ func Colours(pix []uint8, size int, into []float32) {
 	}
 }
 
-// HSV returns hue (a turn is 1), saturation and value, each in [0, 1].
-func HSV(r, g, b uint8) (hue, saturation, value float32) {
+// hsv returns hue (a turn is 1), saturation and value, each in [0, 1].
+func hsv(r, g, b uint8) (hue, saturation, value float32) {
 	hi, lo := max(r, g, b), min(r, g, b)
 	value = float32(hi) / 255
 	if hi == lo {
@@ -203,7 +203,7 @@ func HSV(r, g, b uint8) (hue, saturation, value float32) {
 	return hue, saturation, value
 }
 
-// FromHSV is the inverse of HSV.
+// FromHSV is the inverse of hsv.
 func FromHSV(hue, saturation, value float32) RGB {
 	hue -= float32(math.Floor(float64(hue)))
 	channel := func(n float32) float32 {
@@ -217,7 +217,7 @@ func FromHSV(hue, saturation, value float32) RGB {
 func Light(pix []uint8, size int) (brightness, saturation float32) {
 	n := size * size
 	for i := range n {
-		_, s, v := HSV(pix[3*i], pix[3*i+1], pix[3*i+2])
+		_, s, v := hsv(pix[3*i], pix[3*i+1], pix[3*i+2])
 		brightness += v
 		saturation += s
 	}

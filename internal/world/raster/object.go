@@ -1,7 +1,7 @@
 // Package raster draws small pictures of products without a graphics library: silhouettes as signed distance functions,
-// painted with a pattern, posed, lit, cluttered and blurred as a shopper's phone would have it. An Object and a Shot come
-// in, RGB bytes of any size come out, the same for the same input; Describe turns such bytes into the classic descriptors
-// (colour histogram, oriented gradients) that encoders and rankers start from.
+// painted with a pattern, posed, lit, cluttered and blurred as in a photo from a shopper's phone. An Object and a Shot come
+// in, RGB bytes of any size come out, the same for the same input. It also computes the classic descriptors of such bytes
+// (color histogram, oriented gradients) that encoders and rankers start from.
 package raster
 
 import "math"
@@ -9,7 +9,7 @@ import "math"
 // Body is the outline of a product's main part.
 type Body uint8
 
-// The bodies, told apart by outline alone even at 16 pixels.
+// The bodies; their outlines alone distinguish them even at 16 pixels.
 const (
 	Trapezoid Body = iota
 	Box
@@ -52,14 +52,14 @@ const (
 	Patterns // how many there are
 )
 
-// RGB is a linear colour, each channel in [0, 1].
+// RGB is a linear color, each channel in [0, 1].
 type RGB [3]float32
 
-// Object is a product's looks: everything that doesn't change from picture to picture.
+// Object is how a product looks: everything that doesn't change from picture to picture.
 type Object struct {
 	Body    Body
 	Part    Part
-	Window  bool // a hole in the accent colour in the middle of the body
+	Window  bool // a hole in the accent color in the middle of the body
 	Pattern Pattern
 	W, H    float32 // half width and half height of the body; the canvas reaches from -1 to 1
 	PartBy  float32 // size of the part, 1 is usual
@@ -164,8 +164,8 @@ func (o *Object) reach(at float32) float32 {
 	return o.W * float32(math.Sqrt(float64(1-at*at)))
 }
 
-// colour is the paint at a point inside the body.
-func (o *Object) colour(x, y float32) RGB {
+// color is the paint at a point inside the body.
+func (o *Object) color(x, y float32) RGB {
 	x, y = o.onBody(x, y)
 	if o.Window && ellipse(x, y, o.W*0.3, o.H*0.3) < 0 {
 		return o.Accent

@@ -72,8 +72,8 @@ func TestLightAndSaturationDoWhatTheySay(t *testing.T) {
 	}
 	s = Studio()
 	s.Saturation = 0
-	if _, grey := Light(taken(handbag(), s, side), side); grey > 0.02 || vivid < 0.1 {
-		t.Errorf("saturation %.3f without colour, %.3f with", grey, vivid)
+	if _, gray := Light(taken(handbag(), s, side), side); gray > 0.02 || vivid < 0.1 {
+		t.Errorf("saturation %.3f without color, %.3f with", gray, vivid)
 	}
 }
 
@@ -87,10 +87,10 @@ func TestHOGOfAVerticalEdge(t *testing.T) {
 			}
 		}
 	}
-	hog := make([]float32, HOGWidth(4))
-	HOG(pix, side, 4, hog)
+	cells := make([]float32, hogWidth(4))
+	hog(pix, side, 4, cells)
 	for cell := range 16 {
-		for b, v := range hog[cell*Orientations : (cell+1)*Orientations] {
+		for b, v := range cells[cell*orientations : (cell+1)*orientations] {
 			crossed := cell%4 < 3 // x = 5.5 is the middle of cell 1; half-weights reach cells 0 and 2 at most
 			switch {
 			case b > 0 && v != 0:
@@ -106,10 +106,10 @@ func TestHOGOfAVerticalEdge(t *testing.T) {
 
 func TestHOGHardlyChangesWithLight(t *testing.T) {
 	s := Studio()
-	a, b := make([]float32, HOGWidth(4)), make([]float32, HOGWidth(4))
-	HOG(taken(handbag(), s, side), side, 4, a)
+	a, b := make([]float32, hogWidth(4)), make([]float32, hogWidth(4))
+	hog(taken(handbag(), s, side), side, 4, a)
 	s.Light = 0.6
-	HOG(taken(handbag(), s, side), side, 4, b)
+	hog(taken(handbag(), s, side), side, 4, b)
 	for k := range a {
 		if math.Abs(float64(a[k]-b[k])) > 0.06 {
 			t.Fatalf("value %d is %.3f in full light and %.3f in less", k, a[k], b[k])
@@ -117,18 +117,18 @@ func TestHOGHardlyChangesWithLight(t *testing.T) {
 	}
 }
 
-func TestCentredForgetsLightAndTheRim(t *testing.T) {
+func TestCenteredForgetsLightAndTheRim(t *testing.T) {
 	s := Studio()
-	a, b := make([]float32, CentredWidth), make([]float32, CentredWidth)
+	a, b := make([]float32, centeredWidth), make([]float32, centeredWidth)
 	distance := func() (d float64) {
 		for k := range a {
 			d += float64(a[k]-b[k]) * float64(a[k]-b[k])
 		}
 		return math.Sqrt(d)
 	}
-	Centred(taken(handbag(), s, side), side, a)
+	centered(taken(handbag(), s, side), side, a)
 	s.Light = 0.5
-	Centred(taken(handbag(), s, side), side, b)
+	centered(taken(handbag(), s, side), side, b)
 	if d := distance(); d > 0.2 {
 		t.Errorf("half the light moves the thumbnail by %.2f of 4", d)
 	}
@@ -136,32 +136,32 @@ func TestCentredForgetsLightAndTheRim(t *testing.T) {
 	for x := range side { // a dark line along the top
 		rim[3*x], rim[3*x+1], rim[3*x+2] = 0, 0, 0
 	}
-	Centred(rim, side, b)
+	centered(rim, side, b)
 	if d := distance(); d > 0.8 {
 		t.Errorf("a line at the rim moves the thumbnail by %.2f of 4", d)
 	}
 	other := handbag()
 	other.Main = RGB{0.1, 0.1, 0.8}
-	Centred(taken(other, Studio(), side), side, b)
+	centered(taken(other, Studio(), side), side, b)
 	if d := distance(); d < 1.5 {
-		t.Errorf("another colour moves the thumbnail by %.2f of 4 only", d)
+		t.Errorf("another color moves the thumbnail by %.2f of 4 only", d)
 	}
 }
 
 func TestDescriptorsStayInRange(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		pix := rapid.SliceOfN(rapid.Byte(), 3*side*side, 3*side*side).Draw(t, "pixels")
-		hog, hues := make([]float32, HOGWidth(2)), make([]float32, Hues)
-		HOG(pix, side, 2, hog)
-		Colours(pix, side, hues)
+		cells, hues := make([]float32, hogWidth(2)), make([]float32, Hues)
+		hog(pix, side, 2, cells)
+		colors(pix, side, hues)
 		var sum float32
 		for _, h := range hues {
 			sum += h
 		}
 		if math.Abs(float64(sum)-1) > 1e-3 {
-			t.Fatalf("colour shares sum to %v", sum)
+			t.Fatalf("color shares sum to %v", sum)
 		}
-		for _, v := range append(hog, hues...) {
+		for _, v := range append(cells, hues...) {
 			if !(v >= 0 && v <= 1.0001) {
 				t.Fatalf("a descriptor of %v", v)
 			}
@@ -172,7 +172,7 @@ func TestDescriptorsStayInRange(t *testing.T) {
 func TestHSVIsInverted(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r, g, b := rapid.Byte().Draw(t, "r"), rapid.Byte().Draw(t, "g"), rapid.Byte().Draw(t, "b")
-		back := FromHSV(HSV(r, g, b))
+		back := FromHSV(hsv(r, g, b))
 		for k, want := range []uint8{r, g, b} {
 			if math.Abs(float64(back[k])*255-float64(want)) > 0.01 {
 				t.Fatalf("%d %d %d came back as %v", r, g, b, back)

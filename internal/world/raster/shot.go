@@ -13,7 +13,7 @@ type Shot struct {
 	DX, DY     float32 // in canvas units, the canvas reaches from -1 to 1
 	Light      float32 // 1 is full light
 	Cast       RGB     // what the light does to each channel, 1 is neutral
-	Saturation float32 // 1 leaves colours as they are
+	Saturation float32 // 1 leaves colors as they are
 	Blur       int     // passes of a 3x3 binomial filter at 16 pixels; more of them at larger sizes
 	Noise      float32 // standard deviation of a channel
 	Clutter    int     // things behind the product
@@ -22,7 +22,7 @@ type Shot struct {
 	Seed       uint64 // of clutter and noise
 }
 
-// Studio is a clean catalogue picture: white backdrop, full light, straight.
+// Studio is a clean catalog picture: white backdrop, full light, straight.
 func Studio() Shot {
 	return Shot{Scale: 1, Light: 1, Cast: RGB{1, 1, 1}, Saturation: 1, Backdrop: RGB{0.97, 0.97, 0.97}}
 }
@@ -97,13 +97,13 @@ func (c *Canvas) paint(o *Object, s *Shot, size int) {
 			x, y := dx*cos+dy*sin, dy*cos-dx*sin
 			body, part := o.at(x, y)
 			if cover := clamp(0.5 - body*edge); cover > 0 {
-				px = mix(px, o.colour(x, y), cover)
+				px = mix(px, o.color(x, y), cover)
 			}
 			if cover := clamp(0.5 - part*edge); cover > 0 {
 				px = mix(px, partPaint, cover)
 			}
 			if s.Covered > 0 {
-				// The hand comes from the side that the seed chose, skin or shelf coloured.
+				// The hand comes from the side that the seed chose, skin or shelf colored.
 				px = c.cover(px, s, cx, cy, pixel)
 			}
 			c.pix[at], c.pix[at+1], c.pix[at+2] = px[0], px[1], px[2]
@@ -134,12 +134,12 @@ func (c *Canvas) cover(px RGB, s *Shot, x, y, pixel float32) RGB {
 	return mix(px, RGB{shade * 1.15, shade * 0.9, shade * 0.75}, clamp(0.5-d/pixel))
 }
 
-// develop applies saturation, light, cast, blur and noise, in the order in which a camera meets them.
+// develop applies saturation, light, cast, blur and noise, in the order in which a camera applies them.
 func (c *Canvas) develop(s *Shot, size int) {
 	for i := 0; i < len(c.pix); i += 3 {
-		grey := 0.3*c.pix[i] + 0.59*c.pix[i+1] + 0.11*c.pix[i+2]
+		gray := 0.3*c.pix[i] + 0.59*c.pix[i+1] + 0.11*c.pix[i+2]
 		for k := range 3 {
-			v := grey + (c.pix[i+k]-grey)*s.Saturation
+			v := gray + (c.pix[i+k]-gray)*s.Saturation
 			c.pix[i+k] = v * s.Light * s.Cast[k]
 		}
 	}
@@ -169,7 +169,7 @@ func (c *Canvas) blur(size int) {
 	line(tmp, c.pix, size, 3*size, 3)
 }
 
-// line filters every line of n pixels whose neighbours are step apart; lines are stride apart.
+// line filters every line of n pixels whose neighbors are step apart; lines are stride apart.
 func line(from, to []float32, n, step, stride int) {
 	for l := range n {
 		for i := range n {

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/image/draw"
 )
 
-// Shrink fits m into size x size RGB bytes, keeping its proportions. What is left beside it takes the mean colour of the
-// picture's rim, so that the padding adds as little of an edge as it can.
+// Shrink fits m into size x size RGB bytes, keeping its proportions. The padding takes the mean color of the
+// picture's rim, so that it adds as weak an edge as possible.
 func Shrink(m image.Image, size int, into []uint8) {
 	b := m.Bounds()
 	w, h := size, size
@@ -17,7 +17,7 @@ func Shrink(m image.Image, size int, into []uint8) {
 		h = max(1, (size*b.Dy()+b.Dx()/2)/b.Dx())
 	}
 	if side := max(b.Dx(), b.Dy()); side > 32*size {
-		// A large photo is thinned first: the filter's cost would grow with its pixels, and its grain is far below what is kept.
+		// A large photo is subsampled first: the filter's cost would grow with its pixels, and its grain is far finer than what is kept.
 		thin := image.NewRGBA(image.Rect(0, 0, max(1, 16*w), max(1, 16*h)))
 		draw.NearestNeighbor.Scale(thin, thin.Rect, m, b, draw.Src, nil)
 		m, b = thin, thin.Rect

@@ -8,21 +8,21 @@ import (
 const sketchCells = 2
 
 // SketchBytes is the size of a picture's sketch: colors, then coarse gradients, a byte each.
-const SketchBytes = Hues + sketchCells*sketchCells*Orientations
+const SketchBytes = Hues + sketchCells*sketchCells*orientations
 
 // Sketch fills into with the coarse descriptor of a picture of size x size RGB bytes; wide is working memory of
-// sketchBytes values.
+// SketchBytes values.
 func Sketch(pix []uint8, size int, wide []float32, into []uint8) {
-	Colours(pix, size, wide)
-	HOG(pix, size, sketchCells, wide[Hues:])
+	colors(pix, size, wide)
+	hog(pix, size, sketchCells, wide[Hues:])
 	for k, v := range wide {
 		into[k] = uint8(v*255 + 0.5)
 	}
 }
 
-// CompareSketches returns the overlap of two sketches' colours (histogram intersection, Swain and Ballard 1991) and the cosine of
+// CompareSketches returns the overlap of two sketches' colors (histogram intersection, Swain and Ballard 1991) and the cosine of
 // their gradients.
-func CompareSketches(a, b []uint8) (colours, edges float32) {
+func CompareSketches(a, b []uint8) (colors, edges float32) {
 	var overlap, dot, aa, bb int32
 	for k := range Hues {
 		overlap += int32(min(a[k], b[k]))
@@ -39,23 +39,23 @@ func CompareSketches(a, b []uint8) (colours, edges float32) {
 	return float32(overlap) / 255, edges
 }
 
-// InputWidth is the number of values that fromPixels fills.
+// InputWidth is the number of values that FillInputs fills.
 func InputWidth(size, cells int) int {
-	return 3*size*size + CentredWidth + HOGWidth(cells)
+	return 3*size*size + centeredWidth + hogWidth(cells)
 }
 
-// FillInputs fills into with the pixels, scaled to [0, 1], then the centred thumbnail and the oriented gradients that
-// follow from them. Measured on 20,000 products with 64 dimensions, the product is among the nearest 200 of a photo for
-// 0.70 by pixels as they are, 0.70 by PCA of everything (0.36 where the photo is dark: its axes follow the light), 0.80 by
-// PCA of the descriptors alone, 0.92 by an encoder that learned from pairs.
+// FillInputs fills into with the pixels, scaled to [0, 1], then the centered thumbnail and the oriented gradients that
+// follow from them. Measured on 20,000 products with 64 dimensions, the share of photos whose product is
+// among the nearest 200 is 0.70 by raw pixels, 0.70 by PCA of everything (0.36 where the photo is dark: its axes follow the
+// light), 0.80 by PCA of the descriptors alone, 0.92 by an encoder that learned from pairs.
 func FillInputs(pix []uint8, size, cells int, into []float32) {
 	n := 3 * size * size
 	for k, v := range pix[:n] {
 		into[k] = float32(v) * (1.0 / 255)
 	}
-	Centred(pix, size, into[n:])
-	HOG(pix, size, cells, into[n+CentredWidth:])
+	centered(pix, size, into[n:])
+	hog(pix, size, cells, into[n+centeredWidth:])
 }
 
-// DisplaySize is the side of a picture that people look at.
+// DisplaySize is the side of a picture that is shown to people, in pixels.
 const DisplaySize = 48

@@ -1,3 +1,5 @@
+// Package read is what readers of real data share: lines, counts of what they skip, and names made safe to print. Files are
+// never trusted: every length is bounded, and a bad row is counted and named by file and line.
 package read
 
 import (
@@ -14,16 +16,16 @@ import (
 // MaxLine bounds a line of any of the files, in bytes.
 const MaxLine = 4096
 
-// maxSkipped is how many rows that can't be read are passed over; one in a hundred is passed over too.
+// maxSkipped is how many unreadable rows are skipped in any file; in a large one it is up to one row in a hundred.
 const maxSkipped = 100
 
-// Skipped counts rows that were passed over for one reason and names the first of them.
+// Skipped counts rows that were skipped for one reason and names the first of them.
 type Skipped struct {
 	N     int
 	first []string
 }
 
-// Add counts what was at file:line.
+// Add counts the row at file:line.
 func (p *Skipped) Add(file string, line int, why string) {
 	p.N++
 	if len(p.first) < 5 {
@@ -43,10 +45,10 @@ func (p *Skipped) Names() string {
 	return strings.Join(names, ", ")
 }
 
-// TooMany says whether so many bad rows of n are more than a good file has.
+// TooMany says whether that many bad rows of n mean that the file is damaged or of another format.
 func (p *Skipped) TooMany(n int) bool { return p.N > maxSkipped && 100*p.N > n }
 
-// EachLine calls do for every line of a file, without its end; a line above maxLine is given as nil. It looks at its
+// EachLine calls do for every line of a file, without its end; a line longer than MaxLine is given as nil. It looks at its
 // context every thousand lines.
 func EachLine(ctx context.Context, r io.Reader, do func(n int, line []byte) error) error {
 	in := bufio.NewReaderSize(r, MaxLine)
@@ -58,7 +60,7 @@ func EachLine(ctx context.Context, r io.Reader, do func(n int, line []byte) erro
 		}
 		line, err := in.ReadSlice('\n')
 		long := false
-		for errors.Is(err, bufio.ErrBufferFull) { // skip what is left of it
+		for errors.Is(err, bufio.ErrBufferFull) { // skip the rest of it
 			long = true
 			if ctx.Err() != nil {
 				return ctx.Err()
@@ -85,7 +87,7 @@ func EachLine(ctx context.Context, r io.Reader, do func(n int, line []byte) erro
 	}
 }
 
-// WholeNumber reads digits up to most.
+// WholeNumber reads a number of digits only, at most most.
 func WholeNumber(b []byte, most int64) (int64, bool) {
 	var n int64
 	if len(b) == 0 {
@@ -102,7 +104,7 @@ func WholeNumber(b []byte, most int64) (int64, bool) {
 	return n, true
 }
 
-// UnexpectedEOF turns the end of a file in the middle of something into what it is.
+// UnexpectedEOF reports the end of a file in the middle of something as io.ErrUnexpectedEOF.
 func UnexpectedEOF(err error) error {
 	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF

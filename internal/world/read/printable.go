@@ -18,7 +18,7 @@ func FirstFew(names []string) string {
 	return strings.Join(shown, ", ")
 }
 
-// Printable replaces what a terminal might obey: names of files are a stranger's text.
+// Printable replaces characters that a terminal might interpret: file names and titles are untrusted text.
 func Printable(name string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) || r == unicode.ReplacementChar {

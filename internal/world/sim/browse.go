@@ -1,3 +1,6 @@
+// Package sim is what generated and recorded worlds share: random streams that are functions of a seed, how people browse a
+// list, counts of a log, histories of engagement and the truth held out of them, and a cache for features of one request.
+// Seeds, logs and histories go in; problem's types and plain numbers come out.
 package sim
 
 import (
@@ -7,12 +10,12 @@ import (
 	"dryrun/internal/problem"
 )
 
-// This file is how people meet a list, the same in every world: they look at a position with a probability that falls
-// with it (the examination hypothesis, Craswell et al. 2008), click what they look at by how it attracts them, and of
-// what they clicked they take at most one thing.
+// This file is how people browse a list, the same in every world: they look at a position with a probability that falls
+// with it (the examination hypothesis, Craswell et al. 2008), click what they look at by how attractive it is, and take at
+// most one of the things they clicked.
 
 const (
-	// listLength is how many items an old system shows.
+	// ListLength is how many items an old system shows.
 	ListLength = 20
 	// positionDecay is the exponent of the position bias: position 10 is looked at by a fifth of the people.
 	positionDecay = 0.7

@@ -5,7 +5,7 @@ import (
 	"dryrun/internal/problem"
 )
 
-// CheckEvery is after how many impressions a loop over a log looks at its context: some milliseconds.
+// CheckEvery is how many steps of a plain loop pass between two checks of its context: a few milliseconds.
 const CheckEvery = 1 << 16
 
 // LogCounts answers how often each item had been shown and clicked before a moment: the only honest popularity for a
@@ -15,8 +15,8 @@ type LogCounts struct {
 	impressions []impression
 }
 
-// impression is an impression of an item with the item's clicks and successes up to and including it. The three lie together,
-// because the log comes by time: each impression is another item's, somewhere else in memory.
+// impression is an impression of an item with the item's clicks and successes up to and including it. The three are stored
+// together because the log is in order of time: the next impression is of another item, somewhere else in memory.
 type impression struct {
 	day          float32
 	clicks, took int32

@@ -20,7 +20,7 @@ func Zipf(n int, exponent float64) []float64 {
 	return share
 }
 
-// Cumulate returns running sums; the last is pinned to 1, so that a search for a number below 1 always finds a place.
+// Cumulate returns running sums; the last is pinned to 1, so that a search for a number below 1 always succeeds.
 func Cumulate(share []float64) []float64 {
 	sums := make([]float64, len(share))
 	var sum float64

@@ -9,7 +9,7 @@ import (
 	"dryrun/internal/problem"
 )
 
-// This file is what is known of who engaged with what, in the same form for generated and for recorded interactions.
+// This file is about who engaged with what, in the same form for generated and for recorded interactions.
 
 // Engagement is one user's first engagement with one item.
 type Engagement struct {
@@ -84,7 +84,7 @@ func EngagedBefore(h *problem.History, u int32, day float64) []int32 {
 	return out
 }
 
-// HeavyUser returns how much the busiest fifth of the judged users had engaged with, at least 1.
+// HeavyUser returns the number of past engagements from which a judged user is among the busiest fifth, at least 1.
 func HeavyUser(past *problem.History, test []problem.Query) int {
 	var n []int
 	for _, q := range test {
@@ -101,12 +101,12 @@ func HeavyUser(past *problem.History, test []problem.Query) int {
 // it is what the user engaged with from that moment on, within the window, and had not before.
 type HeldOutTruth struct {
 	Past, Held *problem.History
-	Window     float32               // days; 0: all that was later
+	Window     float32               // days; 0: everything later counts
 	Born       func(i int32) float64 // nil: everything was always there
 }
 
-// of returns the matrix that judges q and, for a past request, the days that count. A request that is neither judged nor
-// past has no truth: what its viewer does is found by playing it.
+// of returns the matrix that judges q and, for a past request, the days that count. A live request has no truth here: what
+// its user does is found by playing it.
 func (t HeldOutTruth) of(q *problem.Query) (h *problem.History, from, to float32) {
 	if q.From == problem.Test {
 		return t.Held, 0, float32(1e9)

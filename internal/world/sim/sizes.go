@@ -6,8 +6,8 @@ const MaxItems = 10_000_000
 // TestDays is how long after the log the judged requests come.
 const TestDays = 7
 
-// TestOffset keeps the numbers of judged requests apart from those of past ones and of plays.
+// TestOffset is added to the numbers of judged requests, so that they share no random stream with past or live ones.
 const TestOffset = 1 << 40
 
-// PastRequests is how many requests there are to learn from: ten for one that is judged.
+// PastRequests is how many requests there are to learn from: ten for each that is judged.
 func PastRequests(queries int) int { return min(max(10*queries, 1000), 200_000) }

@@ -2,15 +2,15 @@ package sim
 
 import "math/rand/v2"
 
-// Purpose parts a seed's randomness: two purposes never share a stream, so that more draws in one leave the others as
-// they were.
+// Purpose separates a seed's random streams: two purposes never share one, so drawing more numbers for one leaves the
+// others unchanged.
 type Purpose uint64
 
-// Purposes of several worlds; each world has others of its own.
+// Purposes that several worlds share; each world has others of its own, with numbers that no other world uses.
 const (
-	PurposePlayer Purpose = 3
-	PurposeSplit  Purpose = 100
-	PurposeJudged Purpose = 210
+	PurposePlayer Purpose = 3   // moods of the people in a play
+	PurposeSplit  Purpose = 100 // what is held out or left out of real data
+	PurposeJudged Purpose = 210 // which users are judged
 )
 
 // Stream returns the random numbers of the n-th thing of a purpose: a pure function of its arguments, so that things can
@@ -29,18 +29,20 @@ func Scramble(x uint64) uint64 {
 	return x ^ x>>31
 }
 
-// Uniform returns a number in [0, 1) that is a pure function of its arguments, where a whole stream would be too much.
+// Uniform returns a number in [0, 1) that is a pure function of its arguments, where a whole stream would cost too much.
 func Uniform(seed int64, p Purpose, a, b uint64) float64 {
 	return PrefixOf(seed, p, a).Uniform(b)
 }
 
-// Prefix is what many uniform numbers that differ in their last argument alone have in common.
+// Prefix is the part of Uniform that doesn't depend on its last argument, for loops that vary only that one.
 type Prefix uint64
 
+// PrefixOf returns the prefix of Uniform(seed, p, a, ...).
 func PrefixOf(seed int64, p Purpose, a uint64) Prefix {
 	return Prefix(Mix(uint64(seed)^Mix(uint64(p))) ^ Mix(a)*3)
 }
 
+// Uniform returns Uniform(seed, p, a, b).
 func (s Prefix) Uniform(b uint64) float64 {
 	return float64(Mix(uint64(s)^Mix(b+1))>>11) / (1 << 53)
 }
