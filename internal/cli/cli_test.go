@@ -4,13 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"dryrun/framework"
+	"dryrun/internal/cli/command"
 )
 
 // result is what one command line led to.
@@ -26,7 +25,7 @@ func runWith(t *testing.T, ctx context.Context, stdin string, env map[string]str
 	if env["DRYRUN_DATA_DIR"] == "" {
 		env["DRYRUN_DATA_DIR"] = filepath.Join(t.TempDir(), "data")
 	}
-	code := Run(ctx, Streams{
+	code := Run(ctx, command.Streams{
 		In: strings.NewReader(stdin), Out: &out, Err: &errs,
 		Size: func() (int, int) { return 0, 0 },
 		Env:  func(name string) string { return env[name] },
@@ -69,7 +68,7 @@ func TestAMistakeIsNamedWithWhatWasMeantAndWhatToDo(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := run(t, strings.Fields(c.args)...)
-			if r.code != exitMisused {
+			if r.code != command.ExitMisused {
 				t.Errorf("exit %d", r.code)
 			}
 			if r.out != "" {
@@ -100,7 +99,7 @@ func TestMisuseWithoutAnyNearWordStillSaysWhatToDo(t *testing.T) {
 	} {
 		t.Run(args, func(t *testing.T) {
 			r := run(t, strings.Fields(args)...)
-			if r.code != exitMisused || r.out != "" {
+			if r.code != command.ExitMisused || r.out != "" {
 				t.Errorf("exit %d, stdout %q, stderr %q", r.code, r.out, r.err)
 			}
 			if n := strings.Count(r.err, "\n"); n < 1 || n > 3 {
@@ -114,7 +113,7 @@ func TestAStrangersWordsCantReachTheTerminalAsCommands(t *testing.T) {
 	evil := "\x1b]52;c;aGk=\a\u009b2J\u202e"
 	for _, args := range [][]string{{evil}, {"--" + evil}, {"lab", evil}, {"lab", "visual-search", "--set", evil + "=1"}, {"steps", evil}, {"cases", "lint", evil + ".yaml"}} {
 		r := run(t, args...)
-		if r.code == exitDone {
+		if r.code == command.ExitDone {
 			t.Errorf("%q exits 0", args)
 		}
 		if i := strings.IndexAny(r.out+r.err, "\x1b\a\u009b\u202e"); i >= 0 {
@@ -143,7 +142,7 @@ func TestJSONHasTheShapeThatScriptsRelyOn(t *testing.T) {
 	} {
 		t.Run(c.args, func(t *testing.T) {
 			r := run(t, strings.Fields(c.args)...)
-			if r.code == exitMisused || r.err != "" { // lint may have findings: the shape is the same
+			if r.code == command.ExitMisused || r.err != "" { // lint may have findings: the shape is the same
 				t.Fatalf("exit %d: %s", r.code, r.err)
 			}
 			var v any
@@ -179,7 +178,7 @@ func TestNothingOpensTheDatabaseThatDoesntNeedIt(t *testing.T) {
 	for _, args := range []string{"version", "--help", "help lab", "cases", "cases show visual-search", "steps", "lab --knobs", "man lab", "completion bash", "cases schema"} {
 		dir := filepath.Join(t.TempDir(), "data")
 		r := runWith(t, t.Context(), "", map[string]string{"DRYRUN_DATA_DIR": dir}, strings.Fields(args)...)
-		if r.code != exitDone || r.out == "" {
+		if r.code != command.ExitDone || r.out == "" {
 			t.Errorf("%s: exit %d, %q", args, r.code, r.err)
 		}
 		if _, err := os.Stat(dir); err == nil {
@@ -195,7 +194,7 @@ func TestAFolderThatCantBeWrittenToIsNamedWithTheFlagThatHelps(t *testing.T) {
 	}
 	for _, args := range [][]string{{"review"}, {"practice", "visual-search"}, {}, {"doctor"}} {
 		r := run(t, append(args, "--data-dir", file+"/data")...)
-		if said := r.out + r.err; r.code != exitFailed || !strings.Contains(said, "can't write in "+file) || !strings.Contains(said, "--data-dir DIR") {
+		if said := r.out + r.err; r.code != command.ExitFailed || !strings.Contains(said, "can't write in "+file) || !strings.Contains(said, "--data-dir DIR") {
 			t.Errorf("%q: exit %d, %q", args, r.code, said)
 		}
 	}
@@ -204,7 +203,7 @@ func TestAFolderThatCantBeWrittenToIsNamedWithTheFlagThatHelps(t *testing.T) {
 func TestTheDataFolderIsTheFlagsThenTheEnvironments(t *testing.T) {
 	env := map[string]string{"DRYRUN_DATA_DIR": filepath.Join(t.TempDir(), "env")}
 	flag := filepath.Join(t.TempDir(), "flag")
-	if r := runWith(t, t.Context(), "", env, "review", "--data-dir", flag); r.code != exitDone {
+	if r := runWith(t, t.Context(), "", env, "review", "--data-dir", flag); r.code != command.ExitDone {
 		t.Fatal(r.err)
 	}
 	if _, err := os.Stat(flag); err != nil {
@@ -219,7 +218,7 @@ func TestAnInterruptedCommandExits130(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	r := runWith(t, ctx, "", map[string]string{}, "lab", "visual-search", "--step", "architecture")
-	if r.code != exitInterrupted || strings.Count(r.err, "\n") != 1 {
+	if r.code != command.ExitInterrupted || strings.Count(r.err, "\n") != 1 {
 		t.Errorf("exit %d, %q", r.code, r.err)
 	}
 }
@@ -227,7 +226,7 @@ func TestAnInterruptedCommandExits130(t *testing.T) {
 func TestHelpShowsExamplesAsCommentAndCommand(t *testing.T) {
 	for _, cmd := range []string{"", "practice", "lab", "steps", "cases", "cases new", "review", "doctor", "completion", "man", "version"} {
 		r := run(t, append(strings.Fields(cmd), "--help")...)
-		if r.code != exitDone || !strings.Contains(r.out, "\n  # ") || !strings.Contains(r.out, "\n  $ ") || r.err != "" {
+		if r.code != command.ExitDone || !strings.Contains(r.out, "\n  # ") || !strings.Contains(r.out, "\n  $ ") || r.err != "" {
 			t.Errorf("%q: exit %d, no example in %q", cmd, r.code, r.out)
 		}
 	}
@@ -235,34 +234,12 @@ func TestHelpShowsExamplesAsCommentAndCommand(t *testing.T) {
 
 func TestAPanicIsOneLineThatSaysWhere(t *testing.T) {
 	var errs bytes.Buffer
-	code := Run(t.Context(), Streams{
+	code := Run(t.Context(), command.Streams{
 		In: strings.NewReader(""), Out: &errs, Err: &errs, Size: func() (int, int) { panic("no \x1b size") },
 		Env: func(string) string { return "" },
 	}, []string{"cases", "show", "visual-search"})
 	said := errs.String()
-	if code != exitFailed || strings.Count(said, "\n") != 1 || !strings.Contains(said, "no \\x1b size (internal/cli/cli_test.go:") {
+	if code != command.ExitFailed || strings.Count(said, "\n") != 1 || !strings.Contains(said, "no \\x1b size (internal/cli/cli_test.go:") {
 		t.Errorf("exit %d, %q", code, said)
-	}
-}
-
-func TestASessionOfANewerVersionNamesTheWayOn(t *testing.T) {
-	_, err := framework.DecodeBody("Levitated", []byte("{}"))
-	var said bytes.Buffer
-	if code := fail(&said, fmt.Errorf("reading session x: event 4: %w", err)); code != exitFailed {
-		t.Errorf("exit %d", code)
-	}
-	for _, want := range []string{"Levitated", "newer version of dryrun", "try: dryrun practice --new"} {
-		if !strings.Contains(said.String(), want) {
-			t.Errorf("no %q in %q", want, said.String())
-		}
-	}
-}
-
-// The conversation's /steps and the command take the same words for a step.
-func TestAStepIsNamedInAnyCase(t *testing.T) {
-	for _, word := range []string{"FEAT", "4", "features"} {
-		if s, err := findStep(word); err != nil || s.ID != framework.Features {
-			t.Errorf("%q is %s, %v", word, s.ID, err)
-		}
 	}
 }

@@ -5,12 +5,19 @@ import (
 	"strings"
 	"testing"
 
+	"dryrun/internal/cli/command"
 	"dryrun/internal/lab"
 )
 
 func TestDoctorSaysWhichEnginesOfTheFieldAreThere(t *testing.T) {
 	r := run(t, "doctor", "--json")
-	var said examination
+	var said struct {
+		Engines []struct {
+			Engine  string
+			Present bool
+			Note    string
+		}
+	}
 	if err := json.Unmarshal([]byte(r.out), &said); err != nil {
 		t.Fatalf("%v: %q", err, r.err)
 	}
@@ -37,22 +44,9 @@ func TestAnAbsentEngineFailsWithWhatToInstall(t *testing.T) {
 			continue // internal/lab runs it
 		}
 		r := run(t, "lab", "visual-search", "--step", "architecture", "--set", "engine="+e.ID)
-		if r.code != exitFailed || r.out != "" || !strings.Contains(r.err, e.ID) || !strings.Contains(r.err, "-tags") || strings.Count(r.err, "\n") > 3 {
+		if r.code != command.ExitFailed || r.out != "" || !strings.Contains(r.err, e.ID) || !strings.Contains(r.err, "-tags") || strings.Count(r.err, "\n") > 3 {
 			t.Errorf("%s: exit %d, %q, %q", e.ID, r.code, r.out, r.err)
 		}
-	}
-}
-
-func TestWhereMilvusIsComesFromTheFlagsThenTheEnvironment(t *testing.T) {
-	env := map[string]string{"DRYRUN_MILVUS": "https://env/shop?replicas=2", "DRYRUN_MILVUS_TOKEN": "from-env"}
-	a := &app{Streams: Streams{Env: func(name string) string { return env[name] }}}
-	o, err := a.milvusOptions(milvusFlags{})
-	if err != nil || o.Address != "env:19530" || !o.TLS || o.Database != "shop" || o.Replicas != 2 || o.Token != "from-env" {
-		t.Errorf("%+v, %v", o, err)
-	}
-	o, err = a.milvusOptions(milvusFlags{Milvus: "http://127.0.0.1:4000", MilvusToken: "from-flag"})
-	if err != nil || o.Address != "127.0.0.1:4000" || o.TLS || o.Replicas != 0 || o.Token != "from-flag" {
-		t.Errorf("%+v, %v", o, err)
 	}
 }
 
@@ -64,7 +58,7 @@ func TestAnAddressThatCantBeMeantIsMisuseAndItsTokenStaysSecret(t *testing.T) {
 	} {
 		env := map[string]string{"DRYRUN_MILVUS": "http://far.example", "DRYRUN_MILVUS_TOKEN": "hunter2"}
 		r := runWith(t, t.Context(), "", env, args...)
-		if r.code != exitMisused || !strings.Contains(r.err, "Milvus's address") || strings.Contains(r.err+r.out, "hunter2") {
+		if r.code != command.ExitMisused || !strings.Contains(r.err, "Milvus's address") || strings.Contains(r.err+r.out, "hunter2") {
 			t.Errorf("%q: exit %d, %q", args, r.code, r.err)
 		}
 	}

@@ -3,6 +3,7 @@ package house
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -45,7 +46,8 @@ var arrows = [][2]string{
 // exempt stand beside the house: they may import anything, and nothing imports them.
 var exempt = []string{"internal/house", "internal/bench", "internal/zzdeps"}
 
-// inside says, for a room whose folders don't all know each other, which of them each imports; "" is the room's own folder.
+// inside says, for a room whose folders don't all know each other, which of them each imports; "" is the room's own folder. A
+// folder's own entry comes before a pattern that matches it.
 var inside = map[string]map[string][]string{
 	"internal/tui": {
 		"":                    {"home", "review", "walk", "session", "frame"},
@@ -57,6 +59,14 @@ var inside = map[string]map[string][]string{
 		"session":             {"frame"},
 		"session/sessiontest": {"session", "frame"},
 		"frame":               {},
+	},
+	"internal/cli": {
+		"":         {"*"},                             // the root command knows every command
+		"*":        {"command", "lookup", "sessions"}, // a command knows no other command
+		"sessions": {"command", "lookup"},
+		"lookup":   {"command"},
+		"command":  {},
+		"clitest":  {"command"},
 	},
 	"internal/world": {
 		"":          {"images", "feed", "movielens", "gallery"}, // Kinds knows every world, and no world knows another
@@ -203,10 +213,12 @@ func insideOffence(room, from, to string) string {
 		return ""
 	}
 	folder := func(p string) string { return strings.TrimPrefix(strings.TrimPrefix(p, room), "/") }
-	for pattern, allowed := range rules {
+	patterns := slices.SortedFunc(maps.Keys(rules), func(a, b string) int { return strings.Count(a, "*") - strings.Count(b, "*") })
+	for _, pattern := range patterns {
 		if !matches(pattern, folder(from)) {
 			continue
 		}
+		allowed := rules[pattern]
 		if slices.ContainsFunc(allowed, func(a string) bool { return matches(a, folder(to)) }) {
 			return ""
 		}

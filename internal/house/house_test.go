@@ -54,7 +54,9 @@ func list(t *testing.T, tags string) []pkg {
 func TestTheRulesTellGoodEdgesFromBad(t *testing.T) {
 	good := map[string][]string{
 		"cmd/dryrun":              {"dryrun/internal/cli", "dryrun/internal/termbg", "github.com/spf13/cobra"},
-		"internal/cli":            {"dryrun/internal/host", "dryrun/internal/tui", "dryrun/framework"},
+		"internal/cli":            {"dryrun/internal/cli/lab", "dryrun/internal/host", "dryrun/internal/tui", "dryrun/framework"},
+		"internal/cli/lab":        {"dryrun/internal/cli/command", "dryrun/internal/cli/lookup", "dryrun/internal/lab/catalog"},
+		"internal/cli/sessions":   {"dryrun/internal/cli/command", "dryrun/internal/study"},
 		"internal/tui":            {"dryrun/internal/tui/home", "dryrun/internal/tui/frame"},
 		"internal/tui/home":       {"dryrun/internal/tui/frame", "dryrun/internal/rehearse"},
 		"internal/tui/walk":       {"dryrun/internal/tui/pane", "dryrun/internal/tui/pane/brief", "dryrun/internal/tui/session"},
@@ -99,6 +101,11 @@ func TestTheRulesTellGoodEdgesFromBad(t *testing.T) {
 		{"internal/termbg", "github.com/charmbracelet/bubbletea"}:        "lipgloss",
 		{"internal/plain", "github.com/charmbracelet/x/exp/teatest"}:     "only tests",
 		{"internal/util", "fmt"}:                                         "give it a floor",
+
+		{"internal/cli/lab", "dryrun/internal/cli/practice"}:      "only command, lookup, sessions",
+		{"internal/cli/lab", "dryrun/internal/cli"}:               "only command, lookup, sessions",
+		{"internal/cli/sessions", "dryrun/internal/cli/practice"}: "only command, lookup",
+		{"internal/cli/command", "dryrun/internal/cli/lookup"}:    "only nothing",
 	}
 	for edge, words := range bad {
 		got := offences([]pkg{{module + "/" + edge[0], []string{edge[1]}}})

@@ -1,0 +1,59 @@
+// Package command is what the packages below internal/cli share, one of which holds each command: streams, tables and JSON,
+// progress, suggestions and completion of words, and errors as at most three lines and an exit code. Program comes in from
+// the root command; a command takes from it what its Options name. It knows no command.
+package command
+
+import (
+	"cmp"
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"dryrun/framework"
+	"dryrun/internal/lab/catalog"
+	"dryrun/internal/report"
+	"dryrun/internal/retrieval/milvus"
+	"dryrun/internal/store"
+)
+
+// Program is what the root command passes to the constructor of every command. Its functions are called only by a command
+// that runs, after flags were parsed.
+type Program struct {
+	IO      *IO
+	Clock   framework.Clock
+	DataDir func() string
+	// Store opens the database of sessions and prints its notices.
+	Store func(context.Context) (*store.Store, error)
+	// Lab opens a lab that can reach the engines outside the process.
+	Lab func(EngineFlags) (Lab, error)
+}
+
+// Lab runs the experiments of a case. Close drops what the lab built on a server.
+type Lab interface {
+	Run(ctx context.Context, cfg catalog.Config, step framework.StepID, progress func(report.Progress)) (*report.Step, error)
+	XRay(ctx context.Context, cfg catalog.Config, query int) (report.XRay, error)
+	Close() error
+}
+
+// EngineFlags say where Milvus is. An empty one falls back to the environment, which commands without these flags use too.
+// A token belongs in the environment, because other users of the machine can read a command line.
+type EngineFlags struct {
+	Milvus      string
+	MilvusToken string
+}
+
+// AddEngineFlags adds the flags to cmd.
+func (e *EngineFlags) AddEngineFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&e.Milvus, "milvus", "", "where Milvus is, `http://HOST:PORT`, https for TLS; ?shards=2&replicas=2 and the like follow (DRYRUN_MILVUS)")
+	f.StringVar(&e.MilvusToken, "milvus-token", "", "user:password or key for Milvus; better in DRYRUN_MILVUS_TOKEN, which others can't see")
+}
+
+// MilvusOptions come from the flags, or else from the environment.
+func (e EngineFlags) MilvusOptions(env func(string) string) (milvus.Options, error) {
+	o, err := milvus.Parse(cmp.Or(e.Milvus, env("DRYRUN_MILVUS")), cmp.Or(e.MilvusToken, env("DRYRUN_MILVUS_TOKEN")))
+	if err != nil {
+		return o, Misuse(nil, "dryrun lab --help", "%w", err)
+	}
+	return o, nil
+}

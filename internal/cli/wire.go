@@ -1,0 +1,50 @@
+package cli
+
+import (
+	"context"
+	"path/filepath"
+
+	"github.com/adrg/xdg"
+
+	"dryrun/internal/cli/command"
+	"dryrun/internal/lab"
+	"dryrun/internal/store"
+)
+
+// opener opens what commands need, when a command needs it.
+type opener struct {
+	io  *command.IO
+	dir string // --data-dir
+}
+
+// dataDir is where sessions are kept: the flag, then the environment, then the XDG data folder.
+func (o *opener) dataDir() string {
+	switch {
+	case o.dir != "":
+		return o.dir
+	case o.io.Env("DRYRUN_DATA_DIR") != "":
+		return o.io.Env("DRYRUN_DATA_DIR")
+	}
+	return filepath.Join(xdg.DataHome, "dryrun")
+}
+
+// openStore opens the database and prints its notices.
+func (o *opener) openStore(ctx context.Context) (*store.Store, error) {
+	s, err := store.Open(ctx, store.Location{Dir: o.dataDir()})
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range s.Notices() {
+		o.io.Say("dryrun: %s", n)
+	}
+	return s, nil
+}
+
+// openLab returns a lab that can reach the engines outside the process. Closing it drops what it built on a server.
+func (o *opener) openLab(flags command.EngineFlags) (command.Lab, error) {
+	at, err := flags.MilvusOptions(o.io.Env)
+	if err != nil {
+		return nil, err
+	}
+	return lab.New(lab.Options{Milvus: at, Python: o.io.Env("DRYRUN_PYTHON")}), nil
+}
