@@ -7,10 +7,10 @@ import (
 	"dryrun/internal/report"
 )
 
-// proofSeeds is how many seeds a fault is proven over.
+// proofSeeds is how many seeds a fault is proved over.
 const proofSeeds = 8
 
-// faults checks that each fault that a curveball names has its declared effect, once a fault.
+// faults checks once for each fault that a curveball names that it has its declared effect.
 func (t *tester) faults() {
 	seen := map[string]bool{}
 	for i, b := range t.c.Curveballs {
@@ -24,19 +24,19 @@ func (t *tester) faults() {
 			t.progress(p)
 		})
 		if err != nil {
-			t.bad(field, "the fault %s can't be proven: %v", b.Fault, err)
+			t.bad(field, "the fault %s can't be proved: %v", b.Fault, err)
 			continue
 		}
 		for _, w := range proof.Witnesses {
 			if !w.Holds {
-				t.bad(field, "the fault %s isn't borne out: %s", b.Fault, against(w))
+				t.bad(field, "the fault %s doesn't have its declared effect: %s", b.Fault, shortfall(w))
 			}
 		}
 	}
 }
 
-// against says why a witness doesn't bear its fault out.
-func against(w lab.Proved) string {
+// shortfall says how far a metric's change is from what the fault declares.
+func shortfall(w lab.Proved) string {
 	direction := "rise"
 	if w.Sign < 0 {
 		direction = "fall"
@@ -45,5 +45,6 @@ func against(w lab.Proved) string {
 		return fmt.Sprintf("%s doesn't %s at %d of %d seeds", w.Metric, direction, n, len(w.Changes))
 	}
 	sign := float64(w.Sign)
-	return fmt.Sprintf("%s should %s by %s and does by %s, the median of %d seeds", w.Metric, direction, short(w.Least), short(sign*w.Median), len(w.Changes))
+	return fmt.Sprintf("%s should %s by %s and does by %s, the median of %d seeds",
+		w.Metric, direction, short(w.Least), short(sign*w.Median), len(w.Changes))
 }

@@ -1,6 +1,6 @@
-// Package author proves what a case's author claims: Lint by reading, that the evidence finds good answers and only those
-// and that every name means something to the lab; Test by running, that the lab bears out the decisions, predictions and
-// faults. A case comes in, findings with their places in the file come out.
+// Package author checks what the author of a case claims. Lint reads the case: the evidence must find good answers and only
+// good ones, and the lab must know every name. Test runs the lab: its numbers must support the decisions, predictions and
+// faults. A case comes in; findings with their places in the file come out.
 package author
 
 import (
@@ -13,14 +13,14 @@ import (
 	"dryrun/internal/coach"
 )
 
-// enough is the share of the criteria's weight that a strong sample must be suggested in full.
-const enough = 0.6
+// leastWeight is the share of the criteria's weight for which the coach must suggest full marks on a strong sample.
+const leastWeight = 0.6
 
-// apart is how far the coach's score for a strong sample may lie from the author's, of 4.
-const apart = 1.0
+// largestGap is how far the coach's score for a strong sample may be from the author's score, both out of 4.
+const largestGap = 1.0
 
-// Lint reads a loaded case: its structure, then what its words and names are worth. Cases of other domains among the
-// built-in ones show where a criterion is too generic.
+// Lint reads a loaded case: its structure, its evidence and its names. It compares the case with the built-in cases of other
+// domains to find criteria that are too generic.
 func Lint(c *casestudies.Case) ([]casestudies.Finding, error) {
 	others, err := casestudies.Builtin()
 	if err != nil {
@@ -29,14 +29,14 @@ func Lint(c *casestudies.Case) ([]casestudies.Finding, error) {
 	return LintAgainst(c, others), nil
 }
 
-// LintAgainst is Lint with the cases to compare with given.
+// LintAgainst is Lint with a given list of cases to compare with.
 func LintAgainst(c *casestudies.Case, others []*casestudies.Case) []casestudies.Finding {
 	l := &linter{c: c, coach: coach.New(), findings: casestudies.Lint(c)}
 	for _, step := range framework.Steps() {
 		if c.Unwritten() {
-			break // a skeleton's words prove nothing: what is left to write is said already
+			break // the texts of a skeleton prove nothing, and casestudies.Lint lists those still to write
 		}
-		l.words(step.ID)
+		l.evidence(step.ID)
 		l.samples(step.ID)
 		l.generic(step.ID, others)
 	}
@@ -61,8 +61,8 @@ func (l *linter) warn(field, format string, args ...any) {
 
 func fieldOf(id framework.StepID) string { return "steps." + string(id) }
 
-// words checks the evidence against the texts of the case: the reference meets all of it, the question none.
-func (l *linter) words(id framework.StepID) {
+// evidence checks that the reference answer meets the evidence of every criterion, and that the question alone meets none.
+func (l *linter) evidence(id framework.StepID) {
 	step := l.c.Step(id)
 	question := strings.TrimSpace(l.c.Brief) + "\n\n" + step.Prompt
 	inReference := l.coach.Suggest(step.Criteria, step.Reference, nil)
@@ -70,10 +70,10 @@ func (l *linter) words(id framework.StepID) {
 	for i, criterion := range step.Criteria {
 		field := fmt.Sprintf("%s.criteria[%d].evidence", fieldOf(id), i)
 		if s := inReference[i]; s.Mark != framework.Full && strings.TrimSpace(step.Reference) != "" {
-			l.bad(field, "the reference isn't suggested %q: %s", criterion.ID, s.Note)
+			l.bad(field, "the coach doesn't find %q in the reference: %s", criterion.ID, s.Note)
 		}
 		if s := inQuestion[i]; s.Mark == framework.Full {
-			l.bad(field, "the brief and the prompt alone are suggested %q, by %s: it must take an answer", criterion.ID, quoted(s.Quotes))
+			l.bad(field, "the coach finds %q in the brief and the prompt alone, by %s: it must take an answer", criterion.ID, quoted(s.Quotes))
 		}
 	}
 }
@@ -86,35 +86,36 @@ func quoted(quotes []string) string {
 	return strings.Join(out, ", ")
 }
 
-// samples checks the answers of known score as the coach would see them from a candidate.
+// samples checks the strong samples, whose scores are known, as if a candidate had given them as answers.
 func (l *linter) samples(id framework.StepID) {
 	step := l.c.Step(id)
-	not := append([]string{l.c.Brief, step.Prompt, step.Reference}, step.Hints...)
+	notEvidence := append([]string{l.c.Brief, step.Prompt, step.Reference}, step.Hints...)
 	for i, sample := range step.Samples {
 		otherWords := strings.HasPrefix(sample.ID, "strong-other-words")
 		if !otherWords && sample.ID != "strong" && !strings.HasPrefix(sample.ID, "strong-") {
 			continue
 		}
 		field := fmt.Sprintf("%s.samples[%d]", fieldOf(id), i)
-		share, score, missed := weigh(step.Criteria, l.coach.Suggest(step.Criteria, sample.Answer, not))
+		share, score, missed := weigh(step.Criteria, l.coach.Suggest(step.Criteria, sample.Answer, notEvidence))
 		switch {
-		case share >= enough:
+		case share >= leastWeight:
 		case otherWords:
-			l.warn(field, "sample %q is suggested %.0f%% of its criteria's weight, under %.0f%%: widen the evidence of %s, and leave the sample as it is",
-				sample.ID, 100*share, 100*enough, strings.Join(missed, ", "))
+			l.warn(field, "the coach finds %.0f%% of the criteria's weight in sample %q, under %.0f%%: "+
+				"widen the evidence of %s, and leave the sample as it is",
+				100*share, sample.ID, 100*leastWeight, strings.Join(missed, ", "))
 		default:
-			l.bad(field, "sample %q is suggested %.0f%% of its criteria's weight, under %.0f%%: missed are %s",
-				sample.ID, 100*share, 100*enough, strings.Join(missed, ", "))
+			l.bad(field, "the coach finds %.0f%% of the criteria's weight in sample %q, under %.0f%%: it misses %s",
+				100*share, sample.ID, 100*leastWeight, strings.Join(missed, ", "))
 		}
-		if off := score - sample.Score; !otherWords && math.Abs(off) > apart {
-			l.bad(field+".score", "sample %q has the score %.1f and the coach's suggestions give %.1f: they must lie within %g of each other",
-				sample.ID, sample.Score, score, apart)
+		if off := score - sample.Score; !otherWords && math.Abs(off) > largestGap {
+			l.bad(field+".score", "sample %q has the score %.1f and the coach's suggestions give %.1f: they must be within %g of each other",
+				sample.ID, sample.Score, score, largestGap)
 		}
 	}
 }
 
-// weigh returns the share of the weight that is suggested in full, the score of 4 that the suggestions give, and the
-// criteria that aren't suggested in full.
+// weigh returns the share of the weight with full marks, the score out of 4 that the suggestions give, and the criteria
+// without full marks.
 func weigh(criteria []framework.Criterion, suggestions []framework.Suggestion) (share, score float64, missed []string) {
 	var full, earned, all float64
 	for i, c := range criteria {
@@ -133,7 +134,7 @@ func weigh(criteria []framework.Criterion, suggestions []framework.Suggestion) (
 	return full / all, 4 * earned / all, missed
 }
 
-// generic warns where the reference of a case from another domain would pass for an answer to this one.
+// generic warns if the reference of a case from another domain would pass as an answer to this one.
 func (l *linter) generic(id framework.StepID, others []*casestudies.Case) {
 	step := l.c.Step(id)
 	if len(step.Criteria) == 0 {
@@ -150,8 +151,9 @@ func (l *linter) generic(id framework.StepID, others []*casestudies.Case) {
 			}
 		}
 		if 2*len(met) >= len(step.Criteria) {
-			l.warn(fieldOf(id)+".criteria", "the reference of %s is suggested %d of these %d criteria (%s): too generic, sharpen them for this case",
-				other.ID, len(met), len(step.Criteria), strings.Join(met, ", "))
+			l.warn(fieldOf(id)+".criteria",
+				"the coach finds %d of these %d criteria (%s) in the reference of %s: too generic, sharpen them for this case",
+				len(met), len(step.Criteria), strings.Join(met, ", "), other.ID)
 		}
 	}
 }

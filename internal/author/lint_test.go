@@ -39,29 +39,54 @@ func TestLintFindsWhatIsWrong(t *testing.T) {
 	before := said(LintAgainst(changed(t, "Visual search", "Visual search"), nil))
 	for name, tc := range map[string]struct{ old, now, field, says string }{
 		"evidence that the reference lacks": {
-			"evidence: [[consent, privacy, retention", "evidence: [[zeppelin], [consent, privacy, retention", "steps.data.criteria[5].evidence", `isn't suggested`,
+			"evidence: [[consent, privacy, retention", "evidence: [[zeppelin], [consent, privacy, retention",
+			"steps.data.criteria[5].evidence", `in the reference: `,
 		},
 		"evidence that the prompt already has": {
-			`evidence: [["out of scope"`, `evidence: [[people, "out of scope"`, "steps.requirements.criteria[5].evidence", `the brief and the prompt alone`,
+			`evidence: [["out of scope"`, `evidence: [[people, "out of scope"`,
+			"steps.requirements.criteria[5].evidence", `the brief and the prompt alone`,
 		},
-		"a world that doesn't exist":          {"kind: images", "kind: imagse", "demo.world.kind", `no world "imagse": it is one of images`},
-		"a demo's knob out of range":          {"k: 200\n", "k: 0\n", "demo.k", "outside 1 to 100000"},
-		"a demo's value with a slip":          {"engine: hnsw\n", "engine: hsnw\n", "demo.engine", "did you mean hnsw"},
-		"a demo that doesn't exist in knobs":  {"encoder: learned\n", "encodr: learned\n", "demo.encodr", `"encodr"`},
-		"an option that the knob can't be":    {"options: {exact: poor, hnsw: best}", "options: {warp: poor, hnsw: best}", "steps.requirements.decide[0].options.warp", "is not among"},
-		"a metric that doesn't exist":         {"metric: speedup\n", "metric: spedup\n", "steps.requirements.decide[0].metric", `no metric "spedup"`},
-		"a metric of another step":            {"metric: stage1_recall_at_k\n", "metric: revenue_lift\n", "steps.architecture.decide[0].metric", "doesn't yield"},
-		"a knob of another step":              {"knob: k\n", "knob: load\n", "steps.architecture.decide[0].knob", "changes nothing in the step architecture"},
-		"a prediction set outside its range":  {"set: {items: 20000}", "set: {items: 2}", "steps.requirements.lab.predict[0].set.items", "outside"},
-		"a prediction's knob with a slip":     {"knob: items, set", "knob: itmes, set", "steps.requirements.lab.predict[0].knob", `no knob "itmes"`},
-		"a fault that the world doesn't have": {"fault: encoder-mismatch", "fault: gremlins", "curveballs[0].fault", `no fault "gremlins"`},
+		"a world that doesn't exist": {
+			"kind: images", "kind: imagse", "demo.world.kind", `no world "imagse": it is one of images`,
+		},
+		"a demo's knob out of range": {
+			"k: 200\n", "k: 0\n", "demo.k", "outside 1 to 100000",
+		},
+		"a demo's value with a slip": {
+			"engine: hnsw\n", "engine: hsnw\n", "demo.engine", "did you mean hnsw",
+		},
+		"a demo that doesn't exist in knobs": {
+			"encoder: learned\n", "encodr: learned\n", "demo.encodr", `"encodr"`,
+		},
+		"an option that the knob can't be": {
+			"options: {exact: poor, hnsw: best}", "options: {warp: poor, hnsw: best}",
+			"steps.requirements.decide[0].options.warp", "is not among",
+		},
+		"a metric that doesn't exist": {
+			"metric: speedup\n", "metric: spedup\n", "steps.requirements.decide[0].metric", `no metric "spedup"`,
+		},
+		"a metric of another step": {
+			"metric: stage1_recall_at_k\n", "metric: revenue_lift\n", "steps.architecture.decide[0].metric", "doesn't report the metric",
+		},
+		"a knob of another step": {
+			"knob: k\n", "knob: load\n", "steps.architecture.decide[0].knob", "changes nothing in the step architecture",
+		},
+		"a prediction set outside its range": {
+			"set: {items: 20000}", "set: {items: 2}", "steps.requirements.lab.predict[0].set.items", "outside",
+		},
+		"a prediction's knob with a slip": {
+			"knob: items, set", "knob: itmes, set", "steps.requirements.lab.predict[0].knob", `no knob "itmes"`,
+		},
+		"a fault that the world doesn't have": {
+			"fault: encoder-mismatch", "fault: gremlins", "curveballs[0].fault", `no fault "gremlins"`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := changed(t, tc.old, tc.now)
 			for _, f := range LintAgainst(c, nil) {
 				if f.Field == tc.field && strings.Contains(f.Message, tc.says) && !strings.Contains(before, f.Message) {
 					if f.File != "changed.yaml" || f.Line < 2 {
-						t.Errorf("the finding stands at %s:%d", f.File, f.Line)
+						t.Errorf("the finding is at %s:%d", f.File, f.Line)
 					}
 					return
 				}
@@ -79,9 +104,9 @@ func TestSamples(t *testing.T) {
 	step.Samples[1].Answer = "I'd think about it with care, too.\n"
 	got := said(LintAgainst(c, nil))
 	for _, want := range []string{
-		`sample "strong" is suggested 0% of its criteria's weight, under 60%`,
+		`the coach finds 0% of the criteria's weight in sample "strong", under 60%`,
 		`sample "strong" has the score 3.4 and the coach's suggestions give 0.0`,
-		`sample "strong-other-words" is suggested 0% of its criteria's weight, under 60%: widen the evidence`,
+		`the coach finds 0% of the criteria's weight in sample "strong-other-words", under 60%: widen the evidence`,
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in:\n%s", want, got)

@@ -10,11 +10,12 @@ import (
 	"dryrun/casestudies"
 	"dryrun/framework"
 	"dryrun/internal/lab"
+	"dryrun/internal/lab/catalog"
 	"dryrun/internal/problem"
 	"dryrun/internal/world"
 )
 
-// names checks that every world, knob, option, metric and fault exists, for its step and for the case's world.
+// names checks that every world, knob, option, metric and fault exists in its step and in the world of the case.
 func (l *linter) names() {
 	kind, ok := world.KindByID(l.c.Demo.World.Kind)
 	if !ok {
@@ -37,30 +38,31 @@ func (l *linter) names() {
 			l.prediction(step.ID, fmt.Sprintf("%s.lab.predict[%d]", fieldOf(step.ID), i), p)
 		}
 	}
-	valid := lab.FaultsOf(kind.ID)
+	valid := catalog.FaultsOf(kind.ID)
 	for i, b := range l.c.Curveballs {
 		if b.Fault != "" && !slices.Contains(valid, b.Fault) {
-			l.bad(fmt.Sprintf("curveballs[%d].fault", i), "a world of %s has no fault %q: it is one of %s", kind.ID, b.Fault, strings.Join(valid, ", "))
+			l.bad(fmt.Sprintf("curveballs[%d].fault", i), "a world of %s has no fault %q: it is one of %s",
+				kind.ID, b.Fault, strings.Join(valid, ", "))
 		}
 	}
 }
 
-// demo checks the reference's pipeline, one knob at a time, and then whether the whole fits.
+// demo checks the reference pipeline, one knob at a time, and then whether all of it fits in memory.
 func (l *linter) demo() {
-	sound := true
+	valid := true
 	for _, id := range slices.Sorted(maps.Keys(l.c.Demo.Knobs)) {
-		sound = l.setting("demo."+id, id, l.c.Demo.Knobs[id]) && sound
+		valid = l.setting("demo."+id, id, l.c.Demo.Knobs[id]) && valid
 	}
-	if !sound {
+	if !valid {
 		return
 	}
-	cfg, err := lab.FromCase(l.c, 1)
+	cfg, err := catalog.FromCase(l.c, 1)
 	if err == nil {
 		_, err = lab.Estimate(cfg)
 	}
 	if err != nil {
 		field := "demo"
-		if bad, ok := errors.AsType[*lab.BadKnob](err); ok {
+		if bad, ok := errors.AsType[*catalog.BadKnob](err); ok {
 			switch bad.Knob {
 			case "items":
 				field = "demo.world.items"
@@ -74,24 +76,24 @@ func (l *linter) demo() {
 	}
 }
 
-// setting checks one knob's value in the case's world.
+// setting checks the value of one knob in the world of the case.
 func (l *linter) setting(field, knob, value string) bool {
-	empty := lab.Config{World: problem.Spec{Kind: l.c.Demo.World.Kind}}
-	_, err := empty.With(lab.Knobs{knob: value})
+	empty := catalog.Config{World: problem.Spec{Kind: l.c.Demo.World.Kind}}
+	_, err := empty.With(catalog.Knobs{knob: value})
 	if err == nil {
 		return true
 	}
 	hint := ""
-	if bad, ok := errors.AsType[*lab.BadKnob](err); ok && len(bad.Near) > 0 {
+	if bad, ok := errors.AsType[*catalog.BadKnob](err); ok && len(bad.Near) > 0 {
 		hint = "; did you mean " + strings.Join(bad.Near, " or ") + "?"
 	}
 	l.bad(field, "%v%s", err, hint)
 	return false
 }
 
-// matters checks that a knob changes anything in a step.
-func (l *linter) matters(id framework.StepID, field, knob string) bool {
-	k, ok := lab.KnobByID(knob)
+// affects checks that a knob changes something in a step.
+func (l *linter) affects(id framework.StepID, field, knob string) bool {
+	k, ok := catalog.KnobByID(knob)
 	switch {
 	case !ok:
 		l.bad(field, "there is no knob %q: dryrun lab --knobs lists them", knob)
@@ -102,14 +104,14 @@ func (l *linter) matters(id framework.StepID, field, knob string) bool {
 	return ok
 }
 
-// metric checks that a step of the case's world yields a metric.
-func (l *linter) metric(id framework.StepID, field, metric string) (lab.Metric, bool) {
-	m, ok := lab.MetricByID(metric)
+// metric checks that a step reports a metric in the world of the case.
+func (l *linter) metric(id framework.StepID, field, metric string) (catalog.Metric, bool) {
+	m, ok := catalog.MetricByID(metric)
 	switch {
 	case !ok:
 		l.bad(field, "there is no metric %q: dryrun lab --metrics lists them", metric)
-	case !lab.Yields(l.c.Demo.World.Kind, id, metric):
-		l.bad(field, "the step %s of a world of %s doesn't yield the metric %q", id, l.c.Demo.World.Kind, metric)
+	case !catalog.Yields(l.c.Demo.World.Kind, id, metric):
+		l.bad(field, "the step %s of a world of %s doesn't report the metric %q", id, l.c.Demo.World.Kind, metric)
 		ok = false
 	}
 	return m, ok
@@ -119,7 +121,7 @@ func (l *linter) decision(id framework.StepID, field string, d casestudies.Decis
 	if d.Knob == "" {
 		return
 	}
-	if l.matters(id, field+".knob", d.Knob) {
+	if l.affects(id, field+".knob", d.Knob) {
 		for _, o := range d.Options {
 			l.setting(field+".options."+o.ID, d.Knob, o.ID)
 		}
@@ -127,21 +129,21 @@ func (l *linter) decision(id framework.StepID, field string, d casestudies.Decis
 	if d.Metric == "" {
 		return
 	}
-	if m, ok := l.metric(id, field+".metric", d.Metric); ok && m.Direction == lab.Neither {
+	if m, ok := l.metric(id, field+".metric", d.Metric); ok && m.Direction == catalog.Neither {
 		l.bad(field+".metric", "neither side of the metric %q is better: a choice can't be judged by it", d.Metric)
 	}
 }
 
 func (l *linter) prediction(id framework.StepID, field string, p casestudies.Prediction) {
 	if p.Knob != "" {
-		l.matters(id, field+".knob", p.Knob)
+		l.affects(id, field+".knob", p.Knob)
 	}
 	if p.Metric != "" {
 		l.metric(id, field+".metric", p.Metric)
 	}
 	for _, knob := range slices.Sorted(maps.Keys(p.Set)) {
 		at := field + ".set." + knob
-		if l.matters(id, at, knob) {
+		if l.affects(id, at, knob) {
 			l.setting(at, knob, p.Set[knob])
 		}
 	}

@@ -13,43 +13,45 @@ import (
 	"dryrun/casestudies"
 	"dryrun/framework"
 	"dryrun/internal/lab"
+	"dryrun/internal/lab/catalog"
 	"dryrun/internal/report"
 )
 
-// timed is how many runs a timing's median is taken over.
-const timed = 5
+// timingRuns is how many runs the median of a timing is taken over.
+const timingRuns = 5
 
-// moved is the least ratio of two medians that shows a timing to vary with a knob, and not with the machine's mood.
-const moved = 1.1
+// leastRatio is the ratio of two medians from which a timing counts as varying with a knob, and not with the load of the
+// machine.
+const leastRatio = 1.1
 
-// seed is the seed that a case is tested at; faults are proven over several.
+// seed is the seed of a test; faults are proved over several seeds.
 const seed = 1
 
-// Lab is what a test asks of a lab: runs of a step, and proofs of a fault.
+// Lab runs a step and proves a fault.
 type Lab interface {
 	lab.Runner
-	Prove(ctx context.Context, cfg lab.Config, fault string, seeds int, progress func(report.Progress)) (lab.Proof, error)
+	Prove(ctx context.Context, cfg catalog.Config, fault string, seeds int, progress func(report.Progress)) (lab.Proof, error)
 }
 
-// tester runs a case's claims. Reports of the same step and knobs are run once, but where times are compared.
+// tester checks the claims of a case. It runs a step with the same knobs once, except to compare timings.
 type tester struct {
 	ctx      context.Context
 	c        *casestudies.Case
 	lab      Lab
 	progress func(report.Progress)
-	base     lab.Config
+	base     catalog.Config
 	done     map[string]*report.Step
 	findings []casestudies.Finding
 }
 
-// Test runs what the case claims: each step's lab finishes and repeats, the best decision isn't worse than the poor ones,
-// predictions are finite and vary with their knob, and faults have their effect. The error is that of ctx; what fails in
-// running is a finding.
+// Test checks by running that the lab of each step finishes and repeats, that the best decision isn't worse than the poor
+// ones, that predictions are finite and vary with their knob, and that faults have their effect. The error is that of ctx; a
+// run that fails is a finding.
 func Test(ctx context.Context, c *casestudies.Case, l Lab, progress func(report.Progress)) ([]casestudies.Finding, error) {
 	if progress == nil {
 		progress = func(report.Progress) {}
 	}
-	base, err := lab.FromCase(c, seed)
+	base, err := catalog.FromCase(c, seed)
 	if err != nil {
 		return []casestudies.Finding{c.Finding("demo", "%v", err)}, nil
 	}
@@ -73,21 +75,21 @@ func Test(ctx context.Context, c *casestudies.Case, l Lab, progress func(report.
 }
 
 func (t *tester) bad(field, format string, args ...any) {
-	if t.ctx.Err() == nil { // a run that was stopped says nothing about the case
+	if t.ctx.Err() == nil { // a run that was canceled says nothing about the case
 		t.findings = append(t.findings, t.c.Finding(field, format, args...))
 	}
 }
 
-// run runs a step anew; its progress says what for.
-func (t *tester) run(cfg lab.Config, step framework.StepID, what string) (*report.Step, error) {
+// run runs a step; what names the purpose in its progress.
+func (t *tester) run(cfg catalog.Config, step framework.StepID, what string) (*report.Step, error) {
 	return t.lab.Run(t.ctx, cfg, step, func(p report.Progress) {
 		p.What = what + ": " + p.What
 		t.progress(p)
 	})
 }
 
-// report runs a step with knobs over the demo's, or takes the report that such a run has given.
-func (t *tester) report(step framework.StepID, knobs lab.Knobs, what string) (*report.Step, error) {
+// report runs a step with knobs on top of the demo's, or returns the report of an earlier run with the same knobs.
+func (t *tester) report(step framework.StepID, knobs catalog.Knobs, what string) (*report.Step, error) {
 	key := string(step)
 	for _, id := range slices.Sorted(maps.Keys(knobs)) {
 		key += "\x00" + id + "=" + knobs[id]
@@ -106,7 +108,7 @@ func (t *tester) report(step framework.StepID, knobs lab.Knobs, what string) (*r
 	return r, err
 }
 
-// repeats runs the step's lab twice and compares what must repeat.
+// repeats runs the lab of a step twice and compares the metrics.
 func (t *tester) repeats(step framework.Step) bool {
 	field := fieldOf(step.ID) + ".lab"
 	first, err := t.report(step.ID, nil, step.Title)
@@ -154,11 +156,11 @@ func number(r *report.Step, id string) (float64, error) {
 	return 0, fmt.Errorf("the report has no %s", id)
 }
 
-// measure reads one number at each of several settings. A number that repeats is read once; a timing is the median of
-// several runs, taken in turn, so that a slow moment of the machine hits all settings alike.
-func (t *tester) measure(step framework.StepID, metric string, settings []lab.Knobs, what string) ([]float64, error) {
+// measure returns one number at each of several settings. A metric comes from one run; a timing is the median of several
+// runs. They alternate between the settings, so a slow moment of the machine affects all of them.
+func (t *tester) measure(step framework.StepID, metric string, settings []catalog.Knobs, what string) ([]float64, error) {
 	out := make([]float64, len(settings))
-	m, _ := lab.MetricByID(metric)
+	m, _ := catalog.MetricByID(metric)
 	if !m.Timing {
 		for i, knobs := range settings {
 			r, err := t.report(step, knobs, what)
@@ -172,7 +174,7 @@ func (t *tester) measure(step framework.StepID, metric string, settings []lab.Kn
 		return out, nil
 	}
 	runs := make([][]float64, len(settings))
-	for range timed {
+	for range timingRuns {
 		for i, knobs := range settings {
 			cfg, err := t.base.With(knobs)
 			if err != nil {
@@ -196,10 +198,10 @@ func (t *tester) measure(step framework.StepID, metric string, settings []lab.Kn
 	return out, nil
 }
 
-// decision checks that the lab bears the best option out against each poor one.
+// decision checks that in the lab the best option isn't worse than any poor one.
 func (t *tester) decision(step framework.StepID, field string, d casestudies.Decision) {
-	m, known := lab.MetricByID(d.Metric)
-	if !known || m.Direction == lab.Neither {
+	m, known := catalog.MetricByID(d.Metric)
+	if !known || m.Direction == catalog.Neither {
 		t.bad(field+".metric", "the metric %q can't judge a choice", d.Metric)
 		return
 	}
@@ -209,18 +211,18 @@ func (t *tester) decision(step framework.StepID, field string, d casestudies.Dec
 			options = append(options, o.ID)
 		}
 	}
-	settings := make([]lab.Knobs, len(options))
+	settings := make([]catalog.Knobs, len(options))
 	for i, o := range options {
-		settings[i] = lab.Knobs{d.Knob: o}
+		settings[i] = catalog.Knobs{d.Knob: o}
 	}
 	values, err := t.measure(step, d.Metric, settings, "decision "+d.ID)
 	if err != nil {
-		t.bad(field, "deciding %s by the lab fails: %v", d.ID, err)
+		t.bad(field, "measuring decision %s in the lab fails: %v", d.ID, err)
 		return
 	}
 	for i := 1; i < len(options); i++ {
 		worse := values[0] < values[i]
-		if m.Direction == lab.Lower {
+		if m.Direction == catalog.Lower {
 			worse = values[0] > values[i]
 		}
 		if worse {
@@ -232,25 +234,26 @@ func (t *tester) decision(step framework.StepID, field string, d casestudies.Dec
 
 func short(v float64) string { return strconv.FormatFloat(v, 'g', 4, 64) }
 
-// prediction checks that the number exists at the question's setting and moves with the knob that the answer depends on.
+// prediction checks that the lab reports the number at the setting of the question, and that it varies with the knob that
+// the answer depends on.
 func (t *tester) prediction(step framework.StepID, field string, p casestudies.Prediction) {
-	asked := lab.Knobs(maps.Clone(p.Set))
+	asked := catalog.Knobs(maps.Clone(p.Set))
 	if asked == nil {
-		asked = lab.Knobs{}
+		asked = catalog.Knobs{}
 	}
-	others := t.others(p.Knob, asked[p.Knob])
+	others := t.otherValues(p.Knob, asked[p.Knob])
 	if len(others) == 0 {
 		t.bad(field+".knob", "the knob %s has no other value to compare with", p.Knob)
 		return
 	}
-	m, _ := lab.MetricByID(p.Metric)
+	m, _ := catalog.MetricByID(p.Metric)
 	at := 0.0
 	for _, value := range others {
 		other := maps.Clone(asked)
 		other[p.Knob] = value
-		values, err := t.measure(step, p.Metric, []lab.Knobs{asked, other}, "prediction "+p.ID)
+		values, err := t.measure(step, p.Metric, []catalog.Knobs{asked, other}, "prediction "+p.ID)
 		if err != nil {
-			t.bad(field, "predicting %s by the lab fails: %v", p.ID, err)
+			t.bad(field, "measuring prediction %s in the lab fails: %v", p.ID, err)
 			return
 		}
 		if varies(values[0], values[1], m.Timing) {
@@ -258,21 +261,21 @@ func (t *tester) prediction(step framework.StepID, field string, p casestudies.P
 		}
 		at = values[0]
 	}
-	t.bad(field, "%s is %s whatever the knob %s says: there is nothing to reason about", p.Metric, short(at), p.Knob)
+	t.bad(field, "%s is %s whatever the knob %s is set to: there is nothing to reason about", p.Metric, short(at), p.Knob)
 }
 
-// varies says whether two numbers differ; times must differ by more than a machine's moods.
+// varies reports whether two numbers differ. Two timings differ if the load of the machine doesn't explain it.
 func varies(a, b float64, timing bool) bool {
 	if !timing {
 		return a != b
 	}
-	return min(a, b) <= 0 || max(a, b)/min(a, b) >= moved
+	return min(a, b) <= 0 || max(a, b)/min(a, b) >= leastRatio
 }
 
-// others returns one or two values of a knob besides the one that a question states or the demo has: two other words, or
-// a quarter and the double of a number.
-func (t *tester) others(knob, stated string) []string {
-	k, ok := lab.KnobByID(knob)
+// otherValues returns one or two values of a knob other than the one that the question states or the demo sets: two other
+// words, or fractions and multiples of a number.
+func (t *tester) otherValues(knob, stated string) []string {
+	k, ok := catalog.KnobByID(knob)
 	if !ok {
 		return nil
 	}
@@ -285,29 +288,29 @@ func (t *tester) others(knob, stated string) []string {
 	}
 	var out []string
 	add := func(value string) {
-		if _, err := t.base.With(lab.Knobs{knob: value}); err == nil && value != at && !slices.Contains(out, value) && len(out) < 2 {
+		if _, err := t.base.With(catalog.Knobs{knob: value}); err == nil && value != at && !slices.Contains(out, value) && len(out) < 2 {
 			out = append(out, value)
 		}
 	}
 	switch k.Type {
-	case lab.Count:
+	case catalog.Count:
 		n, _ := strconv.Atoi(at)
 		for _, v := range []int{n / 4, n / 2, n * 2, n + 1} {
 			add(strconv.Itoa(v))
 		}
-	case lab.Share:
+	case catalog.Share:
 		x, _ := strconv.ParseFloat(at, 64)
 		for _, v := range []float64{x / 4, x / 2, x * 2, k.Max} {
 			add(strconv.FormatFloat(v, 'g', -1, 64))
 		}
-	case lab.Length:
+	case catalog.Length:
 		d, _ := time.ParseDuration(at)
 		for _, v := range []time.Duration{d / 4, d * 2} {
 			add(v.String())
 		}
 	default:
-		for _, v := range lab.Offers(t.c.Demo.World.Kind, knob) {
-			if at == "" { // the demo leaves it at the world's first
+		for _, v := range catalog.Offers(t.c.Demo.World.Kind, knob) {
+			if at == "" { // the demo leaves it at the first that the world offers
 				at = v
 				continue
 			}

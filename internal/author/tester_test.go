@@ -11,6 +11,7 @@ import (
 	"dryrun/casestudies"
 	"dryrun/framework"
 	"dryrun/internal/lab"
+	"dryrun/internal/lab/catalog"
 	"dryrun/internal/report"
 )
 
@@ -19,22 +20,25 @@ import (
 type rules struct {
 	c     *casestudies.Case
 	runs  int
-	spoil func(run int, cfg lab.Config, step framework.StepID, r *report.Step) error
+	spoil spoiler
 }
 
-func (l *rules) XRay(context.Context, lab.Config, int) (report.XRay, error) {
+// spoiler changes the report of a run, or fails it.
+type spoiler func(run int, cfg catalog.Config, step framework.StepID, r *report.Step) error
+
+func (l *rules) XRay(context.Context, catalog.Config, int) (report.XRay, error) {
 	return report.XRay{}, nil
 }
 
-func (l *rules) Run(ctx context.Context, cfg lab.Config, step framework.StepID, progress func(report.Progress)) (*report.Step, error) {
+func (l *rules) Run(ctx context.Context, cfg catalog.Config, step framework.StepID, progress func(report.Progress)) (*report.Step, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	l.runs++
 	progress(report.Progress{What: "running", Done: 1, Of: 1})
 	r := &report.Step{Step: string(step), Metrics: map[string]float64{}, Timings: map[string]float64{}}
-	for _, m := range lab.MetricTable() {
-		if lab.Yields(cfg.World.Kind, step, m.ID) {
+	for _, m := range catalog.MetricTable() {
+		if catalog.Yields(cfg.World.Kind, step, m.ID) {
 			into := r.Metrics
 			if m.Timing {
 				into = r.Timings
@@ -42,7 +46,7 @@ func (l *rules) Run(ctx context.Context, cfg lab.Config, step framework.StepID, 
 			into[m.ID] = l.value(cfg, step, m)
 		}
 	}
-	if f, ok := lab.FaultByID(cfg.Fault); ok {
+	if f, ok := catalog.FaultByID(cfg.Fault); ok {
 		for _, w := range f.Witness {
 			r.Metrics[w.Metric] += float64(w.Sign) * 2 * w.Least
 		}
@@ -55,8 +59,8 @@ func (l *rules) Run(ctx context.Context, cfg lab.Config, step framework.StepID, 
 	return r, nil
 }
 
-func (l *rules) Prove(ctx context.Context, cfg lab.Config, fault string, seeds int, progress func(report.Progress)) (lab.Proof, error) {
-	f, ok := lab.FaultByID(fault)
+func (l *rules) Prove(ctx context.Context, cfg catalog.Config, fault string, seeds int, progress func(report.Progress)) (lab.Proof, error) {
+	f, ok := catalog.FaultByID(fault)
 	if !ok {
 		return lab.Proof{}, errors.New("there is no such fault")
 	}
@@ -84,7 +88,7 @@ func (l *rules) Prove(ctx context.Context, cfg lab.Config, fault string, seeds i
 	return proof, nil
 }
 
-func (l *rules) value(cfg lab.Config, step framework.StepID, m lab.Metric) float64 {
+func (l *rules) value(cfg catalog.Config, step framework.StepID, m catalog.Metric) float64 {
 	v := 1.0
 	for id, text := range cfg.Knobs {
 		h := fnv.New32()
@@ -95,7 +99,7 @@ func (l *rules) value(cfg lab.Config, step framework.StepID, m lab.Metric) float
 		if d.Metric != m.ID {
 			continue
 		}
-		if good := cfg.Knobs[d.Knob] == d.Options.Best(); good == (m.Direction == lab.Higher) {
+		if good := cfg.Knobs[d.Knob] == d.Options.Best(); good == (m.Direction == catalog.Higher) {
 			v *= 1000
 		}
 	}
@@ -116,8 +120,8 @@ func TestASoundLabBearsTheCaseOut(t *testing.T) {
 }
 
 func TestWhatTheLabDoesNotBearOut(t *testing.T) {
-	only := func(step framework.StepID, spoil func(run int, cfg lab.Config, r *report.Step)) func(int, lab.Config, framework.StepID, *report.Step) error {
-		return func(run int, cfg lab.Config, at framework.StepID, r *report.Step) error {
+	only := func(step framework.StepID, spoil func(run int, cfg catalog.Config, r *report.Step)) spoiler {
+		return func(run int, cfg catalog.Config, at framework.StepID, r *report.Step) error {
 			if at == step {
 				spoil(run, cfg, r)
 			}
@@ -125,12 +129,12 @@ func TestWhatTheLabDoesNotBearOut(t *testing.T) {
 		}
 	}
 	for name, tc := range map[string]struct {
-		spoil func(int, lab.Config, framework.StepID, *report.Step) error
+		spoil spoiler
 		field string
 		says  string
 	}{
 		"a lab that fails": {
-			func(_ int, _ lab.Config, step framework.StepID, _ *report.Step) error {
+			func(_ int, _ catalog.Config, step framework.StepID, _ *report.Step) error {
 				if step == framework.Model {
 					return errors.New("it ran out of memory")
 				}
@@ -138,44 +142,44 @@ func TestWhatTheLabDoesNotBearOut(t *testing.T) {
 			}, "steps.model.lab", "doesn't finish: it ran out of memory",
 		},
 		"a metric that doesn't repeat": {
-			only(framework.Data, func(run int, _ lab.Config, r *report.Step) { r.Metrics["gini"] = float64(run) }),
+			only(framework.Data, func(run int, _ catalog.Config, r *report.Step) { r.Metrics["gini"] = float64(run) }),
 			"steps.data.lab", "the same seed gives gini",
 		},
 		"a poor choice that wins": {
-			only(framework.Architecture, func(_ int, cfg lab.Config, r *report.Step) {
+			only(framework.Architecture, func(_ int, cfg catalog.Config, r *report.Step) {
 				if cfg.Knobs["k"] == "20" {
 					r.Metrics["stage1_recall_at_k"] = 1e9
 				}
 			}), "steps.architecture.decide[0]", "stage1_recall_at_k",
 		},
 		"a poor choice that is faster in the median": {
-			only(framework.Requirements, func(_ int, cfg lab.Config, r *report.Step) {
+			only(framework.Requirements, func(_ int, cfg catalog.Config, r *report.Step) {
 				if cfg.Knobs["engine"] == "exact" {
 					r.Timings["speedup"] = 1e9
 				}
 			}), "steps.requirements.decide[0]", "higher is better",
 		},
 		"a metric that is missing": {
-			only(framework.Serving, func(_ int, _ lab.Config, r *report.Step) {
+			only(framework.Serving, func(_ int, _ catalog.Config, r *report.Step) {
 				delete(r.Metrics, "psi_max")
 				r.Missing = []report.Missing{{Metric: "psi_max", Why: "nothing drifts"}}
 			}), "steps.serving.lab.predict[0]", "psi_max is missing: nothing drifts",
 		},
 		"a number that no knob moves": {
-			only(framework.Features, func(_ int, _ lab.Config, r *report.Step) { r.Metrics["stage1_recall_at_k"] = 0.5 }),
-			"steps.features.lab.predict[0]", "is 0.5 whatever the knob dim says",
+			only(framework.Features, func(_ int, _ catalog.Config, r *report.Step) { r.Metrics["stage1_recall_at_k"] = 0.5 }),
+			"steps.features.lab.predict[0]", "is 0.5 whatever the knob dim is set to",
 		},
 		"a fault that does nothing": {
-			func(_ int, cfg lab.Config, _ framework.StepID, r *report.Step) error {
-				if f, ok := lab.FaultByID(cfg.Fault); ok {
+			func(_ int, cfg catalog.Config, _ framework.StepID, r *report.Step) error {
+				if f, ok := catalog.FaultByID(cfg.Fault); ok {
 					r.Metrics[f.Witness[0].Metric] -= float64(f.Witness[0].Sign) * 2 * f.Witness[0].Least
 				}
 				return nil
 			}, "curveballs[0].fault", "at 8 of 8 seeds",
 		},
 		"a fault that does too little": {
-			func(_ int, cfg lab.Config, _ framework.StepID, r *report.Step) error {
-				if f, ok := lab.FaultByID(cfg.Fault); ok {
+			func(_ int, cfg catalog.Config, _ framework.StepID, r *report.Step) error {
+				if f, ok := catalog.FaultByID(cfg.Fault); ok {
 					r.Metrics[f.Witness[0].Metric] -= float64(f.Witness[0].Sign) * 1.5 * f.Witness[0].Least
 				}
 				return nil
@@ -202,14 +206,15 @@ func TestWhatTheLabDoesNotBearOut(t *testing.T) {
 func TestASlowMomentProvesNothing(t *testing.T) {
 	c := changed(t, "Visual search", "Visual search")
 	slow := 0
-	findings, err := Test(context.Background(), c, &rules{c: c, spoil: func(_ int, cfg lab.Config, step framework.StepID, r *report.Step) error {
+	spoil := func(_ int, cfg catalog.Config, step framework.StepID, r *report.Step) error {
 		if step == framework.Requirements && cfg.Knobs["engine"] == "hnsw" {
 			if slow++; slow%3 == 0 {
 				r.Timings["speedup"] = 1e-3
 			}
 		}
 		return nil
-	}}, nil)
+	}
+	findings, err := Test(context.Background(), c, &rules{c: c, spoil: spoil}, nil)
 	if err != nil || len(findings) > 0 {
 		t.Fatalf("%v, %s", err, said(findings))
 	}
@@ -218,7 +223,7 @@ func TestASlowMomentProvesNothing(t *testing.T) {
 func TestAStoppedTestSaysNothingOfTheCase(t *testing.T) {
 	c := changed(t, "Visual search", "Visual search")
 	ctx, stop := context.WithCancel(context.Background())
-	l := &rules{c: c, spoil: func(run int, _ lab.Config, _ framework.StepID, _ *report.Step) error {
+	l := &rules{c: c, spoil: func(run int, _ catalog.Config, _ framework.StepID, _ *report.Step) error {
 		if run == 10 {
 			stop()
 		}

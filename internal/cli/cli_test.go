@@ -111,7 +111,9 @@ func TestMisuseWithoutAnyNearWordStillSaysWhatToDo(t *testing.T) {
 
 func TestAStrangersWordsCantReachTheTerminalAsCommands(t *testing.T) {
 	evil := "\x1b]52;c;aGk=\a\u009b2J\u202e"
-	for _, args := range [][]string{{evil}, {"--" + evil}, {"lab", evil}, {"lab", "visual-search", "--set", evil + "=1"}, {"steps", evil}, {"cases", "lint", evil + ".yaml"}} {
+	for _, args := range [][]string{
+		{evil}, {"--" + evil}, {"lab", evil}, {"lab", "visual-search", "--set", evil + "=1"}, {"steps", evil}, {"cases", "lint", evil + ".yaml"},
+	} {
 		r := run(t, args...)
 		if r.code == command.ExitDone {
 			t.Errorf("%q exits 0", args)
@@ -175,7 +177,10 @@ func has(v any, path []string) bool {
 }
 
 func TestNothingOpensTheDatabaseThatDoesntNeedIt(t *testing.T) {
-	for _, args := range []string{"version", "--help", "help lab", "cases", "cases show visual-search", "steps", "lab --knobs", "man lab", "completion bash", "cases schema"} {
+	for _, args := range []string{
+		"version", "--help", "help lab", "cases", "cases show visual-search", "steps", "lab --knobs", "man lab", "completion bash",
+		"cases schema",
+	} {
 		dir := filepath.Join(t.TempDir(), "data")
 		r := runWith(t, t.Context(), "", map[string]string{"DRYRUN_DATA_DIR": dir}, strings.Fields(args)...)
 		if r.code != command.ExitDone || r.out == "" {
@@ -194,7 +199,8 @@ func TestAFolderThatCantBeWrittenToIsNamedWithTheFlagThatHelps(t *testing.T) {
 	}
 	for _, args := range [][]string{{"review"}, {"practice", "visual-search"}, {}, {"doctor"}} {
 		r := run(t, append(args, "--data-dir", file+"/data")...)
-		if said := r.out + r.err; r.code != command.ExitFailed || !strings.Contains(said, "can't write in "+file) || !strings.Contains(said, "--data-dir DIR") {
+		said := r.out + r.err
+		if r.code != command.ExitFailed || !strings.Contains(said, "can't write in "+file) || !strings.Contains(said, "--data-dir DIR") {
 			t.Errorf("%q: exit %d, %q", args, r.code, said)
 		}
 	}

@@ -1,6 +1,6 @@
-// Package cli is the command line. It parses the global flags, opens the store and the lab for commands that need them, and
-// turns a command line into an exit code. Each command is a package below this one: flags in, a struct of options out, and a
-// run of them that tests can call alone.
+// Package cli is the command line: arguments and streams come in, an exit code goes out. It holds the root command with the
+// global flags, and opens the store and the lab for the commands that need them. Each group of commands is a package below
+// this one that parses flags into a struct of options and runs it, so tests can do either alone.
 package cli
 
 import (

@@ -21,7 +21,7 @@ const longRoot = `dryrun rehearses machine-learning system design interviews in 
 It walks seven steps over case studies written in YAML. Behind every step stands a real, small two-stage pipeline,
 retrieval and then ranking, that you predict, run, tune and break: a claim is checked against a run.`
 
-// addCommands gives the root every command, in the order of its help.
+// addCommands adds every command to the root, in the order in which help lists them.
 func addCommands(root *cobra.Command, p *command.Program) {
 	root.AddGroup(
 		&cobra.Group{ID: "rehearse", Title: "Rehearse:"},
@@ -74,7 +74,7 @@ func newRoot(s command.Streams, clock framework.Clock, args []string) *cobra.Com
 	f.StringVar(&io.Color, "color", "auto", "write color: auto, always or never")
 	f.StringVar(&io.Theme, "theme", "auto", "of the screens: auto, light, dark, contrast or none")
 	f.StringVar(&o.dir, "data-dir", "", "folder for sessions (DRYRUN_DATA_DIR, else the XDG data folder)")
-	// cobra's own texts for these two name the command, in another voice than ours.
+	// cobra's own usage texts for these two flags name the command and read differently from the others.
 	f.BoolP("help", "h", false, "show help")
 	root.Flags().BoolP("version", "v", false, "print the version")
 	addCommands(root, p)

@@ -11,7 +11,7 @@ import (
 	"dryrun/internal/store"
 )
 
-// opener opens what commands need, when a command needs it.
+// opener opens the store and the lab when a command asks for them.
 type opener struct {
 	io  *command.IO
 	dir string // --data-dir

@@ -75,7 +75,9 @@ func runList(_ context.Context, o *listOptions) error {
 			Cases   []caseInfo `json:"cases"`
 		}{1, []caseInfo{}}
 		for _, c := range all {
-			out.Cases = append(out.Cases, caseInfo{c.ID, c.Title, c.Summary, c.Domain, c.Difficulty, c.Minutes, c.Demo.World.Kind, append([]string{}, c.Tags...)})
+			out.Cases = append(out.Cases, caseInfo{
+				c.ID, c.Title, c.Summary, c.Domain, c.Difficulty, c.Minutes, c.Demo.World.Kind, append([]string{}, c.Tags...),
+			})
 		}
 		return o.Export(o.IO, out)
 	}

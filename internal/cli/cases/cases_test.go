@@ -18,8 +18,11 @@ func TestListTakesJSON(t *testing.T) {
 func TestShowTakesACaseAndOneFormat(t *testing.T) {
 	p, _, _ := clitest.Program()
 	var ran clitest.Recorder[showOptions]
-	if err := clitest.Parse(t, newShow(p, ran.Run), "vis --yaml"); err != nil || ran.Options.Case != "vis" || !ran.Options.YAML || ran.Options.JSON {
-		t.Errorf("%+v, %v", ran.Options, err)
+	if err := clitest.Parse(t, newShow(p, ran.Run), "vis --yaml"); err != nil {
+		t.Fatal(err)
+	}
+	if o := ran.Options; o.Case != "vis" || !o.YAML || o.JSON {
+		t.Errorf("%+v", o)
 	}
 	for _, line := range []string{"", "a b", "vis --yaml --json"} {
 		ran.Options = nil
@@ -32,11 +35,17 @@ func TestShowTakesACaseAndOneFormat(t *testing.T) {
 func TestNewTakesAnIDAWorldAndAFile(t *testing.T) {
 	p, _, _ := clitest.Program()
 	var ran clitest.Recorder[newOptions]
-	if err := clitest.Parse(t, newNew(p, ran.Run), "spots"); err != nil || ran.Options.ID != "spots" || ran.Options.World != "images" || ran.Options.Output != "" {
-		t.Errorf("defaults: %+v, %v", ran.Options, err)
+	if err := clitest.Parse(t, newNew(p, ran.Run), "spots"); err != nil {
+		t.Fatal(err)
 	}
-	if err := clitest.Parse(t, newNew(p, ran.Run), "films --world interactions -o f.yaml"); err != nil || ran.Options.World != "interactions" || ran.Options.Output != "f.yaml" {
-		t.Errorf("%+v, %v", ran.Options, err)
+	if o := ran.Options; o.ID != "spots" || o.World != "images" || o.Output != "" {
+		t.Errorf("defaults: %+v", o)
+	}
+	if err := clitest.Parse(t, newNew(p, ran.Run), "films --world interactions -o f.yaml"); err != nil {
+		t.Fatal(err)
+	}
+	if o := ran.Options; o.World != "interactions" || o.Output != "f.yaml" {
+		t.Errorf("%+v", o)
 	}
 }
 

@@ -15,12 +15,12 @@ import (
 	"dryrun/internal/safetext"
 )
 
-// checkOptions are those of lint and of test: both print findings.
+// checkOptions are the options of lint and of test, which both print findings.
 type checkOptions struct {
 	*command.IO
 	command.Exporter
 	Cases []string
-	// check says what is to say about one whole case.
+	// check returns the findings about a case that loads without errors.
 	check func(ctx context.Context, c *casestudies.Case) ([]casestudies.Finding, error)
 }
 
@@ -104,7 +104,7 @@ func runCheck(ctx context.Context, o *checkOptions) error {
 	return lookup.Errors(findings)
 }
 
-// checkOne checks a case; one that can't be loaded has its findings already.
+// checkOne checks a case. For a file that can't be loaded it returns the findings of loading it.
 func (o *checkOptions) checkOne(ctx context.Context, word string) ([]casestudies.Finding, error) {
 	if lookup.IsPath(word) {
 		c, findings, err := lookup.Load(word)

@@ -19,8 +19,8 @@ import (
 	"dryrun/internal/world"
 )
 
-// skeleton is a case whose structure is whole and whose texts are all still to be written: each begins with "write:",
-// which lint reports line by line.
+// skeleton is a case with a complete structure whose texts are all still to be written: each begins with "write:", and lint
+// reports it with its line.
 //
 //go:embed skeleton.yaml
 var skeleton string
@@ -84,7 +84,7 @@ func runNew(_ context.Context, o *newOptions) error {
 	if path == "" {
 		path = o.ID + ".yaml"
 	}
-	// O_EXCL: a case that somebody has begun to write is never overwritten.
+	// O_EXCL: never overwrite a case that somebody has begun to write.
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, os.ErrExist) {
 		return command.Misuse(nil, "dryrun cases lint "+path, "%s is there already and stays as it is: choose another file with -o", path)
@@ -102,14 +102,14 @@ func runNew(_ context.Context, o *newOptions) error {
 	return nil
 }
 
-// skeletonCurveball is a curveball to write: what kind of thing it says.
+// skeletonCurveball is a curveball that is still to be written; Says describes it.
 type skeletonCurveball struct {
 	ID   string
 	At   framework.StepID
 	Says string
 }
 
-// skeletonOf fills the skeleton in for a world: its default size, and an engine of each stage that it offers.
+// skeletonOf fills in the skeleton for a kind of world: its default size, and the last engine, encoder and ranker on offer.
 func skeletonOf(id, kind string) ([]byte, error) {
 	k, ok := world.KindByID(kind)
 	if !ok {

@@ -59,7 +59,7 @@ func runShow(_ context.Context, o *showOptions) error {
 	return o.WriteMarkdown(describe(c))
 }
 
-// describe is a case in Markdown as a candidate may see it before the interview.
+// describe is what a candidate may see of a case before the interview, in Markdown.
 func describe(c *casestudies.Case) string {
 	var b strings.Builder
 	critical := 0
@@ -69,15 +69,16 @@ func describe(c *casestudies.Case) string {
 		}
 	}
 	fmt.Fprintf(&b, "# %s\n\n%s\n\n*%s, %s, %d minutes.* ", c.Title, c.Summary, c.Domain, c.Difficulty, c.Minutes)
-	fmt.Fprintf(&b, "%s to ask for, %d of them critical; %s.\n\n", command.Count(len(c.Facts), "fact"), critical, command.Count(len(c.Curveballs), "curveball"))
+	fmt.Fprintf(&b, "%s to ask for, %d of them critical; %s.\n\n",
+		command.Count(len(c.Facts), "fact"), critical, command.Count(len(c.Curveballs), "curveball"))
 	for line := range strings.Lines(strings.TrimSpace(c.Brief)) {
 		b.WriteString("> " + line)
 	}
 	b.WriteString("\n\n")
 	for _, s := range framework.Steps() {
 		step := c.Step(s.ID)
-		fmt.Fprintf(&b, "%d. **%s**: %s, %s, %s\n", s.N, s.Title,
-			command.Count(len(step.Criteria), "criterion", "criteria"), command.Count(len(step.Decide), "decision"), command.Count(len(step.Lab.Predict), "prediction"))
+		fmt.Fprintf(&b, "%d. **%s**: %s, %s, %s\n", s.N, s.Title, command.Count(len(step.Criteria), "criterion", "criteria"),
+			command.Count(len(step.Decide), "decision"), command.Count(len(step.Lab.Predict), "prediction"))
 	}
 	fmt.Fprintf(&b, "\n`dryrun practice %s` begins.\n", c.ID)
 	return b.String()

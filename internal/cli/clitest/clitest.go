@@ -1,5 +1,5 @@
-// Package clitest helps to test the commands of the command line one at a time. Streams returns buffers in place of a
-// terminal; Parse runs one command line on a command alone, without the root command and its flags.
+// Package clitest tests the commands of the command line one at a time. Program returns buffers in place of a terminal, and
+// Parse runs one command line on a command alone, without the root command and its flags.
 package clitest
 
 import (

@@ -21,7 +21,7 @@ func CompleteFlag(cmd *cobra.Command, flag string, words []string) {
 	err := cmd.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		return words, cobra.ShellCompDirectiveNoFileComp
 	})
-	if err != nil { // the flag doesn't exist: a mistake in the command that every start would show
+	if err != nil { // the flag doesn't exist: a mistake in the command, which every start would show
 		panic(fmt.Sprintf("completion of --%s: %v", flag, err))
 	}
 }

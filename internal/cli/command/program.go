@@ -1,6 +1,6 @@
-// Package command is what the packages below internal/cli share, one of which holds each command: streams, tables and JSON,
-// progress, suggestions and completion of words, and errors as at most three lines and an exit code. Program comes in from
-// the root command; a command takes from it what its Options name. It knows no command.
+// Package command is what all commands share: streams, tables, JSON, progress, suggestions for mistyped words, completion, and
+// errors as at most three lines and an exit code. The root command passes a Program to the constructor of each command, which
+// copies what the command needs into a struct of options. This package knows no command.
 package command
 
 import (
@@ -16,8 +16,8 @@ import (
 	"dryrun/internal/store"
 )
 
-// Program is what the root command passes to the constructor of every command. Its functions are called only by a command
-// that runs, after flags were parsed.
+// Program is what the root command passes to the constructor of every command. A command may call its functions only when it
+// runs, because they depend on flags.
 type Program struct {
 	IO      *IO
 	Clock   framework.Clock
@@ -45,8 +45,10 @@ type EngineFlags struct {
 // AddEngineFlags adds the flags to cmd.
 func (e *EngineFlags) AddEngineFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&e.Milvus, "milvus", "", "where Milvus is, `http://HOST:PORT`, https for TLS; ?shards=2&replicas=2 and the like follow (DRYRUN_MILVUS)")
-	f.StringVar(&e.MilvusToken, "milvus-token", "", "user:password or key for Milvus; better in DRYRUN_MILVUS_TOKEN, which others can't see")
+	f.StringVar(&e.Milvus, "milvus", "",
+		"where Milvus is, `http://HOST:PORT`, https for TLS; ?shards=2&replicas=2 and the like follow (DRYRUN_MILVUS)")
+	f.StringVar(&e.MilvusToken, "milvus-token", "",
+		"user:password or key for Milvus; better in DRYRUN_MILVUS_TOKEN, which others can't see")
 }
 
 // MilvusOptions come from the flags, or else from the environment.

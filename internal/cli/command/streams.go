@@ -16,7 +16,7 @@ type Streams struct {
 
 	InTerm, OutTerm, ErrTerm bool // each is a terminal
 
-	// Size is the width and height of the terminal in cells; 0, 0 where Out isn't a terminal.
+	// Size is the width and height of the terminal in cells; 0, 0 if Out isn't a terminal.
 	Size func() (width, height int)
 	// Env looks up an environment variable; it returns "" for one that isn't set.
 	Env func(name string) string

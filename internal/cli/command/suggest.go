@@ -8,7 +8,7 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// Nearest returns up to two of words that the user may have meant by word, nearest first; none where nothing is near.
+// Nearest returns up to two of words that the user may have meant by word, nearest first, or none if nothing is near.
 func Nearest(word string, words []string) []string {
 	type hit struct {
 		word string

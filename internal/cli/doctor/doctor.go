@@ -36,7 +36,7 @@ type examination struct {
 	Memory   int64         `json:"memory"` // bytes that a run of the lab may need
 	Engines  []engineState `json:"engines"`
 	Cases    []string      `json:"cases"`
-	Problems []string      `json:"problems"` // what stands in the way; exit 1 where there are any
+	Problems []string      `json:"problems"` // what keeps the program from working; exit 1 if there are any
 }
 
 type terminalState struct {
@@ -47,14 +47,14 @@ type terminalState struct {
 	Height int    `json:"height"`
 	Colors string `json:"colours"` // none, 16, 256, 16 million
 	Plain  bool   `json:"plain"`   // whole lines instead of screens
-	Mouse  bool   `json:"mouse"`   // no screen uses it, so that selecting text works as everywhere
+	Mouse  bool   `json:"mouse"`   // no screen uses it, so selecting text works as in any program
 }
 
 type dataState struct {
 	Dir      string `json:"dir"`
 	Writable bool   `json:"writable"`
 	Database string `json:"database"`         // where it is or will be
-	Schema   int64  `json:"schema,omitempty"` // its version; absent where there is no database yet
+	Schema   int64  `json:"schema,omitempty"` // its version; absent if there is no database yet
 	Sessions int    `json:"sessions"`
 }
 
@@ -87,7 +87,10 @@ func newCommand(p *command.Program, run func(context.Context, *options) error) *
 }
 
 func run(ctx context.Context, o *options) error {
-	e := examination{Version: 1, Build: command.ThisBuild(), Terminal: o.terminal(), Memory: lab.DefaultLimit(), Engines: engines(ctx, o.Env("DRYRUN_PYTHON")), Cases: []string{}, Problems: []string{}}
+	e := examination{
+		Version: 1, Build: command.ThisBuild(), Terminal: o.terminal(), Memory: lab.DefaultLimit(),
+		Engines: engines(ctx, o.Env("DRYRUN_PYTHON")), Cases: []string{}, Problems: []string{},
+	}
 	problem := func(err error) {
 		if err != nil {
 			e.Problems = append(e.Problems, command.OneLine(err.Error()))
@@ -121,7 +124,7 @@ func (o *options) terminal() terminalState {
 	}
 }
 
-// examineData looks whether the data folder can be written to, and into the database if there is one; it makes none.
+// examineData checks that the data folder is writable and opens the database if there is one. It doesn't create a database.
 func (o *options) examineData(ctx context.Context) (dataState, error) {
 	d := dataState{Dir: o.Dir}
 	d.Database = filepath.Join(d.Dir, store.File)
@@ -153,7 +156,7 @@ func tryWriting(dir string) error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-// rows is the examination for reading.
+// rows is the examination as a table.
 func (e *examination) rows() []command.Row {
 	yes := func(b bool) string {
 		if b {

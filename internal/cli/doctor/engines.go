@@ -7,18 +7,20 @@ import (
 	"slices"
 
 	"dryrun/internal/lab"
+	"dryrun/internal/lab/catalog"
 	"dryrun/internal/retrieval/milvus"
 	"dryrun/internal/world"
 )
 
-// engines lists what the worlds offer, in their order, and the engines of the field, with what those lack here.
+// engines lists the built-in engines, encoders and rankers in the order of the worlds, then the external ones, with what
+// those need to run here.
 func engines(ctx context.Context, python string) []engineState {
 	stages := []struct{ knob, stage string }{{"engine", stageSearch}, {"encoder", "one: vectors"}, {"ranker", "two: ranking"}}
 	var list []engineState
 	for _, s := range stages {
 		var names []string
 		for _, k := range world.Kinds() {
-			for _, name := range lab.Offers(k.ID, s.knob) {
+			for _, name := range catalog.Offers(k.ID, s.knob) {
 				if !slices.Contains(names, name) {
 					names = append(names, name)
 				}
@@ -38,7 +40,7 @@ func engines(ctx context.Context, python string) []engineState {
 
 const stageSearch = "one: search"
 
-// examineMilvus asks the server that flags or the environment name what it is, where this build can.
+// examineMilvus asks the Milvus server for its version, if this build has a client and a flag or the environment names a server.
 func (o *options) examineMilvus(ctx context.Context, list []engineState) error {
 	i := slices.IndexFunc(list, func(e engineState) bool { return e.Engine == "milvus" })
 	if i < 0 || !list[i].Present || cmp.Or(o.Milvus, o.Env("DRYRUN_MILVUS")) == "" {

@@ -1,4 +1,4 @@
-// Package home is `dryrun` without a command: the home screen, or in plain mode what there is to do.
+// Package home is `dryrun` without a command: the home screen, or in plain mode a list of what to do.
 package home
 
 import (
@@ -20,7 +20,7 @@ type options struct {
 	Sessions func(context.Context) (*sessions.Open, error)
 }
 
-// Run returns what the root command runs.
+// Run returns the function that the root command runs.
 func Run(p *command.Program) func(context.Context) error {
 	o := &options{IO: p.IO, Sessions: sessions.Opener(p)}
 	return func(ctx context.Context) error { return run(ctx, o) }

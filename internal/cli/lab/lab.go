@@ -133,7 +133,7 @@ func run(ctx context.Context, o *options) error {
 	return o.runSteps(ctx, cfg, steps)
 }
 
-// configure applies --data, --set and --fault, in this order: a knob that is set wins over the data's own size.
+// configure applies --data, --set and --fault, in this order: --set items=N overrides the size of the data.
 func (o *options) configure(cfg catalog.Config) (catalog.Config, error) {
 	if o.Data != "" {
 		format, path, err := dataSource(o.Data, cfg.World.Kind)
@@ -162,7 +162,7 @@ func (o *options) configure(cfg catalog.Config) (catalog.Config, error) {
 	return cfg, nil
 }
 
-// dataSource reads FORMAT:PATH and looks whether the path is there.
+// dataSource parses FORMAT:PATH and checks that the path exists.
 func dataSource(text, kind string) (format, path string, err error) {
 	format, path, ok := strings.Cut(text, ":")
 	if !ok || path == "" {
@@ -173,7 +173,8 @@ func dataSource(text, kind string) (format, path string, err error) {
 		return "", "", fmt.Errorf("the case's world is of unknown kind %q", kind)
 	}
 	if !slices.Contains(k.Formats, format) {
-		return "", "", command.Misuse(command.Nearest(format, k.Formats), "dryrun lab --help", "a world of kind %s reads %s, not %q", kind, command.OrList(k.Formats), format)
+		return "", "", command.Misuse(command.Nearest(format, k.Formats), "dryrun lab --help",
+			"a world of kind %s reads %s, not %q", kind, command.OrList(k.Formats), format)
 	}
 	if _, err := os.Stat(path); err != nil {
 		return "", "", command.Misuse(nil, "dryrun lab --help", "can't read the data at %q: %w", path, command.RootCause(err))
@@ -193,7 +194,7 @@ func labSteps(word string) ([]framework.StepID, error) {
 	return []framework.StepID{s.ID}, err
 }
 
-// runSteps runs one experiment after the other. As text each is printed when it is done; JSON is one document at the end.
+// runSteps runs the experiments in order. It prints each as text when it is done; JSON is one document at the end.
 func (o *options) runSteps(ctx context.Context, cfg catalog.Config, steps []framework.StepID) (err error) {
 	theme, err := o.DrawTheme()
 	if err != nil {
@@ -275,7 +276,7 @@ func knobIDs() []string {
 	return ids
 }
 
-// withEmptyLists makes absent lists and maps empty ones, so that a script can range over them.
+// withEmptyLists replaces nil lists and maps with empty ones, so a script can iterate over them.
 func withEmptyLists(r *report.Step) *report.Step {
 	s := *r
 	if s.Metrics == nil {

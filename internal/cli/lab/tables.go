@@ -9,7 +9,7 @@ import (
 	"dryrun/internal/lab/catalog"
 )
 
-// writeTable prints the knobs, the metrics or the faults, one a line.
+// writeTable prints the knobs, the metrics or the faults, one per line.
 func (o *options) writeTable() error {
 	list, rows := any(catalog.KnobTable()), knobRows
 	switch o.Table {

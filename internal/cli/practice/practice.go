@@ -69,7 +69,7 @@ your own score. Leave at any time: the same command comes back to the same chara
 }
 
 func run(ctx context.Context, o *options) (err error) {
-	// What was misspelt is said before the database is opened.
+	// Report a mistyped word before opening the database.
 	want, err := o.wanted()
 	if err != nil && !o.mayBeStored() {
 		return err
@@ -93,7 +93,7 @@ func run(ctx context.Context, o *options) (err error) {
 	return o.walk(ctx, s, want, id)
 }
 
-// walk goes through a session in whole lines: a new one, or the one called id.
+// walk runs a session in whole lines: a new one, or the one called id.
 func (o *options) walk(ctx context.Context, s *sessions.Open, want rehearse.Options, id string) error {
 	open := func() (*rehearse.Session, rehearse.Outcome, error) { return s.Begin(want) }
 	if id != "" {
@@ -108,12 +108,13 @@ func (o *options) walk(ctx context.Context, s *sessions.Open, want rehearse.Opti
 	return plain.Walk(ctx, session, outcome, options)
 }
 
-// wanted is the new session that the flags ask for.
+// wanted returns the new session that the flags ask for.
 func (o *options) wanted() (rehearse.Options, error) {
 	want := rehearse.Options{Mode: framework.Practice, Seed: o.Seed, Spoken: o.Spoken}
 	if o.Resume != "" {
 		if o.Case != "" || o.Step != "" || o.New {
-			return want, command.Misuse(nil, "dryrun practice --resume "+o.Resume, "--resume takes no case, --step or --new: the session has its own")
+			return want, command.Misuse(nil, "dryrun practice --resume "+o.Resume,
+				"--resume takes no case, --step or --new: the session has its own")
 		}
 		return want, nil
 	}
@@ -133,15 +134,15 @@ func (o *options) wanted() (rehearse.Options, error) {
 	return want, err
 }
 
-// mayBeStored says that a case which can't be found may still be that of a stored session: one from a file names it by
-// its id.
+// mayBeStored reports whether a case that can't be found may still belong to a stored session: a session of a case file is
+// also found by the id of the case.
 func (o *options) mayBeStored() bool {
 	_, err := os.Stat(filepath.Join(o.Dir, store.File))
 	return err == nil && o.Resume == "" && o.Step == "" && !o.New && !lookup.IsPath(o.Case)
 }
 
-// resumed is the id of the session to go on with, "" for a new one: the one that was asked for, or the case's last
-// unfinished one.
+// resumed returns the id of the session to continue, the one that --resume names or the last unfinished one of the case; "" is
+// a new session.
 func (o *options) resumed(ctx context.Context, s *sessions.Open, want rehearse.Options) (string, error) {
 	if o.Resume != "" || o.Step != "" || o.New {
 		return o.Resume, nil

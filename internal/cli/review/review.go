@@ -36,7 +36,8 @@ func newCommand(p *command.Program, run func(context.Context, *options) error) *
 	cmd := &cobra.Command{
 		Use:   "review [SESSION]",
 		Short: "List past sessions, or show one",
-		Long:  "List past sessions, unfinished ones included, or show one: answers, decisions, ranges and scores. The first letters of a session's id name it.",
+		Long: "List past sessions, unfinished ones included, or show one: answers, decisions, ranges and scores. " +
+			"The first letters of a session's id name it.",
 		Example: command.Examples(
 			"every session, the last one first", "dryrun review",
 			"one of them", "dryrun review 4kq2",
@@ -70,7 +71,7 @@ func run(ctx context.Context, o *options) (err error) {
 	return o.one(ctx, s)
 }
 
-// screen is the list to move about in.
+// screen shows the list as a screen.
 func (o *options) screen(ctx context.Context) (err error) {
 	s, err := o.Sessions(ctx)
 	if err != nil {
@@ -102,12 +103,14 @@ func (o *options) list(ctx context.Context, s *store.Store) error {
 		if v.Open() {
 			at = command.OrDash(string(v.Step)) + ", unfinished"
 		}
-		rows = append(rows, command.Row{v.ID, v.Updated.Local().Format("2006-01-02 15:04"), v.CaseID, string(v.Mode), fmt.Sprintf("%d of %d", v.Done, v.Of), at})
+		rows = append(rows, command.Row{
+			v.ID, v.Updated.Local().Format("2006-01-02 15:04"), v.CaseID, string(v.Mode), fmt.Sprintf("%d of %d", v.Done, v.Of), at,
+		})
 	}
 	return o.WriteTable(rows)
 }
 
-// sessionReview is `review SESSION --json`: what was said and decided, and the scores by the candidate's own marks.
+// sessionReview is what `review SESSION --json` prints: answers, decisions, and the score by the candidate's own marks.
 type sessionReview struct {
 	Version int                  `json:"version"`
 	ID      string               `json:"id"`
@@ -119,7 +122,7 @@ type sessionReview struct {
 	Minutes float64              `json:"minutes"` // of active time
 	Facts   []string             `json:"facts"`   // released
 	Steps   []stepReview         `json:"steps"`
-	Score   *framework.Scorecard `json:"score"` // null where this version can't read the case, or a mock keeps it back
+	Score   *framework.Scorecard `json:"score"` // null if this version can't read the case, or a mock interview withholds it
 }
 
 type stepReview struct {

@@ -15,7 +15,7 @@ import (
 	"dryrun/internal/report"
 )
 
-// reviewOf gathers what a session holds, step by step in the order of the framework.
+// reviewOf collects what a session holds, step by step in the order of the framework.
 func reviewOf(session framework.Log, st *framework.State) sessionReview {
 	r := sessionReview{
 		Version: 1, ID: session.ID, Case: st.Started.CaseID, Title: st.Started.Title, Mode: st.Started.Mode,
@@ -47,7 +47,7 @@ func reviewOf(session framework.Log, st *framework.State) sessionReview {
 	return r
 }
 
-// ordered is a map's values in the order of its keys.
+// ordered returns the values of a map in the order of its keys.
 func ordered[V any](m map[string]V) []V {
 	out := []V{}
 	for _, k := range slices.Sorted(maps.Keys(m)) {
@@ -56,8 +56,8 @@ func ordered[V any](m map[string]V) []V {
 	return out
 }
 
-// markdown is the session for reading. past is nil where this version can't read the session's case: then there are the
-// answers alone.
+// markdown is the session as Markdown. past is nil if this version can't read the session's case; then only the answers are
+// shown.
 func (r *sessionReview) markdown(past *rehearse.Session) string {
 	var b strings.Builder
 	state := "unfinished"

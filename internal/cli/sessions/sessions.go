@@ -1,5 +1,5 @@
-// Package sessions is what the commands share that hold a session: they open a study over the store and a lab, and show it
-// in screens or in whole lines.
+// Package sessions is what commands about sessions share. It opens a study over the store and a lab, and shows it in screens
+// or in whole lines.
 package sessions
 
 import (

@@ -80,12 +80,15 @@ func run(_ context.Context, o *options) error {
 	}
 	var rows []command.Row
 	for _, s := range steps {
-		rows = append(rows, command.Row{strconv.Itoa(s.N), string(s.ID), fmt.Sprintf("%d min", s.Minutes), fmt.Sprintf("%d%%", s.Weight), s.Question})
+		rows = append(rows, command.Row{
+			strconv.Itoa(s.N), string(s.ID), fmt.Sprintf("%d min", s.Minutes), fmt.Sprintf("%d%%", s.Weight), s.Question,
+		})
 	}
 	return o.WriteTable(rows)
 }
 
 func (o *options) writeGuide(s framework.Step) error {
-	head := fmt.Sprintf("# %d. %s\n\n*%s* %d of %d minutes, %d%% of the score.\n\n", s.N, s.Title, s.Question, s.Minutes, framework.Minutes, s.Weight)
+	head := fmt.Sprintf("# %d. %s\n\n*%s* %d of %d minutes, %d%% of the score.\n\n",
+		s.N, s.Title, s.Question, s.Minutes, framework.Minutes, s.Weight)
 	return o.WriteMarkdown(head + framework.Guide(s.ID))
 }
