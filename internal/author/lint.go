@@ -26,11 +26,11 @@ func Lint(c *casestudies.Case) ([]casestudies.Finding, error) {
 	if err != nil {
 		return nil, fmt.Errorf("loading the built-in cases to compare with: %w", err)
 	}
-	return LintAgainst(c, others), nil
+	return lintAgainst(c, others), nil
 }
 
-// LintAgainst is Lint with a given list of cases to compare with.
-func LintAgainst(c *casestudies.Case, others []*casestudies.Case) []casestudies.Finding {
+// lintAgainst is Lint with a given list of cases to compare with.
+func lintAgainst(c *casestudies.Case, others []*casestudies.Case) []casestudies.Finding {
 	l := &linter{c: c, coach: coach.New(), findings: casestudies.Lint(c)}
 	for _, step := range framework.Steps() {
 		if c.Unwritten() {

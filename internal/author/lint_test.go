@@ -36,7 +36,7 @@ func said(findings []casestudies.Finding) string {
 
 // Each change breaks one promise of case-format's "What lint and test prove", and the finding says so at the place.
 func TestLintFindsWhatIsWrong(t *testing.T) {
-	before := said(LintAgainst(changed(t, "Visual search", "Visual search"), nil))
+	before := said(lintAgainst(changed(t, "Visual search", "Visual search"), nil))
 	for name, tc := range map[string]struct{ old, now, field, says string }{
 		"evidence that the reference lacks": {
 			"evidence: [[consent, privacy, retention", "evidence: [[zeppelin], [consent, privacy, retention",
@@ -83,7 +83,7 @@ func TestLintFindsWhatIsWrong(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := changed(t, tc.old, tc.now)
-			for _, f := range LintAgainst(c, nil) {
+			for _, f := range lintAgainst(c, nil) {
 				if f.Field == tc.field && strings.Contains(f.Message, tc.says) && !strings.Contains(before, f.Message) {
 					if f.File != "changed.yaml" || f.Line < 2 {
 						t.Errorf("the finding is at %s:%d", f.File, f.Line)
@@ -91,7 +91,7 @@ func TestLintFindsWhatIsWrong(t *testing.T) {
 					return
 				}
 			}
-			t.Errorf("no finding at %s with %q in:\n%s", tc.field, tc.says, said(LintAgainst(c, nil)))
+			t.Errorf("no finding at %s with %q in:\n%s", tc.field, tc.says, said(lintAgainst(c, nil)))
 		})
 	}
 }
@@ -102,7 +102,7 @@ func TestSamples(t *testing.T) {
 	step := &c.Steps.Requirements
 	step.Samples[0].Answer = "I'd think about it with care.\n"
 	step.Samples[1].Answer = "I'd think about it with care, too.\n"
-	got := said(LintAgainst(c, nil))
+	got := said(lintAgainst(c, nil))
 	for _, want := range []string{
 		`the coach finds 0% of the criteria's weight in sample "strong", under 60%`,
 		`sample "strong" has the score 3.4 and the coach's suggestions give 0.0`,
@@ -112,7 +112,7 @@ func TestSamples(t *testing.T) {
 			t.Errorf("no %q in:\n%s", want, got)
 		}
 	}
-	for _, f := range LintAgainst(c, nil) {
+	for _, f := range lintAgainst(c, nil) {
 		if warning := strings.Contains(f.Message, "strong-other-words"); warning && !f.Warning {
 			t.Errorf("a sample in other words is an error: %s", f.Message)
 		}
@@ -123,7 +123,7 @@ func TestAReferenceThatFitsAnotherDomainIsTooGeneric(t *testing.T) {
 	c, other := changed(t, "Visual search", "Visual search"), changed(t, "Visual search", "Another search")
 	other.ID, other.Domain = "another", "ads"
 	n := 0
-	for _, f := range LintAgainst(c, []*casestudies.Case{c, other}) {
+	for _, f := range lintAgainst(c, []*casestudies.Case{c, other}) {
 		if strings.Contains(f.Message, "too generic") {
 			n++
 			if !f.Warning || !strings.HasPrefix(f.Field, "steps.") {
@@ -135,7 +135,7 @@ func TestAReferenceThatFitsAnotherDomainIsTooGeneric(t *testing.T) {
 		t.Errorf("%d of 7 steps are found too generic beside their own copy", n)
 	}
 	other.Domain = c.Domain
-	if strings.Contains(said(LintAgainst(c, []*casestudies.Case{other})), "too generic") {
+	if strings.Contains(said(lintAgainst(c, []*casestudies.Case{other})), "too generic") {
 		t.Error("cases of one domain may be alike")
 	}
 }
