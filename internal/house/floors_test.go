@@ -27,7 +27,7 @@ var floors = [][]string{
 	// the two stages
 	{"internal/world", "internal/retrieval", "internal/ranking", "internal/metrics"},
 	// ground
-	{"framework", "casestudies", "internal/problem", "internal/report", "internal/draw", "internal/nn", "internal/vec", "internal/parallel", "internal/binfile", "internal/safetext", "internal/termbg"},
+	{"framework", "casestudies", "internal/problem", "internal/report", "internal/draw", "internal/nn", "internal/vec", "internal/parallel", "internal/binfile", "internal/safetext", "internal/spell", "internal/termbg"},
 }
 
 // arrows are the edges allowed within a floor.
@@ -40,6 +40,7 @@ var arrows = [][2]string{
 	{"internal/draw", "internal/safetext"},
 	{"casestudies", "framework"},
 	{"casestudies", "internal/safetext"},
+	{"casestudies", "internal/spell"},
 	{"internal/nn", "internal/vec"}, // layers are matrix products
 }
 

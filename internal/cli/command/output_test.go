@@ -89,20 +89,3 @@ func TestProgressIsOneLineThatGoesAway(t *testing.T) {
 		t.Errorf("progress into a pipe: %q", b.String())
 	}
 }
-
-func TestNearWordsAreNearAndFirst(t *testing.T) {
-	words := []string{"requirements", "architecture", "data", "features", "model", "evaluation", "serving"}
-	for _, c := range []struct{ word, want string }{
-		{"modle", "model"},
-		{"Serving", "serving"},
-		{"evaluaton", "evaluation"},
-		{"arch", "architecture"},
-		{"zzz", ""},
-		{"", ""},
-		{"something else entirely", ""},
-	} {
-		if got := strings.Join(Nearest(c.word, words), " "); got != c.want {
-			t.Errorf("%q: %q, want %q", c.word, got, c.want)
-		}
-	}
-}

@@ -1,36 +1,14 @@
 package command
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
+	"dryrun/internal/spell"
 )
 
 // Nearest returns up to two of words that the user may have meant by word, nearest first, or none if nothing is near.
-func Nearest(word string, words []string) []string {
-	type hit struct {
-		word string
-		far  int
-	}
-	word = strings.ToLower(word)
-	var hits []hit
-	for _, w := range words {
-		far := levenshtein.ComputeDistance(word, strings.ToLower(w))
-		if far <= max(2, min(len(word), len(w))/3) && far < max(len(word), len(w)) {
-			hits = append(hits, hit{w, far})
-		} else if len(word) >= 2 && strings.HasPrefix(strings.ToLower(w), word) {
-			hits = append(hits, hit{w, far})
-		}
-	}
-	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(a.far, b.far) })
-	var out []string
-	for _, h := range hits[:min(2, len(hits))] {
-		out = append(out, h.word)
-	}
-	return out
-}
+func Nearest(word string, words []string) []string { return spell.Nearest(word, words, 2) }
 
 // FindWord returns the element of words that equals word or, if only one does, the element that begins with it.
 func FindWord(what, word string, words []string, next string) (string, error) {

@@ -316,3 +316,13 @@ func TestABoxMayHoldWhatSafetextLetsThrough(t *testing.T) {
 		}
 	}
 }
+
+// Knobs, case files and the command line suggest by one rule: an engine that shares two letters with "cat" isn't meant by it.
+func TestOnlyANearWordIsSuggested(t *testing.T) {
+	if near := Near("cat", []string{"exact", "hnsw"}); len(near) > 0 {
+		t.Errorf("%q is suggested", near)
+	}
+	if near := Near("exat", []string{"exact", "hnsw"}); !slices.Equal(near, []string{"exact"}) {
+		t.Errorf("%q is suggested", near)
+	}
+}

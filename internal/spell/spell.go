@@ -1,0 +1,65 @@
+// Package spell suggests known words that a mistyped one may have meant. A word and the known ones come in; the nearest known
+// words go out, by the edit distance of Levenshtein. Case files, knobs and the command line all suggest by this rule.
+package spell
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Nearest returns up to most of the known words that word may have meant, nearest first, or none if nothing is near. Words are
+// near if at most two edits separate them, or a third of the letters of the shorter one; or if the known one begins with word
+// or with its first four letters.
+func Nearest(word string, known []string, most int) []string {
+	type hit struct {
+		word  string
+		edits int
+	}
+	word = strings.ToLower(word)
+	var hits []hit
+	for _, k := range known {
+		low := strings.ToLower(k)
+		edits := distance(word, low)
+		near := edits <= max(2, min(len(word), len(k))/3) && edits < max(len(word), len(k))
+		if near || len(word) >= 2 && strings.HasPrefix(low, word[:min(len(word), sharedLetters)]) {
+			hits = append(hits, hit{k, edits})
+		}
+	}
+	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(a.edits, b.edits) })
+	var out []string
+	for _, h := range hits[:min(most, len(hits))] {
+		out = append(out, h.word)
+	}
+	return out
+}
+
+// sharedLetters at the beginning make two words near: "pricing" means "price".
+const sharedLetters = 4
+
+// longest is the number of letters from which on a text isn't a mistyped word.
+const longest = 64
+
+// distance is how many letters must be inserted, removed or replaced to turn a into b.
+func distance(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	if len(x) > longest || len(y) > longest {
+		return max(len(x), len(y))
+	}
+	row := make([]int, len(y)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range x {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range y {
+			cost := 1
+			if x[i] == y[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
+		}
+	}
+	return row[len(y)]
+}
