@@ -189,6 +189,14 @@ func TestAScorecard(t *testing.T) {
 	golden(t, "verdict", Scorecard(mock))
 }
 
+func TestASessionWithoutMarksHasNoScore(t *testing.T) {
+	r := session()
+	r.Steps = r.Steps[1:]
+	if got := listing(Scorecard(r)); strings.Contains(got, "of 4") || !strings.Contains(got, "no criterion is marked yet") {
+		t.Errorf("%s", got)
+	}
+}
+
 func TestAnXRayOfEveryLoss(t *testing.T) {
 	x := report.XRay{Query: 16, Request: "a dark photo of a bag", ItemWords: "the striped bag", K: 200, Top: 20, Depth: 20_000}
 	var blocks []report.Block

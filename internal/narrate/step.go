@@ -2,6 +2,7 @@ package narrate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"dryrun/casestudies"
@@ -234,7 +235,7 @@ func Scorecard(r rehearse.SessionResult) []report.Block {
 		}
 		table.Rows = append(table.Rows, row)
 	}
-	blocks := []report.Block{table, note("Overall", overall(r.Card))}
+	blocks := []report.Block{table, note("Overall", overall(r))}
 	blocks = append(blocks, verdicts(r.Card)...)
 	if r.Quote != "" {
 		blocks = append(blocks, note("You said", quoted(r.Quote)))
@@ -242,7 +243,11 @@ func Scorecard(r rehearse.SessionResult) []report.Block {
 	return append(blocks, next(r.ToDo)...)
 }
 
-func overall(card framework.Scorecard) string {
+func overall(r rehearse.SessionResult) string {
+	card := r.Card
+	if !slices.ContainsFunc(r.Steps, func(s rehearse.StepLine) bool { return s.Marked }) {
+		return fmt.Sprintf("no criterion is marked yet, so there is no score; %d of %d steps answered.", card.Answered, card.Of)
+	}
 	text := fmt.Sprintf("%s; %d of %d steps answered", report.Score(card.Overall), card.Answered, card.Of)
 	if card.Supported != nil && card.Supported.Overall < card.Overall {
 		text += fmt.Sprintf("; %s without the unsupported marks", report.Score(card.Supported.Overall))

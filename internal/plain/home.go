@@ -85,7 +85,7 @@ func (h HomeOptions) offers() []offer {
 	for _, u := range h.Unfinished {
 		step, _ := framework.StepByID(u.Step)
 		out = append(out, offer{
-			line: fmt.Sprintf("go on with %s, at %s (%s)", u.Title, step.Title, worked(u.Elapsed)),
+			line: fmt.Sprintf("resume %s, at %s (%s)", u.Title, step.Title, worked(u.Elapsed)),
 			open: func(ctx context.Context) (*rehearse.Session, rehearse.Outcome, error) {
 				return h.Resume(ctx, u.ID)
 			},

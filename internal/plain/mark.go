@@ -36,7 +36,7 @@ func (w *walk) reveal(ctx context.Context, _ string) error {
 	for _, p := range w.s.Case().Step(step).Pitfalls {
 		w.say("Pitfall: " + p.Text)
 	}
-	w.say("/mark scores your answer, /next goes on.")
+	w.say("/mark scores your answer, /next finishes the step.")
 	return nil
 }
 

@@ -195,7 +195,7 @@ func TestASessionThatIsGoneOnWithRepeatsWhatWasAsked(t *testing.T) {
 		t.Fatal(err)
 	}
 	if n := strings.Count(out.String(), prompt); n != 1 {
-		t.Errorf("gone on with, it asks %d times, want once:\n%s", n, out.String())
+		t.Errorf("resumed, it asks %d times, want once:\n%s", n, out.String())
 	}
 }
 

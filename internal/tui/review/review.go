@@ -1,5 +1,5 @@
-// Package review is the screen of past sessions: the list, and one session's result with a score a step and the
-// candidate's own words.
+// Package review is the screen of past sessions: the list, and one session's result, step by step, with the candidate's
+// own words.
 package review
 
 import (
@@ -42,7 +42,7 @@ type Model struct {
 	page   frame.Scroll
 }
 
-// session is one that is looked at.
+// session is the one that is open.
 type session struct {
 	about framework.Summary
 	head  string
@@ -110,9 +110,9 @@ func (m *Model) Bindings() []frame.Binding {
 	return append(rows, choose[1:]...)
 }
 
-// resume goes on with a session that isn't finished.
+// resume resumes a session that isn't finished.
 func (m *Model) resume(about framework.Summary) frame.Binding {
-	return frame.Binding{Keys: []string{"r"}, Does: "go on with it", When: about.Open,
+	return frame.Binding{Keys: []string{"r"}, Does: "resume", When: about.Open,
 		Do: frame.Run(func() tea.Cmd { return m.o.Resume(about.ID) })}
 }
 
