@@ -101,17 +101,17 @@ func shareOf(criteria []Criterion, marks map[string]Marked, level Level) (share 
 	return earned / all, true
 }
 
-// Owes returns the criteria at the level or below that aren't fully met, those that cost most first.
-func Owes(criteria []Criterion, marks map[string]Marked, level Level) []Criterion {
+// Missing returns the criteria at the level or below that aren't fully met, those that cost most first.
+func Missing(criteria []Criterion, marks map[string]Marked, level Level) []Criterion {
 	lost := func(c Criterion) float64 { return float64(c.Weight) * (1 - float64(marks[c.ID].Mark)) }
-	var owed []Criterion
+	var missing []Criterion
 	for _, c := range criteria {
 		if c.Level.Rank() <= level.Rank() && lost(c) > 0 {
-			owed = append(owed, c)
+			missing = append(missing, c)
 		}
 	}
-	slices.SortStableFunc(owed, func(a, b Criterion) int { return cmp.Compare(lost(b), lost(a)) })
-	return owed
+	slices.SortStableFunc(missing, func(a, b Criterion) int { return cmp.Compare(lost(b), lost(a)) })
+	return missing
 }
 
 // Score scores a session under the column by ("self", "coach", "peer"). rubric holds each step's criteria, those of thrown

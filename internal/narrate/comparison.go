@@ -23,8 +23,8 @@ type difference struct {
 	relative         float64
 }
 
-// Comparison tells two reports of one step side by side: the metrics and timings that both have and that differ, the most
-// changed first. The world's own measure is told once, by its name. better says which way a metric is better: above 0
+// Comparison sets two reports of one step side by side: the metrics and timings that both have and that differ, the most
+// changed first. The world's own measure appears once, by its name. better says which way a metric is better: above 0
 // where a higher value is, below 0 where a lower one is. Without a reference both are the same pipeline.
 func Comparison(yours, reference *report.Step, better func(metric string) int) []report.Block {
 	if reference == nil {
@@ -58,7 +58,7 @@ func Comparison(yours, reference *report.Step, better func(metric string) int) [
 }
 
 // differences are the numbers that both have and that differ by more than the share least; same is how many don't.
-// Variants, bounds of intervals, and the measure that is told as quality are left out.
+// Variants, bounds of intervals, and the measure that already appears as quality are left out.
 func differences(yours, reference map[string]float64, quality string, least float64) (found []difference, same int) {
 	for _, id := range slices.Sorted(maps.Keys(yours)) {
 		mine := yours[id]

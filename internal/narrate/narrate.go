@@ -1,4 +1,4 @@
-// Package narrate puts results into words, once: what a step came to, a session's scorecard, an x-ray, two reports side
+// Package narrate puts results into words, once: how a step went, a session's scorecard, an x-ray, two reports side
 // by side. A result of the rules or the lab comes in; blocks of typed cells come out, which the screens, plain mode and
 // review only lay out. It draws nothing.
 package narrate
@@ -12,7 +12,7 @@ import (
 	"dryrun/internal/report"
 )
 
-// most is how many entries of a list are told: of the facts that nobody asked for and of the criteria that an answer
+// most is how many entries of a list are shown: of the facts that nobody asked for and of the criteria that an answer
 // still misses, those that matter most come first.
 const most = 3
 
@@ -20,7 +20,7 @@ func note(title, text string) report.Block {
 	return report.Block{Kind: report.Note, Title: title, Text: text}
 }
 
-// sentence gives words a capital and a full stop.
+// sentence gives words a capital letter and a period.
 func sentence(words string) string {
 	words = strings.TrimRight(strings.TrimSpace(words), ".")
 	if words == "" {
@@ -34,7 +34,7 @@ func sentence(words string) string {
 	return text + "."
 }
 
-// sentences joins what there is to say, each with a capital and a full stop.
+// sentences joins what there is to say, each as a sentence.
 func sentences(words ...string) string {
 	var said []string
 	for _, w := range words {

@@ -114,17 +114,17 @@ func TestAStepsResult(t *testing.T) {
 	golden(t, "marks", Marks(marked()))
 }
 
-func TestBeforeTheReferenceIsOpenTheCasesOpinionIsntTold(t *testing.T) {
+func TestTheCasesOpinionWaitsUntilTheReferenceIsOpen(t *testing.T) {
 	r := marked()
 	r.Revealed = false
 	got := listing(StepResult(r))
-	for _, told := range []string{"best", "poor", "hnsw", "A scan takes", "Never asked", "200M listings", "Recall grows"} {
-		if strings.Contains(got, told) {
-			t.Errorf("%q is told:\n%s", told, got)
+	for _, opinion := range []string{"best", "poor", "hnsw", "A scan takes", "Never asked", "200M listings", "Recall grows"} {
+		if strings.Contains(got, opinion) {
+			t.Errorf("%q is shown:\n%s", opinion, got)
 		}
 	}
 	if !strings.Contains(got, "Which index? | exact\n") {
-		t.Errorf("what was chosen isn't told:\n%s", got)
+		t.Errorf("what was chosen isn't shown:\n%s", got)
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 	"dryrun/internal/report"
 )
 
-// StepResult tells what a step came to, each thing on its own scale: the score, the decisions, the ranges, the facts that
+// StepResult describes how a step went, each part on its own scale: the score, the decisions, the ranges, the facts that
 // nobody asked for, the follow-ups, what the answer still lacks, and the next thing to do.
 func StepResult(r rehearse.StepResult) []report.Block {
 	blocks := []report.Block{stepScore(r)}
@@ -50,7 +50,7 @@ func stepScore(r rehearse.StepResult) report.Block {
 	return note(r.Step.Title, text)
 }
 
-// decisions tells each choice, and what the case thinks of it once that may be told.
+// decisions lists each choice, and the case's verdict on it once the reference is open.
 func decisions(r rehearse.StepResult) []report.Block {
 	b := report.Block{Kind: report.Table, Title: "Decisions", Columns: []string{"decision", "yours"}}
 	if r.Revealed {
@@ -88,7 +88,7 @@ func chosen(d rehearse.DecisionResult) string {
 	return words
 }
 
-// Ranges tells each range that was given or skipped beside what the lab brought.
+// Ranges sets each range that was given or skipped beside the lab's result.
 func Ranges(predictions []rehearse.PredictionResult) []report.Block {
 	b := report.Block{Kind: report.Table, Columns: []string{"range", "yours", "result", "the result is"}}
 	inside, known := 0, 0
@@ -136,7 +136,7 @@ func Where(p rehearse.PredictionResult) string {
 	return "inside"
 }
 
-// unasked tells the facts that nobody asked for, and what they would have changed.
+// unasked lists the facts that nobody asked for, and what they would have changed.
 func unasked(r rehearse.StepResult) []report.Block {
 	if !r.Revealed || len(r.Unasked) == 0 {
 		return nil
@@ -151,7 +151,7 @@ func unasked(r rehearse.StepResult) []report.Block {
 	return []report.Block{b}
 }
 
-// missing tells what the answer still lacks at the session's level, and what an answer at the next level adds.
+// missing lists what the answer still lacks at the session's level, and what an answer at the next level adds.
 func missing(r rehearse.StepResult) []report.Block {
 	if r.Marked() == 0 {
 		return nil
@@ -194,13 +194,13 @@ func next(to string) []report.Block {
 	return []report.Block{note("Now", strings.TrimPrefix(to, "Next: "))}
 }
 
-// PastStep tells a step of a session that is looked back at: its result without the next thing to do, then the marks.
+// PastStep describes a step of a session under review: its result without the next thing to do, then the marks.
 func PastStep(r rehearse.StepResult) []report.Block {
 	r.ToDo = ""
 	return append(StepResult(r), Marks(r)...)
 }
 
-// Marks tells each criterion with the candidate's mark and the coach's suggestion.
+// Marks lists each criterion with the candidate's mark and the coach's suggestion.
 func Marks(r rehearse.StepResult) []report.Block {
 	if r.Marked() == 0 {
 		return nil
@@ -219,7 +219,7 @@ func Marks(r rehearse.StepResult) []report.Block {
 	return []report.Block{b}
 }
 
-// Scorecard tells a whole session's result, step by step.
+// Scorecard describes a whole session's result, step by step.
 func Scorecard(r rehearse.SessionResult) []report.Block {
 	if r.KeptBack {
 		return append([]report.Block{note("Scorecard", r.Title)}, next(r.ToDo)...)
@@ -255,7 +255,7 @@ func overall(r rehearse.SessionResult) string {
 	return text + "."
 }
 
-// verdicts tells what an interviewer would write at each level, or why there is no verdict.
+// verdicts lists what an interviewer would write at each level, or why there is no verdict.
 func verdicts(card framework.Scorecard) []report.Block {
 	if card.NoVerdict != "" {
 		return []report.Block{note("No verdict", card.NoVerdict+".")}

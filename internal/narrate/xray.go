@@ -6,8 +6,8 @@ import (
 	"dryrun/internal/report"
 )
 
-// XRay tells where one query's best match was lost: the stages in order, then by what, what came first instead and why,
-// then the pictures.
+// XRay describes where the pipeline lost one query's best match: stage by stage, then the verdict with what came first
+// instead and why, then the pictures.
 func XRay(x report.XRay) []report.Block {
 	blocks := []report.Block{
 		note(fmt.Sprintf("X-ray of query %d", x.Query+1), sentences(x.Request, matched(x.ItemWords))),

@@ -132,6 +132,6 @@ func (w *walk) lab(context.Context, string) error {
 func (w *walk) print(yours, reference *report.Step) {
 	fmt.Fprintln(w.Out, draw.PlainHeadline(yours, w.Width))
 	blocks := narrate.Ranges(w.s.Debrief(w.s.State().Step).Predictions)
-	w.tell(append(blocks, narrate.Comparison(yours, reference, w.s.Better)...))
+	w.show(append(blocks, narrate.Comparison(yours, reference, w.s.Better)...))
 	fmt.Fprintln(w.Out, draw.PlainBody(yours, w.Width))
 }

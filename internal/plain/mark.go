@@ -143,18 +143,18 @@ func (w *walk) score(context.Context, string) error {
 // result says what there is to say about one step.
 func (w *walk) result(step framework.StepID) {
 	w.say("")
-	w.tell(narrate.StepResult(w.s.Debrief(step)))
+	w.show(narrate.StepResult(w.s.Debrief(step)))
 }
 
 // scorecard says the whole session's result.
 func (w *walk) scorecard() {
 	r := w.s.Result()
 	w.say("")
-	w.tell(narrate.Scorecard(r))
+	w.show(narrate.Scorecard(r))
 	w.say("dryrun review shows this session again; its id is " + r.Session + ".")
 }
 
-// tell prints a result.
-func (w *walk) tell(blocks []report.Block) {
+// show prints a result.
+func (w *walk) show(blocks []report.Block) {
 	fmt.Fprintln(w.Out, draw.SummaryPlain(blocks, w.Width))
 }

@@ -180,7 +180,7 @@ func (w *walk) heard(back rehearse.Command, out rehearse.Outcome) {
 		}
 	case rehearse.XRayDone:
 		if x, ok := w.s.LastXRay(); ok && back.Err == nil {
-			w.tell(narrate.XRay(x))
+			w.show(narrate.XRay(x))
 		}
 	}
 	w.lines(out)
@@ -250,7 +250,7 @@ func (w *walk) say(text string) {
 	}
 }
 
-// sentence makes a sentence of an error: a capital and a full stop.
+// sentence makes a sentence of an error: a capital letter and a period.
 func sentence(err error) string {
 	text := err.Error()
 	if text == "" {

@@ -143,7 +143,7 @@ func (s *Session) compareWithLevels(step framework.StepID, r *StepResult) {
 		marks = asMarks(s.Suggestions(step))
 	}
 	criteria := s.criteria(step)
-	r.Missing = framework.Owes(criteria, marks, r.Level)
+	r.Missing = framework.Missing(criteria, marks, r.Level)
 	var heaviest framework.Criterion
 	for _, c := range criteria {
 		if marks[c.ID].Mark == framework.Full && c.Weight > heaviest.Weight && c.Stronger != "" {

@@ -16,7 +16,7 @@ type Coach interface {
 	// Suggest suggests a mark for each criterion from the candidate's own words in text; not holds texts whose words
 	// don't count (prompt, hints, reference).
 	Suggest(criteria []framework.Criterion, text string, not []string) []framework.Suggestion
-	// Probe picks the criterion whose probe to ask next, "" where none is owing.
+	// Probe picks the criterion whose probe to ask next, "" where none is left.
 	Probe(criteria []framework.Criterion, text string, not, asked []string) string
 }
 

@@ -150,7 +150,7 @@ func (s *Session) commitDrafts(id framework.StepID) error {
 	return nil
 }
 
-// probe asks about the criterion that owes most, then the follow-ups in their order.
+// probe asks about the criterion with the most weight missing, then the follow-ups in their order.
 func (s *Session) probe() error {
 	st, step := s.here(), s.Step()
 	if _, ok := st.Answer(""); !ok {

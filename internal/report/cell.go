@@ -106,8 +106,8 @@ func (r *Row) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// UnmarshalJSON reads a report that was written to a session's log, and gives its cells back the kinds that JSON doesn't
-// tell: the report itself lists its metrics and, after the dot, their variants.
+// UnmarshalJSON reads a report that was written to a session's log, and restores the kinds of its cells, which
+// JSON doesn't hold: the report itself lists its metrics and, after the dot, their variants.
 func (s *Step) UnmarshalJSON(data []byte) error {
 	type bare Step
 	if err := json.Unmarshal(data, (*bare)(s)); err != nil {

@@ -181,14 +181,14 @@ func (p *Pane) before(w int) []string {
 	if len(ids) == 0 {
 		lines = append(lines, frame.Wrap("Nothing decided that the lab can run: the reference's pipeline will run.", w)...)
 	}
-	owed := 0
+	open := 0
 	for _, asked := range p.s.Step().Lab.Predict {
 		if _, said := p.s.Here().Predictions[asked.ID]; !said {
-			owed++
+			open++
 		}
 	}
 	lines = append(lines, "")
-	if owed > 0 && !p.s.LabRuns() {
+	if open > 0 && !p.s.LabRuns() {
 		lines = append(lines, frame.Wrap("Predict first: a range given after the run says nothing. (Decide)", w)...)
 	}
 	if !p.s.LabRuns() {
