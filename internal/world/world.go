@@ -30,7 +30,8 @@ func Make(ctx context.Context, s problem.Spec, p problem.Progress) (*problem.Pro
 	if read, ok := k.readers[s.Format]; ok {
 		return read(ctx, s, p)
 	}
-	return nil, fmt.Errorf("reading %s for the %s world: unknown format %q; it reads %s", s.Path, k.ID, s.Format, strings.Join(k.Formats, " and "))
+	return nil, fmt.Errorf("reading %s for the %s world: unknown format %q; it reads %s", s.Path, k.ID, s.Format,
+		strings.Join(k.Formats, " and "))
 }
 
 // KindByID returns the kind called id.

@@ -102,7 +102,8 @@ func (w *world) problemAt(ctx context.Context, strength float64, n int, p proble
 	}
 	test := f.judge(held, sim.Sample(sim.ActiveUsers(held), s.Queries, sim.Stream(s.Seed, sim.PurposeJudged, 0)))
 	if len(test) == 0 {
-		return nil, fmt.Errorf("making the interactions world: nobody watched anything new in the last %d days; ask for more users or days", sim.TestDays)
+		return nil, fmt.Errorf("making the interactions world: nobody watched anything new in the last %d days; ask for more users or days",
+			sim.TestDays)
 	}
 	return f.problem(ctx, w, test, held, n)
 }
@@ -127,7 +128,8 @@ func (f *snapshot) judge(held *problem.History, users []int32) []problem.Query {
 			first = min(first, d)
 		}
 		seen, _ := f.history.Row(u)
-		out = append(out, problem.Query{ID: int32(len(out)), From: problem.Test, User: u, Day: float64(first), Filter: problem.Filter{Except: seen}})
+		out = append(out, problem.Query{ID: int32(len(out)), From: problem.Test, User: u, Day: float64(first),
+			Filter: problem.Filter{Except: seen}})
 	}
 	return out
 }
@@ -135,7 +137,9 @@ func (f *snapshot) judge(held *problem.History, users []int32) []problem.Query {
 // problem assembles the problem on n workers. test may be empty.
 func (f *snapshot) problem(ctx context.Context, w *world, test []problem.Query, held *problem.History, n int) (*problem.Problem, error) {
 	s, lib := f.spec, f.lib
-	truth := sim.HeldOutTruth{Past: f.history, Held: held, Window: sim.TestDays, Born: func(i int32) float64 { return float64(lib.items[i].born) }}
+	truth := sim.HeldOutTruth{Past: f.history, Held: held, Window: sim.TestDays, Born: func(i int32) float64 {
+		return float64(lib.items[i].born)
+	}}
 	pairs, err := newPairs(ctx, f)
 	if err != nil {
 		return nil, fmt.Errorf("counting the old system's log: %w", err)
@@ -181,7 +185,8 @@ func (f *snapshot) requests(ctx context.Context, n int) ([]problem.Query, error)
 	return out, parallel.Batches(ctx, n, len(out), 1024, nil, func(_, from, to int) error {
 		for i := from; i < to; i++ {
 			v := f.visits[i]
-			out[i] = problem.Query{ID: int32(i), User: v.user, Day: v.day, Filter: problem.Filter{Except: sim.EngagedBefore(f.history, v.user, v.day)}}
+			out[i] = problem.Query{ID: int32(i), User: v.user, Day: v.day,
+				Filter: problem.Filter{Except: sim.EngagedBefore(f.history, v.user, v.day)}}
 		}
 		return nil
 	})

@@ -219,7 +219,8 @@ func TestTheOldSystemShowsWhatIsNewToTheViewerAndCounts(t *testing.T) {
 		if im.Bought && !im.Clicked {
 			t.Fatal("something was watched that wasn't clicked")
 		}
-		if k > 0 && im.Request == p.Log.Impressions[k-1].Request && (im.Score > p.Log.Impressions[k-1].Score || im.Pos != p.Log.Impressions[k-1].Pos+1) {
+		if k > 0 && im.Request == p.Log.Impressions[k-1].Request &&
+			(im.Score > p.Log.Impressions[k-1].Score || im.Pos != p.Log.Impressions[k-1].Pos+1) {
 			t.Fatal("the old system's list isn't in the order of its scores")
 		}
 		if im.Clicked {
@@ -305,6 +306,10 @@ func TestTheFeedStopsWithItsContext(t *testing.T) {
 	}
 	worldtest.StopsWithContext(t, "making a feed", func(ctx context.Context) (*problem.Problem, error) { return Make(ctx, smallFeed(2), nil) })
 	worldtest.StopsWithContext(t, "the drift of a feed", func(ctx context.Context) (*problem.Problem, error) { return p.Drift.At(ctx, 1) })
-	worldtest.StopsWithContext(t, "learning from a play", func(ctx context.Context) (*problem.Problem, error) { return play.(problem.Learner).Learn(ctx) })
-	worldtest.StopsWithContext(t, "the features of a feed", func(ctx context.Context) (problem.Features, error) { return p.Pairs.Bind(ctx, nil) })
+	worldtest.StopsWithContext(t, "learning from a play", func(ctx context.Context) (*problem.Problem, error) {
+		return play.(problem.Learner).Learn(ctx)
+	})
+	worldtest.StopsWithContext(t, "the features of a feed", func(ctx context.Context) (problem.Features, error) {
+		return p.Pairs.Bind(ctx, nil)
+	})
 }

@@ -42,7 +42,8 @@ func (o oldSystem) guess(u int32) [guesses]int16 {
 func (o oldSystem) score(number uint64, guess *[guesses]int16, i int32, day float64, clicks int) float32 {
 	v := &o.lib.items[i]
 	views := float64(v.prior) + viewsPerClick*float64(clicks)
-	return oldScore(viewScore(views), slices.Contains(guess[:], v.topic), day-float64(v.born), sim.Uniform(o.lib.seed, purposeNoise, number, uint64(i)))
+	return oldScore(viewScore(views), slices.Contains(guess[:], v.topic), day-float64(v.born),
+		sim.Uniform(o.lib.seed, purposeNoise, number, uint64(i)))
 }
 
 // oldScore adds up the parts of the old system's score; age is in days.
@@ -160,7 +161,9 @@ func (b *behavior) playOldSystem(ctx context.Context, s problem.Spec, n int, p p
 				v, out := into.visits[first+k], &day[k]
 				o.list(number+uint64(k), v, all, seen[v.user], fresh, &out.list)
 				rng := sim.Stream(s.Seed, purposeWatch, number+uint64(k))
-				out.clicks, out.took = sim.Browse(out.list.Items, looked, func(i int32) sim.Appeal { return b.wants(v.user, i, v.day) }, rng, out.clicks[:0])
+				out.clicks, out.took = sim.Browse(out.list.Items, looked, func(i int32) sim.Appeal {
+					return b.wants(v.user, i, v.day)
+				}, rng, out.clicks[:0])
 			}
 			return nil
 		})

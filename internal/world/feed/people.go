@@ -70,7 +70,8 @@ func (p *play) Request(day float64, rng *rand.Rand) problem.Query {
 		a = b
 	}
 	p.requests++
-	return problem.Query{From: problem.Live, ID: int32(len(p.f.visits)) + p.requests, User: a, Day: at, Filter: problem.Filter{Except: p.seenBy(a)}}
+	return problem.Query{From: problem.Live, ID: int32(len(p.f.visits)) + p.requests, User: a, Day: at,
+		Filter: problem.Filter{Except: p.seenBy(a)}}
 }
 
 // React browses the first sim.ListLength items of the list as in the log. Revenue is the minutes of what was watched to its end.

@@ -112,8 +112,10 @@ func TestWhatIsShownBecomesPopularInThatPlayOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(learned.Train) != len(p.Train)+500 || len(learned.Test) != 0 || len(learned.Log.Impressions) != len(p.Log.Impressions)+500*sim.ListLength {
-		t.Fatalf("%d past requests, %d judged, %d impressions after the play", len(learned.Train), len(learned.Test), len(learned.Log.Impressions))
+	if len(learned.Train) != len(p.Train)+500 || len(learned.Test) != 0 ||
+		len(learned.Log.Impressions) != len(p.Log.Impressions)+500*sim.ListLength {
+		t.Fatalf("%d past requests, %d judged, %d impressions after the play", len(learned.Train), len(learned.Test),
+			len(learned.Log.Impressions))
 	}
 	for i := range learned.Train {
 		if learned.Train[i].ID != int32(i) || i > 0 && learned.Train[i].Day < learned.Train[i-1].Day {
@@ -270,7 +272,9 @@ func TestFeedFeaturesKnowOnlyWhatWasKnownBefore(t *testing.T) {
 
 func TestFeedFillReadsTheEmbeddingAndDoesNotAllocate(t *testing.T) {
 	p := fed(t, smallFeed(13), 1)
-	emb := &problem.Embedding{Dim: 2, Items: make([]float32, 2*p.Items), Encode: func(_ *problem.Query, into []float32) { into[0], into[1] = 0.6, 0.8 }}
+	emb := &problem.Embedding{Dim: 2, Items: make([]float32, 2*p.Items), Encode: func(_ *problem.Query, into []float32) {
+		into[0], into[1] = 0.6, 0.8
+	}}
 	emb.Items[14], emb.Items[15] = 1, 0.5
 	f := worldtest.Bind(t, p, emb)
 	row := make([]float32, len(f.Columns()))

@@ -69,7 +69,8 @@ func TestPropensitiesFindTheBetterPolicyWhereRawClicksDoNot(t *testing.T) {
 		if ok {
 			right++
 		}
-		t.Logf("seed %d: true %.3f > %.3f, raw %.3f < %.3f, corrected %.3f > %.3f: %v", s.Seed, trueNew, trueOld, rawNew, rawOld, fairNew, fairOld, ok)
+		t.Logf("seed %d: true %.3f > %.3f, raw %.3f < %.3f, corrected %.3f > %.3f: %v", s.Seed, trueNew, trueOld, rawNew, rawOld, fairNew,
+			fairOld, ok)
 	}
 	if right < 19 {
 		t.Errorf("propensities put right what raw clicks got wrong in %d of %d seeds, expected 19 or more", right, seeds)

@@ -67,7 +67,8 @@ func readFolderFS(ctx context.Context, fsys fs.FS, root string, n int, p problem
 		return nil, err
 	}
 	if len(set.classes) < 2 {
-		return nil, fmt.Errorf("reading %q: %d folders with pictures; put the pictures of each class into a folder of its own, two classes or more", root, len(set.classes))
+		return nil, fmt.Errorf("reading %q: %d folders with pictures; put the pictures of each class into a folder of its own, two classes or "+
+			"more", root, len(set.classes))
 	}
 	pix := make([]uint8, len(files)*photoBytes)
 	bad := make([]error, len(files))
@@ -133,7 +134,8 @@ func findPictures(ctx context.Context, fsys fs.FS, root string) (*pictureSet, []
 		}
 	}
 	if len(strays) > 0 {
-		set.notes = append(set.notes, fmt.Sprintf("skipped %d that are no PNG, JPEG or PGM in a class's folder: %s", len(strays), read.FirstFew(strays)))
+		set.notes = append(set.notes, fmt.Sprintf("skipped %d that are no PNG, JPEG or PGM in a class's folder: %s", len(strays),
+			read.FirstFew(strays)))
 	}
 	return set, files, nil
 }
@@ -241,7 +243,8 @@ func (l *pictureSet) keepReadable(ctx context.Context, root string, files []pict
 	}
 	l.pix = pix[:len(l.labels)*photoBytes]
 	if len(lost) > maxBad || 5*len(lost) > len(files) {
-		return fmt.Errorf("reading %q: %d of %d pictures can't be read: %s; repair or remove them", root, len(lost), len(files), read.FirstFew(lost))
+		return fmt.Errorf("reading %q: %d of %d pictures can't be read: %s; repair or remove them", root, len(lost), len(files),
+			read.FirstFew(lost))
 	}
 	if len(lost) > 0 {
 		l.notes = append(l.notes, fmt.Sprintf("skipped %d of %d pictures that can't be read: %s", len(lost), len(files), read.FirstFew(lost)))

@@ -73,7 +73,8 @@ func TestFoldersReadPicturesAndNameWhatTheyPassOver(t *testing.T) {
 		t.Fatalf("classes %q, %d pictures: expected cat and dog with 24", set.classes, len(set.labels))
 	}
 	notes := strings.Join(set.notes, "\n")
-	for _, want := range []string{"LICENSE.txt", "notes?[2J.md", "empty/none.txt", "cat/99.png (named as png, but holds jpeg)", "dog/98.jpg", "2 of 26"} {
+	for _, want := range []string{"LICENSE.txt", "notes?[2J.md", "empty/none.txt", "cat/99.png (named as png, but holds jpeg)",
+		"dog/98.jpg", "2 of 26"} {
 		if !strings.Contains(notes, want) {
 			t.Errorf("the notes don't mention %q:\n%s", want, notes)
 		}
@@ -96,7 +97,8 @@ func TestFoldersRefuse(t *testing.T) {
 			t.Errorf("%s: error %v, expected one that says %q", name, err, c.says)
 		}
 	}
-	if _, err := Folders(t.Context(), problem.Spec{Kind: "images", Format: "folders", Path: filepath.Join(t.TempDir(), "no")}, nil); err == nil {
+	if _, err := Folders(t.Context(), problem.Spec{Kind: "images", Format: "folders",
+		Path: filepath.Join(t.TempDir(), "no")}, nil); err == nil {
 		t.Error("a folder that isn't there was read")
 	}
 }
@@ -110,7 +112,8 @@ func TestAHugePictureIsRefusedByItsHeader(t *testing.T) {
 	if _, err := decodePicture(t.Context(), data, "png"); err == nil || !strings.Contains(err.Error(), "60000 x 60000") {
 		t.Errorf("error %v, expected one that names the size", err)
 	}
-	if _, err := decodePicture(t.Context(), []byte("P5 60000 60000 255\n"), "pgm"); err == nil || !strings.Contains(err.Error(), "60000 x 60000") {
+	if _, err := decodePicture(t.Context(), []byte("P5 60000 60000 255\n"), "pgm"); err == nil ||
+		!strings.Contains(err.Error(), "60000 x 60000") {
 		t.Errorf("error %v, expected one that names the size", err)
 	}
 }
@@ -147,7 +150,8 @@ func TestPGMReadsBothForms(t *testing.T) {
 		}
 	}
 	for name, data := range map[string]string{
-		"cut short": "P5 2 2 255\n\x00", "no size": "P5 x", "zero wide": "P5 0 2 255\n", "color": "P6 1 1 255\n...", "beyond white": "P2 1 1 10 11",
+		"cut short": "P5 2 2 255\n\x00", "no size": "P5 x", "zero wide": "P5 0 2 255\n", "color": "P6 1 1 255\n...", "beyond white": "P2 1 1 " +
+			"10 11",
 	} {
 		if _, err := decodePGM(strings.NewReader(data)); err == nil {
 			t.Errorf("%s: no error", name)
@@ -209,25 +213,35 @@ func TestIDXHeadersThatLieAreNamed(t *testing.T) {
 		return func(p, l []byte) ([]byte, []byte) { binary.BigEndian.PutUint32(p[at:], v); return p, l }
 	}
 	for says, change := range map[string]func(p, l []byte) ([]byte, []byte){
-		"images-idx3-ubyte at offset 0: magic number of pictures is 2052, expected 2051":   lie(0, 2052),
-		"labels-idx1-ubyte at offset 4: number of labels is 30, expected 500000":           lie(4, 500_000),
-		"images-idx3-ubyte at offset 4: number of pictures is 4294967295, expected 1 to":   lie(4, 1<<32-1),
-		"images-idx3-ubyte at offset 8: number of rows is 100000, expected 1 to":           lie(8, 100_000),
-		"images-idx3-ubyte at offset 256: expected 20 bytes of picture 13 of 30, got":      func(p, l []byte) ([]byte, []byte) { binary.BigEndian.PutUint32(p[8:], 5); return p[:260], l },
-		"images-idx3-ubyte at offset 496: expected the end of the file: the header counts": func(p, l []byte) ([]byte, []byte) { return append(p, 0), l },
-		"labels-idx1-ubyte at offset 28: expected 1 bytes of label 21 of 30, got 0":        func(p, l []byte) ([]byte, []byte) { return p, l[:28] },
+		"images-idx3-ubyte at offset 0: magic number of pictures is 2052, expected 2051": lie(0, 2052),
+		"labels-idx1-ubyte at offset 4: number of labels is 30, expected 500000":         lie(4, 500_000),
+		"images-idx3-ubyte at offset 4: number of pictures is 4294967295, expected 1 to": lie(4, 1<<32-1),
+		"images-idx3-ubyte at offset 8: number of rows is 100000, expected 1 to":         lie(8, 100_000),
+		"images-idx3-ubyte at offset 256: expected 20 bytes of picture 13 of 30, got": func(p, l []byte) ([]byte, []byte) {
+			binary.BigEndian.PutUint32(p[8:], 5)
+			return p[:260], l
+		},
+		"images-idx3-ubyte at offset 496: expected the end of the file: the header counts": func(p, l []byte) ([]byte, []byte) {
+			return append(p, 0), l
+		},
+		"labels-idx1-ubyte at offset 28: expected 1 bytes of label 21 of 30, got 0": func(p, l []byte) ([]byte, []byte) {
+			return p, l[:28]
+		},
 	} {
 		pictures, labels := change(idxPair(30))
-		_, err := readIDXFS(t.Context(), fstest.MapFS{"images-idx3-ubyte": {Data: pictures}, "labels-idx1-ubyte": {Data: labels}}, "digits", "", nil)
+		_, err := readIDXFS(t.Context(), fstest.MapFS{"images-idx3-ubyte": {Data: pictures}, "labels-idx1-ubyte": {Data: labels}}, "digits",
+			"", nil)
 		if err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("error %v\nexpected one that says %q", err, says)
 		}
 	}
 	pictures, _ := idxPair(3)
-	if _, err := readIDXFS(t.Context(), fstest.MapFS{"pixels": {Data: pictures}}, "digits", "pixels", nil); err == nil || !strings.Contains(err.Error(), `"digits/pixels": not named as`) {
+	_, err := readIDXFS(t.Context(), fstest.MapFS{"pixels": {Data: pictures}}, "digits", "pixels", nil)
+	if err == nil || !strings.Contains(err.Error(), `"digits/pixels": not named as`) {
 		t.Errorf("a file of another name: %v", err)
 	}
-	if _, err := readIDXFS(t.Context(), fstest.MapFS{"images-idx3-ubyte": {Data: pictures}}, "digits", "", nil); err == nil || !strings.Contains(err.Error(), "labels-idx1-ubyte") {
+	if _, err := readIDXFS(t.Context(), fstest.MapFS{"images-idx3-ubyte": {Data: pictures}}, "digits", "", nil); err == nil ||
+		!strings.Contains(err.Error(), "labels-idx1-ubyte") {
 		t.Errorf("error %v, expected one that names the missing labels", err)
 	}
 }
@@ -342,5 +356,7 @@ func TestShrinkKeepsProportionsAndPads(t *testing.T) {
 func TestAProblemOfPicturesStopsWithItsContext(t *testing.T) {
 	p := petsProblem(t, problem.Spec{Kind: "images", Queries: 100, Seed: 1})
 	worldtest.StopsWithContext(t, "the drift of pictures", func(ctx context.Context) (*problem.Problem, error) { return p.Drift.At(ctx, 1) })
-	worldtest.StopsWithContext(t, "the features of pictures", func(ctx context.Context) (problem.Features, error) { return p.Pairs.Bind(ctx, nil) })
+	worldtest.StopsWithContext(t, "the features of pictures", func(ctx context.Context) (problem.Features, error) {
+		return p.Pairs.Bind(ctx, nil)
+	})
 }

@@ -100,10 +100,12 @@ func idxPairs(fsys fs.FS, folder, only string) ([][2]string, error) {
 		pairs = append(pairs, [2]string{name, labels})
 	}
 	if len(pairs) == 0 && only != "" {
-		return nil, fmt.Errorf("reading IDX data in %q: not named as a file of pictures is, with images and idx3, as in t10k-images-idx3-ubyte.gz", path.Join(folder, read.Printable(only)))
+		return nil, fmt.Errorf("reading IDX data in %q: not named as a file of pictures is, with images and idx3, as in "+
+			"t10k-images-idx3-ubyte.gz", path.Join(folder, read.Printable(only)))
 	}
 	if len(pairs) == 0 {
-		return nil, fmt.Errorf("reading IDX data in %q: no file of pictures; its name holds images and idx3, as in t10k-images-idx3-ubyte.gz", folder)
+		return nil, fmt.Errorf("reading IDX data in %q: no file of pictures; its name holds images and idx3, as in t10k-images-idx3-ubyte.gz",
+			folder)
 	}
 	return pairs, nil
 }
@@ -137,7 +139,8 @@ func openIDX(fsys fs.FS, name string) (*idxFile, error) {
 func (f *idxFile) read(into []byte, what string) error {
 	n, err := io.ReadFull(f.r, into)
 	if err != nil {
-		return fmt.Errorf("%s at offset %d: expected %d bytes of %s, got %d: %w", read.Printable(f.name), f.offset, len(into), what, n, read.UnexpectedEOF(err))
+		return fmt.Errorf("%s at offset %d: expected %d bytes of %s, got %d: %w", read.Printable(f.name), f.offset, len(into), what, n,
+			read.UnexpectedEOF(err))
 	}
 	f.offset += int64(n)
 	return nil

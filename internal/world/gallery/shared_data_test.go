@@ -9,14 +9,17 @@ import (
 
 // The oriented gradients are why the inputs are more than pixels: their neighbors are of the right class more often.
 func TestGradientsBeatPixelsOnClothes(t *testing.T) {
-	p, err := Folders(t.Context(), problem.Spec{Kind: "images", Format: "folders", Path: worldtest.SharedData(t, "clothing"), Queries: 120, Seed: 1}, nil)
+	p, err := Folders(t.Context(), problem.Spec{Kind: "images", Format: "folders", Path: worldtest.SharedData(t, "clothing"), Queries: 120,
+		Seed: 1}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if p.Items != 480 || len(p.Test) != 120 || len(p.Classes) != 10 || len(p.Notes) != 1 {
-		t.Fatalf("%d items, %d judged, classes %v, notes %v: expected 480, 120, ten classes and a note on the license", p.Items, len(p.Test), p.Classes, p.Notes)
+		t.Fatalf("%d items, %d judged, classes %v, notes %v: expected 480, 120, ten classes and a note on the license", p.Items, len(p.Test),
+			p.Classes, p.Notes)
 	}
-	pixels, gradients := nearestOfFive(p, 0, photoBytes), nearestOfFive(p, p.Inputs.Width()-9*photoCells*photoCells, p.Inputs.Width()) // nine directions a cell
+	// nine directions a cell
+	pixels, gradients := nearestOfFive(p, 0, photoBytes), nearestOfFive(p, p.Inputs.Width()-9*photoCells*photoCells, p.Inputs.Width())
 	t.Logf("five nearest neighbors are right for %d of 120 by pixels, for %d by gradients", pixels, gradients)
 	if gradients < pixels+8 {
 		t.Errorf("right for %d of 120 by gradients, %d by pixels: expected clearly more", gradients, pixels)
@@ -62,7 +65,8 @@ func TestMNISTIsRead(t *testing.T) {
 	if testing.Short() {
 		t.Skip("reads ten thousand pictures")
 	}
-	p, err := IDX(t.Context(), problem.Spec{Kind: "images", Format: "idx", Path: worldtest.SharedData(t, "mnist"), Items: 1000, Queries: 50, Seed: 1}, nil)
+	p, err := IDX(t.Context(), problem.Spec{Kind: "images", Format: "idx", Path: worldtest.SharedData(t, "mnist"), Items: 1000,
+		Queries: 50, Seed: 1}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -305,5 +305,7 @@ func TestImagesStopWithTheirContext(t *testing.T) {
 	p := generated(t, small(1), 2)
 	worldtest.StopsWithContext(t, "making images", func(ctx context.Context) (*problem.Problem, error) { return Make(ctx, small(2), nil) })
 	worldtest.StopsWithContext(t, "the drift of images", func(ctx context.Context) (*problem.Problem, error) { return p.Drift.At(ctx, 1) })
-	worldtest.StopsWithContext(t, "the features of images", func(ctx context.Context) (problem.Features, error) { return p.Pairs.Bind(ctx, nil) })
+	worldtest.StopsWithContext(t, "the features of images", func(ctx context.Context) (problem.Features, error) {
+		return p.Pairs.Bind(ctx, nil)
+	})
 }

@@ -32,7 +32,8 @@ func TestFeaturesKnowOnlyWhatWasKnownBefore(t *testing.T) {
 			}
 			f.Fill(q, problem.Candidate{Item: im.Item}, row)
 			if math.Abs(float64(row[impressions])-math.Log1p(shown)) > 1e-5 || math.Abs(float64(row[clicks])-math.Log1p(clicked)) > 1e-5 {
-				t.Fatalf("request %d, item %d: features count %v and %v, the log before it %v and %v", at, im.Item, row[impressions], row[clicks], shown, clicked)
+				t.Fatalf("request %d, item %d: features count %v and %v, the log before it %v and %v", at, im.Item, row[impressions], row[clicks],
+					shown, clicked)
 			}
 		}
 	}
@@ -40,7 +41,9 @@ func TestFeaturesKnowOnlyWhatWasKnownBefore(t *testing.T) {
 
 func TestFillReadsTheEmbeddingAndDoesNotAllocate(t *testing.T) {
 	p := generated(t, small(13), 1)
-	emb := &problem.Embedding{Dim: 2, Items: make([]float32, 2*p.Items), Encode: func(_ *problem.Query, into []float32) { into[0], into[1] = 0.6, 0.8 }}
+	emb := &problem.Embedding{Dim: 2, Items: make([]float32, 2*p.Items), Encode: func(_ *problem.Query, into []float32) {
+		into[0], into[1] = 0.6, 0.8
+	}}
 	emb.Items[14], emb.Items[15] = 1, 0.5
 	f := worldtest.Bind(t, p, emb)
 	row := make([]float32, len(f.Columns()))

@@ -157,7 +157,8 @@ func newProblem(ctx context.Context, s problem.Spec, r *ratings, f *films) (*pro
 	}
 	notes := slices.Concat(r.notes, f.notes)
 	if unjudged > 0 {
-		notes = append(notes, fmt.Sprintf("%d of %d users have fewer than %d ratings of 4 or more: all of theirs are to learn from, and they aren't judged", unjudged, len(r.users), heldOutOf))
+		notes = append(notes, fmt.Sprintf("%d of %d users have fewer than %d ratings of 4 or more: all of theirs are to learn from, and they "+
+			"aren't judged", unjudged, len(r.users), heldOutOf))
 	}
 	if n := len(sim.ActiveUsers(rec.held)); n > len(rec.test) {
 		notes = append(notes, fmt.Sprintf("%d of %d users are judged, drawn at random from the seed", len(rec.test), n))
@@ -228,7 +229,8 @@ func (rec *dataset) split(ctx context.Context, s problem.Spec, r *ratings) (unju
 	}
 	for i, u := range sim.Sample(sim.ActiveUsers(rec.held), maxJudged, sim.Stream(s.Seed, sim.PurposeJudged, 0)) {
 		seen, _ := rec.past.Row(u)
-		rec.test = append(rec.test, problem.Query{ID: int32(i), From: problem.Test, User: u, Day: float64(firstHeld[u]), Filter: problem.Filter{Except: seen}})
+		rec.test = append(rec.test, problem.Query{ID: int32(i), From: problem.Test, User: u, Day: float64(firstHeld[u]),
+			Filter: problem.Filter{Except: seen}})
 	}
 	return unjudged, rec.countByItem(ctx)
 }
@@ -261,10 +263,12 @@ func (rec *dataset) problem(s problem.Spec, notes []string) *problem.Problem {
 		Kind: "interactions", Seed: s.Seed, Items: len(rec.ids),
 		Words: problem.Words{
 			Query: "a user's next visit", Corpus: "rated films", Positive: "a film that the user rated 4 or more later",
-			K:          "films handed to the ranker",
-			Split:      "by each user's time: the last 20% of a user's ratings of 4 or more, ties by file order, held out, one request a user; figures of other protocols don't compare",
-			Candidates: "all films that aren't in the user's training set, the ratings of 4 or more that weren't held out: a full ranking, not a sample; films that the user rated below 4 stay in it",
-			Success:    "a rating of 4 or more",
+			K: "films handed to the ranker",
+			Split: "by each user's time: the last 20% of a user's ratings of 4 or more, ties by file order, held out, one request a user; " +
+				"figures of other protocols don't compare",
+			Candidates: "all films that aren't in the user's training set, the ratings of 4 or more that weren't held out: a full ranking, not a " +
+				"sample; films that the user rated below 4 stay in it",
+			Success: "a rating of 4 or more",
 		},
 		Train: rec.train, Test: rec.test, Truth: truth, Judge: metrics.NDCGAt(10), Positive: 1, History: rec.past,
 		Pairs: &pairs{rec}, Look: describer{rec}, Slices: rec.slices(truth), Notes: notes,

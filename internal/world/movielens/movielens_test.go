@@ -17,7 +17,7 @@ import (
 	"testing/fstest"
 )
 
-// handmade are ratings with a split that can be worked out by hand, parted by sep. User 2 has ten positives, one at
+// handmade are ratings with a split that can be worked out by hand, separated by sep. User 2 has ten positives, one at
 // the same time as another, and one rating below; user 1 has four and isn't judged.
 func handmade(sep string) string {
 	var b strings.Builder
@@ -69,7 +69,8 @@ func TestTheLastFifthOfEachUserIsHeldOutInAllThreeForms(t *testing.T) {
 				t.Fatal(err)
 			}
 			if p.Items != 11 || p.History.Users != 2 || len(p.Test) != 1 || len(p.History.Item) != 12 {
-				t.Fatalf("%d items, %d users, %d judged, %d training positives: expected 11, 2, 1, 12", p.Items, p.History.Users, len(p.Test), len(p.History.Item))
+				t.Fatalf("%d items, %d users, %d judged, %d training positives: expected 11, 2, 1, 12", p.Items, p.History.Users, len(p.Test),
+					len(p.History.Item))
 			}
 			q := &p.Test[0]
 			if q.User != 1 || !slices.Equal(q.Filter.Except, []int32{0, 1, 2, 3, 4, 5, 6, 7}) || q.Day != 8 {
@@ -90,7 +91,8 @@ func TestTheLastFifthOfEachUserIsHeldOutInAllThreeForms(t *testing.T) {
 			if got := p.Look.Item(0); got != "Toy Story (1995) (Animation, Comedy)" {
 				t.Errorf("the first item is %q", got)
 			}
-			if notes := strings.Join(p.Notes, "\n"); !strings.Contains(notes, "1 of 2 users have fewer than 5") || !strings.Contains(notes, "10 rated items have no title") {
+			if notes := strings.Join(p.Notes, "\n"); !strings.Contains(notes, "1 of 2 users have fewer than 5") ||
+				!strings.Contains(notes, "10 rated items have no title") {
 				t.Errorf("notes:\n%s", notes)
 			}
 			if p.Log != nil || p.People != nil || p.Drift != nil || p.Missing["ctr"] == "" || p.Missing["retention_lift"] == "" {
@@ -136,7 +138,8 @@ func TestRowsThatArePassedOverAreNamedAndCounted(t *testing.T) {
 	}
 	notes := strings.Join(p.Notes, "\n")
 	for _, want := range []string{
-		"skipped 10 of 28 rows that can't be read: u.data:18 (the rating isn't 0.5 to 5 in half stars), u.data:19 (1 fields, 4 are needed), u.data:20",
+		"skipped 10 of 28 rows that can't be read: u.data:18 (the rating isn't 0.5 to 5 in half stars), u.data:19 (1 fields, 4 are needed), " +
+			"u.data:20",
 		"and 5 more", "skipped 1 rows with a rating of 0, which is no rating: u.data:17",
 		"skipped 1 ratings of items that the user had rated already: u.data:16", "no u.item beside the ratings",
 	} {
@@ -155,21 +158,27 @@ func TestRatingsThatAreRefusedSayWhy(t *testing.T) {
 		fsys       fstest.MapFS
 		only, says string
 	}{
-		"a folder without ratings":           {fstest.MapFS{"x.csv": {}}, "", "no u.data, ratings.dat or ratings.csv"},
-		"more bad rows than a good file has": {fstest.MapFS{"u.data": {Data: []byte(good + strings.Repeat("x\n", 101))}}, "", "101 of 116 rows can't be read: u.data:16 (1 fields, 4 are needed)"},
-		"nothing but bad rows":               {fstest.MapFS{"u.data": {Data: []byte("a\tb\tc\td\n")}}, "", "no rating: u.data:1 (the user is no number"},
-		"an empty file":                      {fstest.MapFS{"u.data": {}}, "", "no rating"},
-		"a file of another kind":             {fstest.MapFS{"photo.jpg": {Data: []byte("\xff\xd8\xff")}}, "photo.jpg", "first line isn't user, item, rating and time"},
-		"a file that isn't there":            {fstest.MapFS{}, "u.data", "opening ratings"},
-		"nobody to judge":                    {fstest.MapFS{"u.data": {Data: []byte("1\t1\t5\t100\n")}}, "", "no user has 5 ratings of 4 or more"},
-		"titles of another kind":             {fstest.MapFS{"u.data": {Data: []byte(good)}, "u.item": {Data: []byte(strings.Repeat("1,a,b\n", 200))}}, "", "200 of 200 rows can't be read: u.item:1 (1 fields, 24 are needed)"},
+		"a folder without ratings": {fstest.MapFS{"x.csv": {}}, "", "no u.data, ratings.dat or ratings.csv"},
+		"more bad rows than a good file has": {fstest.MapFS{"u.data": {Data: []byte(good + strings.Repeat("x\n", 101))}}, "",
+			"101 of 116 rows can't be read: u.data:16 (1 fields, 4 are needed)"},
+		"nothing but bad rows": {fstest.MapFS{"u.data": {Data: []byte("a\tb\tc\td\n")}}, "",
+			"no rating: u.data:1 (the user is no number"},
+		"an empty file": {fstest.MapFS{"u.data": {}}, "", "no rating"},
+		"a file of another kind": {fstest.MapFS{"photo.jpg": {Data: []byte("\xff\xd8\xff")}}, "photo.jpg",
+			"first line isn't user, item, rating and time"},
+		"a file that isn't there": {fstest.MapFS{}, "u.data", "opening ratings"},
+		"nobody to judge": {fstest.MapFS{"u.data": {Data: []byte("1\t1\t5\t100\n")}}, "",
+			"no user has 5 ratings of 4 or more"},
+		"titles of another kind": {fstest.MapFS{"u.data": {Data: []byte(good)},
+			"u.item": {Data: []byte(strings.Repeat("1,a,b\n", 200))}}, "", "200 of 200 rows can't be read: u.item:1 (1 fields, 24 are needed)"},
 	} {
 		if _, err := fromFS(t, c.fsys, c.only, problem.Spec{}); err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: error %v, expected one that says %q", name, err, c.says)
 		}
 	}
 	for path, says := range map[string]string{"": "give --data movielens:PATH", filepath.Join(t.TempDir(), "no"): "opening MovieLens"} {
-		if _, err := Make(t.Context(), problem.Spec{Kind: "interactions", Format: "movielens", Path: path}, nil); err == nil || !strings.Contains(err.Error(), says) {
+		if _, err := Make(t.Context(), problem.Spec{Kind: "interactions", Format: "movielens", Path: path}, nil); err == nil ||
+			!strings.Contains(err.Error(), says) {
 			t.Errorf("path %q: error %v, expected one that says %q", path, err, says)
 		}
 	}
@@ -205,7 +214,8 @@ func TestTitlesOfEitherEncodingAreReadAndMadeSafe(t *testing.T) {
 			t.Errorf("%q is shown as %q, expected %q", text, got, want)
 		}
 	}
-	p, err := fromFS(t, fstest.MapFS{"ratings.csv": {Data: []byte(handmade(","))}, "movies.csv": {Data: []byte("10,\"Good, the \"\"Bad\"\" (1966)\",Western\n")}}, "", problem.Spec{})
+	p, err := fromFS(t, fstest.MapFS{"ratings.csv": {Data: []byte(handmade(","))},
+		"movies.csv": {Data: []byte("10,\"Good, the \"\"Bad\"\" (1966)\",Western\n")}}, "", problem.Spec{})
 	if err != nil || p.Look.Item(0) != `Good, the "Bad" (1966) (Western)` {
 		t.Errorf("error %v, a quoted title is shown as %q", err, p.Look.Item(0))
 	}
@@ -249,7 +259,8 @@ func TestFewerItemsAreDrawnFromTheSeed(t *testing.T) {
 }
 
 func TestFilmFeaturesByHand(t *testing.T) {
-	fsys := fstest.MapFS{"ratings.dat": {Data: []byte(handmade("::"))}, "movies.dat": {Data: []byte("10::A (1960)::Drama|War\n20::B (1961)::Drama\n90::C (1969)::War\n")}}
+	fsys := fstest.MapFS{"ratings.dat": {Data: []byte(handmade("::"))},
+		"movies.dat": {Data: []byte("10::A (1960)::Drama|War\n20::B (1961)::Drama\n90::C (1969)::War\n")}}
 	p, err := fromFS(t, fsys, "", problem.Spec{})
 	if err != nil {
 		t.Fatal(err)
@@ -367,7 +378,8 @@ func FuzzMovieLens(f *testing.F) {
 func BenchmarkMovieLens1M(b *testing.B) {
 	var text strings.Builder
 	for k := range 1_000_000 {
-		fmt.Fprintf(&text, "%d::%d::%d::%d\n", 1+k/166, 1+sim.Mix(uint64(k))%3700, 1+sim.Mix(uint64(k)+5)%5, 978_300_000+sim.Mix(uint64(k)+9)%100_000_000)
+		fmt.Fprintf(&text, "%d::%d::%d::%d\n", 1+k/166, 1+sim.Mix(uint64(k))%3700, 1+sim.Mix(uint64(k)+5)%5,
+			978_300_000+sim.Mix(uint64(k)+9)%100_000_000)
 	}
 	fsys := fstest.MapFS{"ratings.dat": {Data: []byte(text.String())}}
 	for b.Loop() {
@@ -394,5 +406,7 @@ func TestAProblemOfRatingsStopsWithItsContext(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	worldtest.StopsWithContext(t, "the features of films", func(ctx context.Context) (problem.Features, error) { return p.Pairs.Bind(ctx, nil) })
+	worldtest.StopsWithContext(t, "the features of films", func(ctx context.Context) (problem.Features, error) {
+		return p.Pairs.Bind(ctx, nil)
+	})
 }

@@ -22,7 +22,8 @@ func (p *pairs) Groups() []problem.FeatureGroup {
 		{ID: "history", Why: "People stay with their genres.", Columns: []string{"genre_share", "genre_cosine"}},
 		{ID: "popularity", Why: "What many liked, the next one may like.", Columns: []string{"positives_log", "positives_90d_log"}},
 		{ID: "freshness", Why: "Some follow what is new, others the canon.", Columns: []string{"film_age_years", "film_last_liked_days"}},
-		{ID: "user", Why: "Who has rated much knows the hits already.", Columns: []string{"past_positives_log", "user_known_days", "user_last_liked_days"}},
+		{ID: "user", Why: "Who has rated much knows the hits already.",
+			Columns: []string{"past_positives_log", "user_known_days", "user_last_liked_days"}},
 	}
 }
 

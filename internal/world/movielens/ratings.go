@@ -64,14 +64,16 @@ func findRatings(fsys fs.FS, folder, only string) (name string, format ratingsFo
 				return only, format, nil
 			}
 		}
-		return "", format, fmt.Errorf("reading %q: its first line isn't user, item, rating and time, parted by tabs, by :: or by commas; give MovieLens's u.data, ratings.dat or ratings.csv", read.Printable(only))
+		return "", format, fmt.Errorf("reading %q: its first line isn't user, item, rating and time, separated by tabs, by :: or by commas; give "+
+			"MovieLens's u.data, ratings.dat or ratings.csv", read.Printable(only))
 	}
 	for _, format := range ratingsFormats() {
 		if info, err := fs.Stat(fsys, format.file); err == nil && !info.IsDir() {
 			return format.file, format, nil
 		}
 	}
-	return "", format, fmt.Errorf("looking for ratings in %q: no u.data, ratings.dat or ratings.csv; give a folder of MovieLens that holds one, or the file", folder)
+	return "", format, fmt.Errorf("looking for ratings in %q: no u.data, ratings.dat or ratings.csv; give a folder of MovieLens that holds "+
+		"one, or the file", folder)
 }
 
 // ratingsReader reads rows and counts what it skips.
@@ -250,7 +252,8 @@ func (r *ratingsReader) number(ctx context.Context) error {
 		r.out.notes = append(r.out.notes, fmt.Sprintf("skipped %d of %d rows that can't be read: %s", r.bad.N, r.read, r.bad.Names()))
 	}
 	if r.unrated.N > 0 {
-		r.out.notes = append(r.out.notes, fmt.Sprintf("skipped %d rows with a rating of 0, which is no rating: %s", r.unrated.N, r.unrated.Names()))
+		r.out.notes = append(r.out.notes, fmt.Sprintf("skipped %d rows with a rating of 0, which is no rating: %s", r.unrated.N,
+			r.unrated.Names()))
 	}
 	return nil
 }

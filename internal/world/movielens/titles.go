@@ -32,7 +32,8 @@ const maxGenres = 64
 
 // genres100k are the columns of u.item, in order, as the data's own README lists them.
 func genres100k() []string {
-	return []string{"unknown", "Action", "Adventure", "Animation", "Children's", "Comedy", "Crime", "Documentary", "Drama", "Fantasy", "Film-Noir", "Horror", "Musical", "Mystery", "Romance", "Sci-Fi", "Thriller", "War", "Western"}
+	return []string{"unknown", "Action", "Adventure", "Animation", "Children's", "Comedy", "Crime", "Documentary", "Drama", "Fantasy",
+		"Film-Noir", "Horror", "Musical", "Mystery", "Romance", "Sci-Fi", "Thriller", "War", "Western"}
 }
 
 // readFilms reads the titles of the rated items. Without such a file, items are named by their numbers, and a note

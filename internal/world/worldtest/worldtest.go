@@ -132,7 +132,8 @@ func StopsWithContext[T comparable](t *testing.T, what string, work func(context
 			t.Errorf("%s, cancelled after %d looks: %d goroutines, and %d before: some go on working", what, asks, after, before)
 		}
 		if !errors.Is(err, context.Canceled) || got != none {
-			t.Errorf("%s, cancelled after %d looks of %d at its context: a result %v, error %v; want none and the context's error", what, asks, looks, got != none, err)
+			t.Errorf("%s, cancelled after %d looks of %d at its context: a result %v, error %v; want none and the context's error", what, asks,
+				looks, got != none, err)
 		}
 	}
 	return looks
