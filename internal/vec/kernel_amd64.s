@@ -86,15 +86,6 @@ GLOBL tailmask<>(SB), RODATA|NOPTR, $64
 	VMASKMOVPS  (row)(AX*1), Y15, Y10 \
 	VFMADD231PS Y10, q, acc
 
-#define L2(row, off, q, acc) \
-	VSUBPS      off(row)(AX*1), q, Y10 \
-	VFMADD231PS Y10, Y10, acc
-
-#define L2TAIL(row, q, acc) \
-	VMASKMOVPS  (row)(AX*1), Y15, Y10 \
-	VSUBPS      Y10, q, Y10           \
-	VFMADD231PS Y10, Y10, acc
-
 // ALONG sums one row from its start to its end: rows side by side are read from memory in the order in which they lie
 // there, a third faster than four of them abreast. It asks for nothing ahead: the processor sees such a walk coming, and
 // requests of our own take the places of its own (a quarter slower, measured at 512 bytes to 16 KB ahead).
@@ -254,10 +245,6 @@ done:                              \
 // func dotFast(q, rows *float32, dim int, ids *int32, n int, out *float32)
 TEXT ·dotFast(SB), NOSPLIT, $0-48
 	KERNEL(DOT, DOTTAIL)
-
-// func l2Fast(q, rows *float32, dim int, ids *int32, n int, out *float32)
-TEXT ·l2Fast(SB), NOSPLIT, $0-48
-	KERNEL(L2, L2TAIL)
 
 // func axpyFast(a float32, x, y *float32, n int)
 TEXT ·axpyFast(SB), NOSPLIT, $0-32

@@ -15,8 +15,6 @@
 // VFADD is FADD Vd.4S, Vn.4S, Vm.4S.
 #define VFADD(m, n, d) WORD $(0x4E20D400 | m<<16 | n<<5 | d)
 
-// VFSUB is FSUB Vd.4S, Vn.4S, Vm.4S: n - m.
-#define VFSUB(m, n, d) WORD $(0x4EA0D400 | m<<16 | n<<5 | d)
 
 // VFADDP is FADDP Vd.4S, Vn.4S, Vm.4S: the pairs of n, then those of m.
 #define VFADDP(m, n, d) WORD $(0x6E20D400 | m<<16 | n<<5 | d)
@@ -62,27 +60,6 @@
 #define DOT1(row, b) \
 	FMOVS.P 4(row), F20          \
 	VFMLA   V20.S4, V16.S4, b.S4
-
-#define L2SQ16(row, a, b, c, d) \
-	VLD1.P 64(row), [V20.S4, V21.S4, V22.S4, V23.S4] \
-	VFSUB(20, 16, 20)                                \
-	VFSUB(21, 17, 21)                                \
-	VFSUB(22, 18, 22)                                \
-	VFSUB(23, 19, 23)                                \
-	VFMLA  V20.S4, V20.S4, a.S4                      \
-	VFMLA  V21.S4, V21.S4, b.S4                      \
-	VFMLA  V22.S4, V22.S4, c.S4                      \
-	VFMLA  V23.S4, V23.S4, d.S4
-
-#define L2SQ4(row, a) \
-	VLD1.P 16(row), [V20.S4]    \
-	VFSUB(20, 16, 20)           \
-	VFMLA  V20.S4, V20.S4, a.S4
-
-#define L2SQ1(row, b) \
-	FMOVS.P 4(row), F20          \
-	VFSUB(20, 16, 20)            \
-	VFMLA   V20.S4, V20.S4, b.S4
 
 // KERNEL is the body of both: STEP16, STEP4 and STEP1 are sixteen, four and one elements of one row. Labels are local to
 // a function.
@@ -230,10 +207,6 @@ done:                                                          \
 // func dotFast(q, rows *float32, dim int, ids *int32, n int, out *float32)
 TEXT ·dotFast(SB), NOSPLIT, $0-48
 	KERNEL(DOT16, DOT4, DOT1)
-
-// func l2Fast(q, rows *float32, dim int, ids *int32, n int, out *float32)
-TEXT ·l2Fast(SB), NOSPLIT, $0-48
-	KERNEL(L2SQ16, L2SQ4, L2SQ1)
 
 // func axpyFast(a float32, x, y *float32, n int)
 TEXT ·axpyFast(SB), NOSPLIT, $0-32

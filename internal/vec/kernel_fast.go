@@ -8,9 +8,6 @@ package vec
 func dotFast(q, rows *float32, dim int, ids *int32, n int, out *float32)
 
 //go:noescape
-func l2Fast(q, rows *float32, dim int, ids *int32, n int, out *float32)
-
-//go:noescape
 func axpyFast(a float32, x, y *float32, n int)
 
 //go:noescape

@@ -42,9 +42,7 @@ func TestKernelsTouchNothingBehindASlice(t *testing.T) {
 		for n := 1; n <= len(ids); n++ {
 			rows, out := last(y, n*dim), last(z, n)
 			DotRows(q, rows, dim, out)
-			L2SqRows(q, rows, dim, out)
 			DotGather(q, rows, dim, ids[:n], out)
-			L2SqGather(q, rows, dim, ids[:n], out)
 		}
 		Axpy(2, q, last(y, dim))
 	}

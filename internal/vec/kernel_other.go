@@ -7,8 +7,6 @@ const fast = false
 
 func dotFast(q, rows *float32, dim int, ids *int32, n int, out *float32) { panic("vec: no assembly") }
 
-func l2Fast(q, rows *float32, dim int, ids *int32, n int, out *float32) { panic("vec: no assembly") }
-
 func axpyFast(a float32, x, y *float32, n int) { panic("vec: no assembly") }
 
 func tileFast(k int, a *float32, down, right int, b, c *float32, ldc int) { panic("vec: no assembly") }

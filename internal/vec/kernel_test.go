@@ -22,33 +22,30 @@ func TestKernelsAreExactOnSmallIntegers(t *testing.T) {
 	ids := []int32{12, 0, 5, 5, 11, 3, 7, 1, 12, 2, 9}
 	for dim := 1; dim <= 70; dim++ {
 		q, rows := smallInts(dim, 1), smallInts(n*dim, 4)
-		var dots, l2s [n]float32
+		var dots [n]float32
 		for i := range n {
 			for j, v := range rows[i*dim : (i+1)*dim] {
 				dots[i] += q[j] * v
-				l2s[i] += (q[j] - v) * (q[j] - v)
 			}
 			r := rows[i*dim : (i+1)*dim]
-			if d, l := Dot(q, r), L2Sq(q, r); d != dots[i] || l != l2s[i] {
-				t.Fatalf("length %d, row %d: product %g, distance %g, want %g, %g", dim, i, d, l, dots[i], l2s[i])
+			if d := Dot(q, r); d != dots[i] {
+				t.Fatalf("length %d, row %d: product %g, want %g", dim, i, d, dots[i])
 			}
 		}
-		d, l := make([]float32, n), make([]float32, n)
+		d := make([]float32, n)
 		for m := 1; m <= n; m++ {
 			DotRows(q, rows, dim, d[:m])
-			L2SqRows(q, rows, dim, l[:m])
 			for i := range m {
-				if d[i] != dots[i] || l[i] != l2s[i] {
-					t.Fatalf("length %d, row %d of %d: product %g, distance %g, want %g, %g", dim, i, m, d[i], l[i], dots[i], l2s[i])
+				if d[i] != dots[i] {
+					t.Fatalf("length %d, row %d of %d: product %g, want %g", dim, i, m, d[i], dots[i])
 				}
 			}
 		}
 		for m := 1; m <= len(ids); m++ {
 			DotGather(q, rows, dim, ids[:m], d)
-			L2SqGather(q, rows, dim, ids[:m], l)
 			for i, id := range ids[:m] {
-				if d[i] != dots[id] || l[i] != l2s[id] {
-					t.Fatalf("length %d, id %d, %d of %d: product %g, distance %g, want %g, %g", dim, id, i, m, d[i], l[i], dots[id], l2s[id])
+				if d[i] != dots[id] {
+					t.Fatalf("length %d, id %d, %d of %d: product %g, want %g", dim, id, i, m, d[i], dots[id])
 				}
 			}
 		}
@@ -67,7 +64,7 @@ func TestKernelsAreExactOnSmallIntegers(t *testing.T) {
 func TestAnInfinityStaysInItsRow(t *testing.T) {
 	const n, hit = 5, 2
 	inf := float32(math.Inf(1))
-	ids, d, l := []int32{0, 1, 2, 3, 4}, make([]float32, n), make([]float32, n)
+	ids, d := []int32{0, 1, 2, 3, 4}, make([]float32, n)
 	for dim := 1; dim <= 40; dim++ {
 		for at := range dim {
 			q, rows := make([]float32, dim), make([]float32, n*dim)
@@ -76,17 +73,17 @@ func TestAnInfinityStaysInItsRow(t *testing.T) {
 			}
 			rows[hit*dim+at] = inf
 			for _, form := range []func(){
-				func() { DotRows(q, rows, dim, d); L2SqRows(q, rows, dim, l) },
-				func() { DotGather(q, rows, dim, ids, d); L2SqGather(q, rows, dim, ids, l) },
+				func() { DotRows(q, rows, dim, d) },
+				func() { DotGather(q, rows, dim, ids, d) },
 			} {
 				form()
 				for i := range n {
-					wantDot, wantL2 := float32(0), float32(dim)
+					want := float32(0)
 					if i == hit {
-						wantDot, wantL2 = inf, inf
+						want = inf
 					}
-					if d[i] != wantDot || l[i] != wantL2 {
-						t.Fatalf("length %d, infinity at %d: row %d gives %g and %g, want %g and %g", dim, at, i, d[i], l[i], wantDot, wantL2)
+					if d[i] != want {
+						t.Fatalf("length %d, infinity at %d: row %d gives %g, want %g", dim, at, i, d[i], want)
 					}
 				}
 			}

@@ -9,12 +9,6 @@ func dotPlain(q, rows []float32, dim int, ids []int32, out []float32) {
 	}
 }
 
-func l2Plain(q, rows []float32, dim int, ids []int32, out []float32) {
-	for i := range out {
-		out[i] = l2One(q, row(rows, dim, ids, i))
-	}
-}
-
 // row returns the i-th row asked for: by id, or the i-th where ids is nil.
 func row(rows []float32, dim int, ids []int32, i int) []float32 {
 	if ids != nil {
@@ -36,24 +30,6 @@ func dotOne(a, b []float32) float32 {
 	}
 	for ; i < len(a); i++ {
 		s0 += a[i] * b[i]
-	}
-	return (s0 + s1) + (s2 + s3)
-}
-
-func l2One(a, b []float32) float32 {
-	b = b[:len(a)]
-	var s0, s1, s2, s3 float32
-	i := 0
-	for ; i+4 <= len(a); i += 4 {
-		d0, d1, d2, d3 := a[i]-b[i], a[i+1]-b[i+1], a[i+2]-b[i+2], a[i+3]-b[i+3]
-		s0 += d0 * d0
-		s1 += d1 * d1
-		s2 += d2 * d2
-		s3 += d3 * d3
-	}
-	for ; i < len(a); i++ {
-		d := a[i] - b[i]
-		s0 += d * d
 	}
 	return (s0 + s1) + (s2 + s3)
 }

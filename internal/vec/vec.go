@@ -1,5 +1,5 @@
-// Package vec holds the kernels that everything numeric stands on: inner products and squared distances of one vector
-// against one, many contiguous or many scattered rows, and products of matrices. Flat float32 slices come in, numbers
+// Package vec holds the kernels that everything numeric stands on: inner products of one vector
+// with one, many contiguous or many scattered rows, and products of matrices. Flat float32 slices come in, numbers
 // go out. On amd64 with AVX2 and on arm64 they run in assembly, elsewhere in plain Go; on one machine the same pair of
 // vectors gives the same bits by whichever function it is asked for.
 package vec
@@ -22,22 +22,6 @@ func Dot(a, b []float32) float32 {
 	return dotOne(a, b)
 }
 
-// L2Sq returns the squared Euclidean distance of a and b, which are of one length.
-func L2Sq(a, b []float32) float32 {
-	if len(a) != len(b) {
-		panic("vec: distance of vectors of different lengths")
-	}
-	if len(a) == 0 {
-		return 0
-	}
-	if fast {
-		var s float32
-		l2Fast(&a[0], &b[0], len(a), nil, 1, &s)
-		return s
-	}
-	return l2One(a, b)
-}
-
 // DotRows fills out with the inner products of q and the first len(out) rows; rows is row-major with dim columns.
 func DotRows(q, rows []float32, dim int, out []float32) {
 	if len(out) == 0 {
@@ -49,19 +33,6 @@ func DotRows(q, rows []float32, dim int, out []float32) {
 		return
 	}
 	dotPlain(q, rows, dim, nil, out)
-}
-
-// L2SqRows is DotRows for squared distances.
-func L2SqRows(q, rows []float32, dim int, out []float32) {
-	if len(out) == 0 {
-		return
-	}
-	checkRows(q, rows, dim, len(out))
-	if fast {
-		l2Fast(&q[0], &rows[0], dim, nil, len(out), &out[0])
-		return
-	}
-	l2Plain(q, rows, dim, nil, out)
 }
 
 // DotGather fills out[i] with the inner product of q and row ids[i]. It fetches rows ahead of their turn, so one call
@@ -76,19 +47,6 @@ func DotGather(q, rows []float32, dim int, ids []int32, out []float32) {
 		return
 	}
 	dotPlain(q, rows, dim, ids, out[:len(ids)])
-}
-
-// L2SqGather is DotGather for squared distances.
-func L2SqGather(q, rows []float32, dim int, ids []int32, out []float32) {
-	if len(ids) == 0 {
-		return
-	}
-	checkIDs(q, rows, dim, ids, out)
-	if fast {
-		l2Fast(&q[0], &rows[0], dim, &ids[0], len(ids), &out[0])
-		return
-	}
-	l2Plain(q, rows, dim, ids, out[:len(ids)])
 }
 
 // Axpy adds a·x to y, which are of one length.

@@ -19,13 +19,13 @@ func random(rng *rand.Rand, n int) []float32 {
 	return x
 }
 
-// exact returns inner product and squared distance in float64, and the sums of the terms' sizes that bound rounding.
-func exact(a, b []float32) (dot, l2, dotSize, l2Size float64) {
+// exact returns the inner product in float64, and the sum of the terms' sizes that bounds rounding.
+func exact(a, b []float32) (dot, size float64) {
 	for i := range a {
-		p, d := float64(a[i])*float64(b[i]), float64(a[i])-float64(b[i])
-		dot, l2, dotSize = dot+p, l2+d*d, dotSize+math.Abs(p)
+		p := float64(a[i]) * float64(b[i])
+		dot, size = dot+p, size+math.Abs(p)
 	}
-	return dot, l2, dotSize, l2
+	return dot, size
 }
 
 func near(t *rapid.T, what string, got float32, want, size float64, n int) {
@@ -49,27 +49,23 @@ func TestKernelsAgreeOnAnyLengthAndAlignment(t *testing.T) {
 		for i := range ids {
 			ids[i] = int32(rng.IntN(n))
 		}
-		out := make([]float32, 4*n+8)
-		dots, l2s, gd, gl := out[:n], out[n:2*n], out[2*n:3*n], out[3*n:4*n]
+		out := make([]float32, 2*n+8)
+		dots, gathered := out[:n], out[n:2*n]
 		DotRows(q, rows, dim, dots)
-		L2SqRows(q, rows, dim, l2s)
-		DotGather(q, rows, dim, ids, gd)
-		L2SqGather(q, rows, dim, ids, gl)
+		DotGather(q, rows, dim, ids, gathered)
 		for i := range n {
 			r := rows[i*dim : (i+1)*dim]
-			d, l, ds, ls := exact(q, r)
-			near(t, "Dot", Dot(q, r), d, ds, dim)
-			near(t, "L2Sq", L2Sq(q, r), l, ls, dim)
-			near(t, "plain dot", dotOne(q, r), d, ds, dim)
-			near(t, "plain distance", l2One(q, r), l, ls, dim)
-			if Dot(q, r) != dots[i] || L2Sq(q, r) != l2s[i] {
+			d, size := exact(q, r)
+			near(t, "Dot", Dot(q, r), d, size, dim)
+			near(t, "plain dot", dotOne(q, r), d, size, dim)
+			if Dot(q, r) != dots[i] {
 				t.Fatalf("row %d of %d: one pair gives other bits than rows", i, n)
 			}
-			if gd[i] != dots[ids[i]] || gl[i] != l2s[ids[i]] {
+			if gathered[i] != dots[ids[i]] {
 				t.Fatalf("row %d of %d: gather gives other bits than rows", ids[i], n)
 			}
 		}
-		for _, v := range out[4*n:] {
+		for _, v := range out[2*n:] {
 			if v != 0 {
 				t.Fatal("wrote beyond the output")
 			}
@@ -255,9 +251,9 @@ func TestPlainKernelsAgreeWithTheFast(t *testing.T) {
 	DotRows(q, rows, dim, want)
 	dotPlain(q, rows, dim, nil, got)
 	same("dot", got, want)
-	L2SqGather(q, rows, dim, ids, want)
-	l2Plain(q, rows, dim, ids, got[:len(ids)])
-	same("distance", got[:len(ids)], want[:len(ids)])
+	DotGather(q, rows, dim, ids, want)
+	dotPlain(q, rows, dim, ids, got[:len(ids)])
+	same("scattered", got[:len(ids)], want[:len(ids)])
 
 	y, z := random(rng, dim), make([]float32, dim)
 	copy(z, y)
