@@ -114,7 +114,7 @@ tail:                              \
 	TAIL(row, Y8, b)               \
 end:                               \
 
-// KERNEL is the body of both: STEP is one eight of one row, TAIL its masked rest. Labels are local to a function.
+// KERNEL is the body of dotFast: STEP is one eight of one row, TAIL its masked rest. Labels are local to a function.
 #define KERNEL(STEP, TAIL) \
 	SETUP                          \
 four:                              \

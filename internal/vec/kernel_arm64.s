@@ -61,7 +61,7 @@
 	FMOVS.P 4(row), F20          \
 	VFMLA   V20.S4, V16.S4, b.S4
 
-// KERNEL is the body of both: STEP16, STEP4 and STEP1 are sixteen, four and one elements of one row. Labels are local to
+// KERNEL is the body of dotFast: STEP16, STEP4 and STEP1 are sixteen, four and one elements of one row. Labels are local to
 // a function.
 #define KERNEL(STEP16, STEP4, STEP1) \
 	SETUP                                                  \

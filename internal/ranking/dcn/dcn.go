@@ -17,7 +17,7 @@ import (
 	"dryrun/internal/ranking"
 )
 
-// DCN is a deep & cross network, version 2 (Wang et al. 2021). Numeric columns are standardised, categorical ones become
+// Model is a deep & cross network, version 2 (Wang et al. 2021). Numeric columns are standardised, categorical ones become
 // learned vectors, and all of it side by side is x0. Cross layers multiply x0 with mixtures of itself, which are feature
 // crosses of growing degree; dense layers learn the rest:
 //
@@ -39,7 +39,7 @@ type Model struct {
 	buffers sync.Pool // of *dcnBuffer
 }
 
-// dcnShape is the part of the options that the network's form depends on.
+// layout is the part of the options that the network's form depends on.
 type layout struct {
 	Cross, Rank, Embedding int32
 	Parallel               bool
@@ -104,7 +104,7 @@ func (v *vocabulary) row(x float32) int32 {
 // width is that of x0.
 func (m *Model) width() int { return len(m.numbers) + len(m.codes)*int(m.shape.Embedding) }
 
-// newDCN returns an untrained network over the columns of d.
+// newModel returns an untrained network over the columns of d.
 func newModel(d *ranking.Dataset, o Options, rng *rand.Rand) (*Model, error) {
 	m := &Model{columns: d.Columns, shape: layout{Cross: int32(o.Cross), Rank: int32(o.Rank), Embedding: int32(o.Embedding), Parallel: o.Parallel}}
 	for _, h := range o.Hidden {
@@ -127,7 +127,7 @@ func newModel(d *ranking.Dataset, o Options, rng *rand.Rand) (*Model, error) {
 	return m, nil
 }
 
-// maxDCNWeights bounds what a table of codes may take: 400 MB, with gradients and moments 1.6 GB.
+// maxWeights bounds what a table of codes may take: 400 MB, with gradients and moments 1.6 GB.
 const maxWeights = 100 << 20
 
 // build makes the layers of m's shape.
@@ -221,10 +221,10 @@ func standard(d *ranking.Dataset, c int) number {
 	return n
 }
 
-// dcnBlock is how many rows pass through the layers at once when scoring: their values stay in the second cache.
+// blockRows is how many rows pass through the layers at once when scoring: their values stay in the second cache.
 const blockRows = 64
 
-// dcnBuffer holds a block's values between layers.
+// scratch holds a block's values between layers.
 type scratch struct{ x0, a, b, low, joined []float32 }
 
 func (m *Model) buffer() *scratch {
@@ -306,14 +306,8 @@ func (m *Model) input(row, x0 []float32) {
 	}
 }
 
-// Prob is the probability of a positive for a score.
-func (m *Model) Prob(score float32) float64 { return nn.Sigmoid(float64(score)) }
-
-// Columns are the columns of a row, in order.
-func (m *Model) Columns() []string { return m.columns }
-
-// Weights is the number of learned weights.
-func (m *Model) Weights() int {
+// size is the number of learned weights.
+func (m *Model) size() int {
 	n := 0
 	for _, p := range m.params() {
 		n += len(p.W)
@@ -326,14 +320,14 @@ func (m *Model) Weights() int {
 
 // MB is the model's size in memory.
 func (m *Model) MB() float64 {
-	n := 4 * m.Weights()
+	n := 4 * m.size()
 	for i := range m.codes {
 		n += 4 * (len(m.codes[i].known) + len(m.codes[i].rows))
 	}
 	return float64(n) / 1e6
 }
 
-// DCNOptions are the settings of TrainDCN; zeros mean the defaults.
+// Options are the settings of TrainDCN; zeros mean the defaults.
 type Options struct {
 	Cross     int     // cross layers; 2, −1 for none
 	Rank      int     // of low-rank cross layers; 0 is full

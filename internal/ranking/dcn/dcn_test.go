@@ -129,7 +129,7 @@ func TestDCNLearnsProductsAndIsCalibrated(t *testing.T) {
 		}
 		said, was := 0.0, 0.0
 		for i, v := range s {
-			said += m.Prob(v)
+			said += nn.Sigmoid(float64(v))
 			was += float64(test.Y[i])
 		}
 		if math.Abs(said/was-1) > 0.08 {
@@ -267,7 +267,7 @@ func TestASavedDCNComesBackTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(rankingtest.Scores(again, d), rankingtest.Scores(m, d)) || !slices.Equal(again.Columns(), m.Columns()) {
+	if !slices.Equal(rankingtest.Scores(again, d), rankingtest.Scores(m, d)) || !slices.Equal(again.columns, m.columns) {
 		t.Error("it scores otherwise")
 	}
 	for at := range file {

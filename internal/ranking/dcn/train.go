@@ -12,7 +12,7 @@ import (
 	"dryrun/internal/vec"
 )
 
-// TrainDCN trains a deep & cross network on the log loss, by Adam on batches of shuffled rows, with the gradients written
+// Train trains a deep & cross network on the log loss, by Adam on batches of shuffled rows, with the gradients written
 // out. Labels are in [0, 1]. valid may be nil; with it and EarlyStop, the weights of the best epoch are kept. It runs on
 // one goroutine: the same seed gives the same network.
 func Train(ctx context.Context, train, valid *ranking.Dataset, o Options, p ranking.Progress) (*Model, error) {
@@ -46,7 +46,7 @@ func Train(ctx context.Context, train, valid *ranking.Dataset, o Options, p rank
 	return m, nil
 }
 
-// dcnTrainer is a training in progress.
+// trainer is a training in progress.
 type trainer struct {
 	m     *Model
 	o     Options

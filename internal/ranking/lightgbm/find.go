@@ -13,19 +13,19 @@ import (
 	"dryrun/internal/safetext"
 )
 
-// LightGBMProgram is where LightGBM is on this machine: its own program, or a Python that has its package.
+// Program is where LightGBM is on this machine: its own program, or a Python that has its package.
 type Program struct {
 	Path   string
 	Python bool
 }
 
-// ErrNoLightGBM says that this machine lacks LightGBM.
+// ErrNotFound says that this machine lacks LightGBM.
 var ErrNotFound = errors.New("neither the lightgbm program nor a Python with the lightgbm package is here; install one (pip install lightgbm) and put it on PATH, or name the interpreter in DRYRUN_PYTHON")
 
 // lookTime is how long an interpreter may take to say whether it has the package.
 const lookTime = 10 * time.Second
 
-// FindLightGBM looks for LightGBM: in the interpreter named by python, where there is one, else for the program
+// Find looks for LightGBM: in the interpreter named by python, where there is one, else for the program
 // `lightgbm` and then for `python3` on PATH. The error wraps ErrNoLightGBM.
 func Find(ctx context.Context, python string) (Program, error) {
 	if python != "" {

@@ -4,7 +4,6 @@
 package lightgbm
 
 import (
-	"fmt"
 	"math"
 	"sync"
 
@@ -12,7 +11,7 @@ import (
 	"dryrun/internal/ranking/tree"
 )
 
-// LightGBM is a model trained by LightGBM (Ke et al. 2017) and read from its text format: LightGBM trains, this program
+// Model is a model trained by LightGBM (Ke et al. 2017) and read from its text format: LightGBM trains, this program
 // serves. Rows are float32, as everywhere here; on them every prediction is LightGBM's own, sums in float64 included.
 type Model struct {
 	columns   []string
@@ -23,7 +22,7 @@ type Model struct {
 	buffers   sync.Pool     // of *lightBuffer
 }
 
-// lightTree is one tree; leaf values stay float64, by node.
+// boostedTree is one tree; leaf values stay float64, by node.
 type boostedTree struct {
 	tree.Tree
 	values []float64
@@ -36,7 +35,7 @@ type scratch struct {
 	raw    []float64
 }
 
-// lightObjective is what the model's raw scores mean.
+// objective is what the model's raw scores mean.
 type objective struct {
 	name    string
 	sigmoid float64 // slope of the sigmoid
@@ -210,21 +209,4 @@ func (o objective) inverse() func(x float64) float64 {
 		return func(x float64) float64 { return math.Copysign(x*x, x) }
 	}
 	return func(x float64) float64 { return x }
-}
-
-// Prob is the probability of a positive for a score of the objective binary.
-func (m *Model) Prob(score float32) float64 { return m.objective.inverse()(float64(score)) }
-
-// CheckColumns says whether the model was trained on these columns in this order. LightGBM writes spaces in names as
-// underscores.
-func (m *Model) CheckColumns(columns []string) error {
-	if len(columns) != len(m.columns) {
-		return fmt.Errorf("serving a LightGBM model: it was trained on %d columns, the rows have %d; train it on these rows", len(m.columns), len(columns))
-	}
-	for c, name := range columns {
-		if fileName(name) != m.columns[c] {
-			return fmt.Errorf("serving a LightGBM model: its column %d is %q, the rows' is %q; train it on these rows", c, m.columns[c], name)
-		}
-	}
-	return nil
 }

@@ -34,7 +34,7 @@ func Read(r io.Reader) (*Model, error) {
 	return m, nil
 }
 
-// lightFile is the text that is left to read.
+// textFile is the text that is left to read.
 type textFile struct {
 	rest []byte
 	line int // number of the line read last
@@ -101,7 +101,7 @@ func (f *textFile) model() (*Model, error) {
 	return m, nil
 }
 
-// maxLightClasses bounds what a row's scores take.
+// maxClasses bounds what a row's scores take.
 const maxClasses = 1 << 16
 
 func readHeader(keys map[string]string) (*Model, error) {
@@ -129,7 +129,7 @@ func readHeader(keys map[string]string) (*Model, error) {
 	return m, err
 }
 
-// readLightObjective reads a line such as "binary sigmoid:1". A model of an objective of one's own has none: its raw
+// readObjective reads a line such as "binary sigmoid:1". A model of an objective of one's own has none: its raw
 // scores are its predictions.
 func readObjective(text string) (objective, error) {
 	words := strings.Fields(text)
@@ -159,18 +159,7 @@ func readObjective(text string) (objective, error) {
 	return o, nil
 }
 
-// lightName is a column's name as LightGBM writes it: its file has no room for what separates names or ends a line, and
-// LightGBM refuses what JSON reserves, so both become underscores.
-func fileName(name string) string {
-	return strings.Map(func(r rune) rune {
-		if r <= ' ' || strings.ContainsRune(`",:[]{}`, r) {
-			return '_'
-		}
-		return r
-	}, name)
-}
-
-// lightInts reads a list of n whole numbers between lo and hi.
+// readInts reads a list of n whole numbers between lo and hi.
 func readInts(keys map[string]string, key string, n int, lo, hi int64) ([]int64, error) {
 	words := strings.Fields(keys[key])
 	if len(words) != n {
@@ -187,7 +176,7 @@ func readInts(keys map[string]string, key string, n int, lo, hi int64) ([]int64,
 	return out, nil
 }
 
-// lightFloats reads a list of n numbers, infinite ones included.
+// readFloats reads a list of n numbers, infinite ones included.
 func readFloats(keys map[string]string, key string, n int) ([]float64, error) {
 	words := strings.Fields(keys[key])
 	if len(words) != n {

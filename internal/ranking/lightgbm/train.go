@@ -19,7 +19,7 @@ import (
 	"dryrun/internal/ranking/trees"
 )
 
-// LightGBMOptions are the settings of TrainLightGBM; zeros of the TreesOptions mean what they mean for TrainTrees. Bins
+// Options are the settings of TrainLightGBM; zeros of the TreesOptions mean what they mean for TrainTrees. Bins
 // are LightGBM's own.
 type Options struct {
 	trees.Options
@@ -27,7 +27,7 @@ type Options struct {
 	TimeLimit time.Duration // ten minutes
 }
 
-// TrainLightGBM trains by LightGBM in a process of its own, on files in a temporary folder that is gone afterwards, and
+// Train trains by LightGBM in a process of its own, on files in a temporary folder that is gone afterwards, and
 // reads the model that it saved. The process ends with ctx or at the time limit; what it said last is in the error.
 func Train(ctx context.Context, train, valid *ranking.Dataset, o Options, p ranking.Progress) (m *Model, err error) {
 	if o.Options, err = o.Check(train, valid); err != nil { // the same rows and labels as our own trees
@@ -91,7 +91,7 @@ func (o *Options) config(train, valid *ranking.Dataset, progress bool) string {
 	return strings.Join(keys, "\n") + "\n"
 }
 
-// lightGBMByPython does with the package what the program does with train.conf, and reports rounds in the program's words.
+// trainInPython does with the package what the program does with train.conf, and reports rounds in the program's words.
 const trainInPython = `
 import lightgbm as lgb
 params = dict(line.strip().split("=", 1) for line in open("train.conf"))

@@ -20,7 +20,7 @@ const (
 	missingIsNaN  = 2
 )
 
-// lightSplits are the columns of a tree's block: inner nodes first to last; a child below 0 is leaf −child−1.
+// splits are the columns of a tree's block: inner nodes first to last; a child below 0 is leaf −child−1.
 type splits struct {
 	feature, decision, left, right []int64
 	threshold                      []float64

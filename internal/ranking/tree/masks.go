@@ -21,7 +21,7 @@ type test struct {
 	out       uint32 // the leaves on the left
 }
 
-// masked is a tree as tests; its values are float32 or float64, as the scores they are added to.
+// Masked is a tree as tests; its values are float32 or float64, as the scores they are added to.
 type Masked[V float32 | float64] struct {
 	tests  []test
 	above  int           // tests[:above] pass NaN to the left, the others to the right

@@ -20,9 +20,7 @@ const (
 func (t *Model) Save(ctx context.Context, out io.Writer) error {
 	w := binfile.NewWriter(ctx, out, FileKind, fileVersion)
 	w.Texts(t.columns...)
-	w.Texts(string(t.objective))
 	w.Put(t.base)
-	binfile.Slice(w, t.gain)
 	w.Put(uint32(len(t.trees)))
 	for _, tr := range t.trees {
 		binfile.Slice(w, tr.Nodes)
@@ -56,11 +54,7 @@ func load(ctx context.Context, in io.Reader) (*Model, error) {
 		return nil, err
 	}
 	t := &Model{columns: r.Texts()}
-	if names := r.Texts(); len(names) == 1 {
-		t.objective = Objective(names[0])
-	}
 	r.Get(&t.base)
-	t.gain = binfile.ReadSlice[float64](r)
 	for n := r.Count(); n > 0 && r.Err() == nil; n-- {
 		tr := tree.Tree{Nodes: binfile.ReadSlice[tree.Node](r)}
 		for sets := r.Count(); sets > 0 && r.Err() == nil; sets-- {
@@ -73,9 +67,6 @@ func load(ctx context.Context, in io.Reader) (*Model, error) {
 
 // check says whether every walk through every tree ends at a leaf and reads only columns and sets that exist.
 func (t *Model) check() error {
-	if len(t.gain) != len(t.columns) {
-		return fmt.Errorf("gains of %d columns for %d", len(t.gain), len(t.columns))
-	}
 	for i, tr := range t.trees {
 		for at, n := range tr.Nodes {
 			last := len(tr.Nodes) - 1

@@ -12,21 +12,20 @@ import (
 // grower grows one tree after another on the same rows, leaf by leaf, the leaf with the highest gain first (Ke et al.
 // 2017). Its buffers live for a whole training.
 type grower struct {
-	o        Options
-	d        *ranking.Dataset
-	data     *binned
-	usable   []int // columns with more than one bin
-	g, h     []float32
-	fixed    []fixed // by row
-	ordered  []fixed // in the order of a leaf's rows
-	rows     []int32 // a permutation; each leaf is a range of it
-	scratch  []int32
-	free     [][]histogram // by column, of leaves that are done
-	splits   [2][]split    // by usable column, of the two children at hand
-	leaves   []leaf
-	limits   leafLimits
-	unit     scale
-	gainSums []float64 // by column
+	o       Options
+	d       *ranking.Dataset
+	data    *binned
+	usable  []int // columns with more than one bin
+	g, h    []float32
+	fixed   []fixed // by row
+	ordered []fixed // in the order of a leaf's rows
+	rows    []int32 // a permutation; each leaf is a range of it
+	scratch []int32
+	free    [][]histogram // by column, of leaves that are done
+	splits  [2][]split    // by usable column, of the two children at hand
+	leaves  []leaf
+	limits  leafLimits
+	unit    scale
 }
 
 // leaf is a range of rows that may be split further.
@@ -45,7 +44,6 @@ func newGrower(d *ranking.Dataset, data *binned, o Options) *grower {
 	gr := &grower{
 		o: o, d: d, data: data, g: make([]float32, n), h: make([]float32, n),
 		fixed: make([]fixed, n), ordered: make([]fixed, n), rows: make([]int32, n), scratch: make([]int32, n),
-		gainSums: make([]float64, len(data.columns)),
 	}
 	for c := range data.columns {
 		if col := &data.columns[c]; col.missing > 1 || col.missing == 1 && hasBin(col.bins, 1) {
@@ -132,7 +130,6 @@ func (gr *grower) divide(ctx context.Context, t *tree.Tree, at int) error {
 	next := int32(len(t.Nodes))
 	t.Nodes = append(t.Nodes, tree.Node{}, tree.Node{})
 	gr.describe(t, parent.node, s, next)
-	gr.gainSums[s.column] += s.gain * gr.unit.g * gr.unit.g / gr.unit.h
 
 	left := leaf{from: parent.from, to: middle, node: next, sum: s.left}
 	right := leaf{from: middle, to: parent.to, node: next + 1, sum: parent.sum.minus(s.left)}

@@ -41,7 +41,7 @@ func newLambdaLoss(truncation, workers int) *lambdaLoss {
 	return l
 }
 
-// lossCut is the cut of the NDCG that lambdaLoss reports as its loss.
+// LossCut is the cut of the NDCG that lambdaLoss reports as its loss.
 const LossCut = 10
 
 // start is 0, since only differences count. It also finds each request's best DCG, which no round changes.

@@ -10,25 +10,22 @@ import (
 	"math"
 	"sync"
 
-	"dryrun/internal/nn"
 	"dryrun/internal/parallel"
 	"dryrun/internal/ranking"
 	"dryrun/internal/ranking/tree"
 )
 
-// Trees is gradient boosted trees (Friedman 2001) grown leaf by leaf on histograms (LightGBM: Ke et al. 2017): a score is
+// Model is gradient boosted trees (Friedman 2001) grown leaf by leaf on histograms (LightGBM: Ke et al. 2017): a score is
 // a constant and one leaf's value from each tree.
 type Model struct {
-	columns   []string
-	objective Objective
-	base      float32
-	trees     []tree.Tree
-	masked    []*tree.Masked[float32] // by tree; nil where it must be walked
-	blocks    sync.Pool               // of *rowBlock
-	gain      []float64
+	columns []string
+	base    float32
+	trees   []tree.Tree
+	masked  []*tree.Masked[float32] // by tree; nil where it must be walked
+	blocks  sync.Pool               // of *rowBlock
 }
 
-// TreesOptions are the settings of TrainTrees; zeros mean the defaults, which are LightGBM's.
+// Options are the settings of TrainTrees; zeros mean the defaults, which are LightGBM's.
 type Options struct {
 	Objective  Objective // Binary
 	Trees      int       // at most this many; 100
@@ -90,7 +87,7 @@ func (o Options) Check(train, valid *ranking.Dataset) (Options, error) {
 	return o, err
 }
 
-// TrainTrees boosts trees on train. valid may be nil; with it, the trees after the round of the best validation loss are
+// Train boosts trees on train. valid may be nil; with it, the trees after the round of the best validation loss are
 // dropped when EarlyStop is set. p is told both losses after each round (NaN without valid); LambdaRank's is 1 − NDCG@10.
 func Train(ctx context.Context, train, valid *ranking.Dataset, o Options, p ranking.Progress) (*Model, error) {
 	o, err := o.withDefaults()
@@ -130,7 +127,6 @@ func Train(ctx context.Context, train, valid *ranking.Dataset, o Options, p rank
 	if o.EarlyStop > 0 && valid != nil {
 		b.keep(bestRound)
 	}
-	b.model.gain = b.grower.gainSums
 	b.model.layOut()
 	return b.model, nil
 }
@@ -145,8 +141,7 @@ type booster struct {
 	model      *Model
 	score      []float64 // of the training rows
 	validScore []float64
-	delta      []float32   // one tree's values for the validation rows
-	gainAfter  [][]float64 // by round, where trees may be dropped
+	delta      []float32 // one tree's values for the validation rows
 }
 
 func newBooster(ctx context.Context, train, valid *ranking.Dataset, o Options) (*booster, error) {
@@ -170,7 +165,7 @@ func newBooster(ctx context.Context, train, valid *ranking.Dataset, o Options) (
 	start := loss.start(train)
 	b := &booster{
 		o: o, train: train, valid: valid, loss: loss, grower: newGrower(train, data, o),
-		model: &Model{columns: train.Columns, objective: o.Objective, base: float32(start)},
+		model: &Model{columns: train.Columns, base: float32(start)},
 		score: constant(start, train.Rows()),
 	}
 	if valid != nil {
@@ -223,19 +218,12 @@ func (b *booster) round(ctx context.Context) (bool, error) {
 			b.validScore[i] += float64(v)
 		}
 	}
-	if b.o.EarlyStop > 0 && b.valid != nil {
-		b.gainAfter = append(b.gainAfter, append([]float64(nil), gr.gainSums...))
-	}
 	return true, nil
 }
 
 // keep drops the trees after the round given.
 func (b *booster) keep(round int) {
 	b.model.trees = b.model.trees[:round:round]
-	clear(b.grower.gainSums)
-	if round > 0 {
-		b.grower.gainSums = b.gainAfter[round-1]
-	}
 }
 
 // Score fills out with scores: log odds for Binary, predictions for Regression and Quantile, an order for LambdaRank.
@@ -275,17 +263,8 @@ func (t *Model) layOut() {
 	}
 }
 
-// Prob is the probability of a positive for a score of the Binary objective.
-func (t *Model) Prob(score float32) float64 { return nn.Sigmoid(float64(score)) }
-
-// Columns are the columns of a row, in order.
-func (t *Model) Columns() []string { return t.columns }
-
 // Len is the number of trees.
 func (t *Model) Len() int { return len(t.trees) }
-
-// Objective is what the trees were trained on.
-func (t *Model) Objective() Objective { return t.objective }
 
 // MB is the model's size in memory.
 func (t *Model) MB() float64 {
@@ -302,21 +281,4 @@ func (t *Model) MB() float64 {
 		}
 	}
 	return float64(bytes) / 1e6
-}
-
-// Importance returns, in the order of the columns, each column's share of the loss that splits took away (Breiman et al.
-// 1984); the shares sum to 1 unless nothing was split.
-func (t *Model) Importance() []ranking.ColumnWeight {
-	total := 0.0
-	for _, g := range t.gain {
-		total += g
-	}
-	out := make([]ranking.ColumnWeight, len(t.columns))
-	for c, name := range t.columns {
-		out[c].Column = name
-		if total > 0 {
-			out[c].Weight = t.gain[c] / total
-		}
-	}
-	return out
 }

@@ -220,20 +220,6 @@ func TestWeightsCountAsCopies(t *testing.T) {
 	}
 }
 
-func TestImportanceFindsTheColumnsThatMatter(t *testing.T) {
-	m := trainTrees(t, rankingtest.Clicks(4000, 8, 1), nil, Options{Trees: 20})
-	signal, sum := 0.0, 0.0
-	for c, w := range m.Importance() {
-		sum += w.Weight
-		if c < 4 {
-			signal += w.Weight
-		}
-	}
-	if signal < 0.7 || math.Abs(sum-1) > 1e-9 {
-		t.Errorf("four columns of signal have %.2f of %.2f", signal, sum)
-	}
-}
-
 func TestTrainingStopsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	_, err := Train(ctx, rankingtest.Clicks(2000, 4, 1), nil, Options{Trees: 1000}, func(round, _ int, _, _ float64) {

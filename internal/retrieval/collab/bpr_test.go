@@ -19,7 +19,7 @@ func auc(d heldOut, f *Factors) float64 {
 					continue
 				}
 				n++
-				switch a, b := f.Score(q.User, i), f.Score(q.User, j); {
+				switch a, b := scoreOf(f, q.User, i), scoreOf(f, q.User, j); {
 				case a > b:
 					right++
 				case a == b:
@@ -64,7 +64,7 @@ func TestBPRStepIsTheGradient(t *testing.T) {
 	}
 	const u, i, j = 0, 1, 2
 	loss := func() float64 {
-		x := float64(b.f.Score(u, i) - b.f.Score(u, j))
+		x := float64(scoreOf(&b.f, u, i) - scoreOf(&b.f, u, j))
 		size := lengthSq(b.f.user(u)) + lengthSq(b.f.item(i)) + lengthSq(b.f.item(j)) +
 			float64(b.f.Bias[i]*b.f.Bias[i]+b.f.Bias[j]*b.f.Bias[j])
 		return math.Log1p(math.Exp(-x)) + reg/2*size
@@ -81,7 +81,7 @@ func TestBPRStepIsTheGradient(t *testing.T) {
 			want = append(want, float64(was)-rate*(up-down)/0.02)
 		}
 	}
-	x := float64(b.f.Score(u, i) - b.f.Score(u, j))
+	x := float64(scoreOf(&b.f, u, i) - scoreOf(&b.f, u, j))
 	if got, want := b.learn(u, i, j), math.Log1p(math.Exp(-x)); math.Abs(got-want) > 1e-5 {
 		t.Errorf("loss %.6f before the step, want %.6f", got, want)
 	}

@@ -5,7 +5,6 @@ import (
 
 	"dryrun/internal/problem"
 	"dryrun/internal/retrieval"
-	"dryrun/internal/vec"
 )
 
 // Factors is a trained matrix factorization: user u's score for item i is x_u·y_i + b_i. It is immutable and safe for
@@ -59,15 +58,6 @@ func (f *Factors) item(i int) []float32 { return f.Item[i*f.Dim : (i+1)*f.Dim] }
 
 func (f *Factors) items() int { return len(f.Item) / f.Dim }
 
-// Score returns user's score for item; a user of -1 is a newcomer.
-func (f *Factors) Score(user, item int32) float32 {
-	s := vec.Dot(f.user(user), f.item(int(item)))
-	if f.Bias != nil {
-		s += f.Bias[item]
-	}
-	return s
-}
-
 // width is the length of a vector that holds the bias, too: [y, b] against [x, 1].
 func (f *Factors) width() int {
 	if f.Bias != nil {
@@ -83,7 +73,7 @@ func (f *Factors) encode(q *problem.Query, into []float32) {
 	}
 }
 
-// Embedding returns the vectors as they were learned: an inner product is a Score. They have many lengths, since a popular
+// Embedding returns the vectors as they were learned: an inner product is a score. They have many lengths, since a popular
 // item has a long one, so they are for the exact scan: a graph led by inner products runs into the few longest
 // items. On 20,000 generated items, HNSW over ALS vectors found 0.75 of the 50 best (0.78 with four times the ef); over
 // UnitEmbedding, 0.91 (0.97).

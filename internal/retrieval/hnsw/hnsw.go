@@ -13,7 +13,7 @@ import (
 	"dryrun/internal/vec"
 )
 
-// HNSW is the hierarchical navigable small world graph of Malkov & Yashunin (2018), over unit vectors compared by inner
+// Index is the hierarchical navigable small world graph of Malkov & Yashunin (2018), over unit vectors compared by inner
 // product. Every item is a node on layer 0 and, with a chance that falls by M a layer, on the layers above. A search
 // walks greedily down the layers to a good start, then explores layer 0 with a list of the ef best nodes found so far:
 // time grows with the logarithm of the corpus, and ef buys recall with time. Symbols are the paper's.

@@ -14,7 +14,7 @@ import (
 	"dryrun/internal/vec"
 )
 
-// IVFPQ is the inverted file with product quantization of Jégou, Douze & Schmid (2011), over unit vectors compared by
+// Index is the inverted file with product quantization of Jégou, Douze & Schmid (2011), over unit vectors compared by
 // inner product. A coarse k-means parts the corpus into lists; what is left of a vector beside its list's centroid c is cut
 // into M pieces, and of each piece only the number of the nearest of 256 codewords is kept: a byte. A query looks into the
 // lists nearest to it alone, and adds up q·x ≈ q·c + Σ_m q_m·codeword from a table made once a query (asymmetric distance).
