@@ -24,7 +24,7 @@ type Logistic struct {
 
 // LogisticOptions are the settings of TrainLogistic; zeros mean the defaults.
 type LogisticOptions struct {
-	L2        float64 // λ of λ/2·‖β‖² on standardised columns against the sum of losses (1/C elsewhere); 0 means 1
+	L2        float64 // λ of λ/2·‖β‖² on standardized columns against the sum of losses (1/C elsewhere); 0 means 1
 	MaxRounds int     // Newton steps; 0 means 50
 	Tolerance float64 // stop where a step would lower the mean loss by less; 0 means 1e-9
 }
@@ -77,7 +77,7 @@ func TrainLogistic(ctx context.Context, train *Dataset, o LogisticOptions, p Pro
 	return f.model(beta), nil
 }
 
-// newton holds what Newton's steps share. Rows are standardised block by block, so that memory doesn't grow with them.
+// newton holds what Newton's steps share. Rows are standardized block by block, so that memory doesn't grow with them.
 type newton struct {
 	d         *Dataset
 	m         int // columns and the intercept, which is last
@@ -89,7 +89,7 @@ type newton struct {
 	logit     []float64 // newtonBlock
 }
 
-// newtonBlock is how many rows are standardised at a time.
+// newtonBlock is how many rows are standardized at a time.
 const newtonBlock = 1024
 
 func newNewton(ctx context.Context, d *Dataset, l2 float64) (*newton, error) {
@@ -122,7 +122,7 @@ func newNewton(ctx context.Context, d *Dataset, l2 float64) (*newton, error) {
 	return f, nil
 }
 
-// fit returns the weights of standardised columns and, last, the intercept.
+// fit returns the weights of standardized columns and, last, the intercept.
 func (f *newton) fit(ctx context.Context, o LogisticOptions, p Progress) ([]float64, error) {
 	beta, step := make([]float64, f.m), make([]float64, f.m)
 	hessian, grad := mat.NewSymDense(f.m, nil), mat.NewVecDense(f.m, nil)
@@ -166,7 +166,7 @@ func (f *newton) fit(ctx context.Context, o LogisticOptions, p Progress) ([]floa
 	return beta, nil
 }
 
-// derivatives returns the penalised loss at beta and fills its second derivative and its descent direction −∇.
+// derivatives returns the penalized loss at beta and fills its second derivative and its descent direction −∇.
 func (f *newton) derivatives(ctx context.Context, beta []float64, hessian *mat.SymDense, grad *mat.VecDense) (float64, error) {
 	hessian.Zero()
 	grad.Zero()
@@ -204,7 +204,7 @@ func (f *newton) derivatives(ctx context.Context, beta []float64, hessian *mat.S
 	return loss, nil
 }
 
-// fill standardises the rows from the one given into the block and returns how many there are.
+// fill standardizes the rows from the one given into the block and returns how many there are.
 func (f *newton) fill(from int) int {
 	n := min(newtonBlock, f.d.Rows()-from)
 	width := f.m - 1

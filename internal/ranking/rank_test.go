@@ -119,7 +119,7 @@ func TestLogisticFindsTheOptimum(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// At the optimum every slope of the penalised loss is 0: Σ (p − y)·z_c + λ·β_c, and Σ (p − y) for the intercept.
+	// At the optimum every slope of the penalized loss is 0: Σ (p − y)·z_c + λ·β_c, and Σ (p − y) for the intercept.
 	f, err := newNewton(context.Background(), d, 2)
 	if err != nil {
 		t.Fatal(err)

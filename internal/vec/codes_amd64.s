@@ -12,7 +12,7 @@
 	IMULQ   CX, r      \
 	ADDQ    DX, r
 
-// SIXTEEN multiplies sixteen values of a row, adds neighbours, and adds those to the row's eight sums.
+// SIXTEEN multiplies sixteen values of a row, adds neighbors, and adds those to the row's eight sums.
 #define SIXTEEN(row, sums, part) \
 	VPMADDWD (row)(AX*1), Y8, part \
 	VPADDD   part, sums, sums

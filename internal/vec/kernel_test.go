@@ -60,7 +60,7 @@ func TestKernelsAreExactOnSmallIntegers(t *testing.T) {
 }
 
 // Lanes beyond a row's end hold zeros, and zero times infinity is no number: an infinity anywhere must come out as one,
-// also beside such lanes, and must not reach the neighbouring rows.
+// also beside such lanes, and must not reach the neighboring rows.
 func TestAnInfinityStaysInItsRow(t *testing.T) {
 	const n, hit = 5, 2
 	inf := float32(math.Inf(1))

@@ -144,13 +144,13 @@ func TestNormalize(t *testing.T) {
 	x := []float32{3, 4}
 	Normalize(x)
 	if math.Abs(float64(x[0])-0.6) > 1e-6 || math.Abs(float64(x[1])-0.8) > 1e-6 {
-		t.Errorf("(3, 4) normalised to %v, want (0.6, 0.8)", x)
+		t.Errorf("(3, 4) normalized to %v, want (0.6, 0.8)", x)
 	}
 	zero := []float32{0, 0, 0}
 	Normalize(zero)
 	for _, v := range zero {
 		if v != 0 {
-			t.Errorf("zero normalised to %v", zero)
+			t.Errorf("zero normalized to %v", zero)
 		}
 	}
 }

@@ -17,7 +17,7 @@ import (
 	"dryrun/internal/ranking"
 )
 
-// Model is a deep & cross network, version 2 (Wang et al. 2021). Numeric columns are standardised, categorical ones become
+// Model is a deep & cross network, version 2 (Wang et al. 2021). Numeric columns are standardized, categorical ones become
 // learned vectors, and all of it side by side is x0. Cross layers multiply x0 with mixtures of itself, which are feature
 // crosses of growing degree; dense layers learn the rest:
 //
@@ -46,7 +46,7 @@ type layout struct {
 	Hidden                 []int32
 }
 
-// number standardises a numeric column; a missing value counts as its mean.
+// number standardizes a numeric column; a missing value counts as its mean.
 type number struct {
 	Column       int32
 	Mean, Invert float32 // 1/deviation, 0 for a constant
@@ -76,7 +76,7 @@ func (v *vocabulary) index() {
 	}
 }
 
-// farOff bounds standardised values: products of a few wild ones would drown everything.
+// farOff bounds standardized values: products of a few wild ones would drown everything.
 const farOff = 6
 
 func (n number) of(x float32) float32 {

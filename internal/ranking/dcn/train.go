@@ -52,7 +52,7 @@ type trainer struct {
 	o     Options
 	d     *ranking.Dataset
 	rows  []int32   // of the table, for each row and categorical column
-	x     []float32 // standardised numbers, for each row
+	x     []float32 // standardized numbers, for each row
 	order []int32
 	relu  []*nn.ReLU
 	adam  *nn.Adam

@@ -97,7 +97,7 @@ func (c *binnedColumn) bin(x float32) uint8 {
 
 // chooseEdges puts ascending values into at most `bins` bins of about equal mass, as LightGBM's: few distinct values get
 // a bin each; otherwise a value that fills a bin alone gets it, and the rest share what is left. Edges lie halfway
-// between neighbouring values.
+// between neighboring values.
 func chooseEdges(sorted []float32, bins int) []float32 {
 	var values []float32
 	var counts []int

@@ -66,7 +66,7 @@ func hasBin(bins []uint8, b uint8) bool {
 // grow fits one tree to the derivatives in gr.g and gr.h. Its leaf values aren't set yet; gr.leaves holds their rows. ok
 // is false where no split lowers the loss.
 func (gr *grower) grow(ctx context.Context) (t tree.Tree, ok bool, err error) {
-	gr.unit = quantise(gr.g, gr.h, gr.fixed)
+	gr.unit = quantize(gr.g, gr.h, gr.fixed)
 	if gr.unit == (scale{}) {
 		return tree.Tree{}, false, nil
 	}

@@ -37,9 +37,9 @@ func (s slot) hess() float64     { return float64(s.hn >> countBits) }
 // scale is what one unit of fixed point is worth.
 type scale struct{ g, h float64 }
 
-// quantise fills out with the derivatives in fixed point. Small second derivatives would vanish in 16 bits, so each is
+// quantize fills out with the derivatives in fixed point. Small second derivatives would vanish in 16 bits, so each is
 // rounded up with a chance of its remainder: a Weyl sequence over rows serves as chance, and sums come out right.
-func quantise(g, h []float32, out []fixed) scale {
+func quantize(g, h []float32, out []fixed) scale {
 	var maxG, maxH float32
 	for i := range g {
 		maxG = max(maxG, g[i], -g[i])

@@ -12,7 +12,7 @@ import (
 	"dryrun/internal/ranking"
 )
 
-// Objective names what boosted trees minimise.
+// Objective names what boosted trees minimize.
 type Objective string
 
 // The objectives.

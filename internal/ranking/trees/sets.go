@@ -44,7 +44,7 @@ func commonCodes(values []float32, bins int) []int32 {
 	return codes
 }
 
-// Categorical splits are regularised as LightGBM's: a code needs this many rows to take part, statistics are smoothed by
+// Categorical splits are regularized as LightGBM's: a code needs this many rows to take part, statistics are smoothed by
 // this many second derivatives' worth of rows when codes are put in order, and gains are discounted by an extra L2.
 const (
 	minCodeRows = 10

@@ -313,7 +313,7 @@ func TestHistogramSumsAreExact(t *testing.T) {
 			g[i], h[i] = float32(rng.NormFloat64()), float32(rng.Float64())
 			bins[i], rows[i] = uint8(rng.IntN(256)), int32(i)
 		}
-		unit := quantise(g, h, f)
+		unit := quantize(g, h, f)
 		var all, part, rest, twin histogram
 		cut := rng.IntN(n + 1)
 		fill(&all, &twin, bins, bins, rows, f)

@@ -44,7 +44,7 @@ const (
 	gramRows = 4096
 )
 
-// TrainALS factorizes implicit feedback by weighted alternating least squares (Hu, Koren & Volinsky 2008). It minimises
+// TrainALS factorizes implicit feedback by weighted alternating least squares (Hu, Koren & Volinsky 2008). It minimizes
 //
 //	Σ_ui c_ui·(p_ui − x_u·y_i)² + λ·(Σ_u ‖x_u‖² + Σ_i ‖y_i‖²)
 //
@@ -162,7 +162,7 @@ const (
 	cgDone  = 1e-20 // squared length of a residual that is as good as none
 )
 
-// solve moves x towards the solution of A·x = b by conjugate gradient, with
+// solve moves x toward the solution of A·x = b by conjugate gradient, with
 //
 //	A = YᵀY + λI + Σ (c_i − 1)·y_i·y_iᵀ        b = Σ c_i·y_i        c_i = α·r_i
 //
@@ -210,7 +210,7 @@ func (w *alsWorker) solve(x, y, gram []float32, ids []int32, weights []float32, 
 	}
 }
 
-// objective is what is minimised. The sum over all pairs is taken as if each were a pair never seen, of error
+// objective is what is minimized. The sum over all pairs is taken as if each were a pair never seen, of error
 // (x·y)² = xᵀ(YᵀY)x, and then put right for those seen.
 func (a *als) objective(ctx context.Context) (float64, error) {
 	if err := a.setGram(ctx, a.y); err != nil {

@@ -13,15 +13,15 @@ import (
 	"dryrun/internal/retrieval"
 )
 
-// CooccurrenceOptions are the settings of item-item neighbours; 0 means the default.
+// CooccurrenceOptions are the settings of item-item neighbors; 0 means the default.
 type CooccurrenceOptions struct {
-	Neighbours int     // N, how many an item keeps (100)
-	Shrinkage  float64 // λ (1); negative for none: the sparser the data, the more it takes
-	Workers    int     // goroutines (one fewer than the processors); the result is the same at any number
+	Neighbors int     // N, how many an item keeps (100)
+	Shrinkage float64 // λ (1); negative for none: the sparser the data, the more it takes
+	Workers   int     // goroutines (one fewer than the processors); the result is the same at any number
 }
 
 // Cooccurrence recommends what people engaged with who also engaged with the same things: item-item collaborative
-// filtering by cosine (Sarwar et al. 2001). Similarities that rest on few people are shrunk towards 0 (Bell & Koren
+// filtering by cosine (Sarwar et al. 2001). Similarities that rest on few people are shrunk toward 0 (Bell & Koren
 // 2007), since two items that one person happened to like have a cosine of 1:
 //
 //	s_ij = n_ij/(n_ij + λ) · Σ_u r_ui·r_uj / (‖r_i‖·‖r_j‖)      n_ij: users of both
@@ -56,15 +56,15 @@ func (s *cooccurrenceScratch) add(item int32, score float32) {
 // cooccurrenceChunk is how many items a worker takes at a time.
 const cooccurrenceChunk = 16
 
-// NewCooccurrence finds every item's neighbours. Its time grows with the sum of the squared lengths of the users' rows. It
+// NewCooccurrence finds every item's neighbors. Its time grows with the sum of the squared lengths of the users' rows. It
 // keeps h, which must not change.
 func NewCooccurrence(ctx context.Context, h *problem.History, o CooccurrenceOptions, p retrieval.Progress) (*Cooccurrence, error) {
 	if err := checkHistory(h); err != nil {
 		return nil, fmt.Errorf("counting what goes together: %w", err)
 	}
-	o.Neighbours, o.Shrinkage = cmp.Or(o.Neighbours, 100), max(cmp.Or(o.Shrinkage, 1), 0)
-	if o.Neighbours < 1 {
-		return nil, fmt.Errorf("counting what goes together: %d neighbours an item: choose at least 1", o.Neighbours)
+	o.Neighbors, o.Shrinkage = cmp.Or(o.Neighbors, 100), max(cmp.Or(o.Shrinkage, 1), 0)
+	if o.Neighbors < 1 {
+		return nil, fmt.Errorf("counting what goes together: %d neighbors an item: choose at least 1", o.Neighbors)
 	}
 	c := &Cooccurrence{history: h, newcome: NewPopularity(h, 0)}
 	c.pool.New = func() any { return newCooccurrenceScratch(h.Items) }
@@ -76,7 +76,7 @@ func NewCooccurrence(ctx context.Context, h *problem.History, o CooccurrenceOpti
 			scratch[w] = newCooccurrenceCounts(h.Items)
 		}
 		for i := first; i < last && ctx.Err() == nil; i++ {
-			b.neighbours(i, scratch[w])
+			b.neighbors(i, scratch[w])
 		}
 		return nil
 	})
@@ -121,8 +121,8 @@ func newCooccurrenceCounts(items int) *cooccurrenceCounts {
 	return &cooccurrenceCounts{both: make([]int32, items), dot: make([]float64, items)}
 }
 
-// neighbours finds the items most similar to i, by walking all that i's users engaged with.
-func (b *cooccurrenceBuild) neighbours(i int, s *cooccurrenceCounts) {
+// neighbors finds the items most similar to i, by walking all that i's users engaged with.
+func (b *cooccurrenceBuild) neighbors(i int, s *cooccurrenceCounts) {
 	users, mine := b.items.row(i)
 	for n, u := range users {
 		others, theirs := b.users.row(int(u))
@@ -134,7 +134,7 @@ func (b *cooccurrenceBuild) neighbours(i int, s *cooccurrenceCounts) {
 			s.dot[j] += float64(mine[n]) * float64(theirs[m])
 		}
 	}
-	s.top.Reset(b.o.Neighbours)
+	s.top.Reset(b.o.Neighbors)
 	for _, j := range s.touched {
 		n := float64(s.both[j])
 		if norm := b.norm[i] * b.norm[j]; int(j) != i && norm > 0 {
@@ -159,7 +159,7 @@ func (b *cooccurrenceBuild) near() sparse {
 	return n
 }
 
-// Retrieve implements retrieval.Retriever. It returns only items that a neighbour in the user's history speaks
+// Retrieve implements retrieval.Retriever. It returns only items that a neighbor in the user's history speaks
 // for: that may be fewer than k. Who has no history (a user of -1, an empty row) gets what is popular.
 func (c *Cooccurrence) Retrieve(ctx context.Context, q problem.Query, k int, into []problem.Candidate) ([]problem.Candidate, error) {
 	ids, weights := historyOf(c.history, q.User)

@@ -15,7 +15,7 @@ type Factors struct {
 	User []float32 // x, row-major, users x Dim
 	Item []float32 // y, row-major, items x Dim
 	Bias []float32 // b, by item; nil where the model has none
-	Loss []float64 // what training minimised, after each iteration; nil where nobody asked for it
+	Loss []float64 // what training minimized, after each iteration; nil where nobody asked for it
 
 	newcomer []float32 // the mean of all users' vectors
 }

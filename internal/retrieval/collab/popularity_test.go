@@ -48,10 +48,10 @@ func TestCooccurrenceByHand(t *testing.T) {
 	s02, s03 := float32(0.5*1/math.Sqrt(4*1)), float32(0.5*1/math.Sqrt(4*1))
 	s12 := float32(0.5 * 1 / math.Sqrt(2*1))
 	for _, tc := range []struct {
-		name       string
-		neighbours int
-		q          problem.Query
-		want       []problem.Candidate
+		name      string
+		neighbors int
+		q         problem.Query
+		want      []problem.Candidate
 	}{
 		{"one thing in the history", 9, problem.Query{User: c, Filter: problem.Filter{Except: []int32{0}}}, []problem.Candidate{{Item: 1, Score: s01}, {Item: 2, Score: s02}, {Item: 3, Score: s03}}},
 		{"two things add up", 9, problem.Query{User: b, Filter: problem.Filter{Except: []int32{0, 1}}}, []problem.Candidate{{Item: 2, Score: s02 + s12}, {Item: 3, Score: s03}}},
@@ -60,7 +60,7 @@ func TestCooccurrenceByHand(t *testing.T) {
 		{"so does who has no history", 9, problem.Query{User: 4, Filter: problem.Filter{Except: []int32{0, 1, 2, 3}}}, []problem.Candidate{{Item: 4, Score: 0}}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			r, err := NewCooccurrence(t.Context(), h, CooccurrenceOptions{Neighbours: tc.neighbours, Shrinkage: shrink, Workers: 1}, nil)
+			r, err := NewCooccurrence(t.Context(), h, CooccurrenceOptions{Neighbors: tc.neighbors, Shrinkage: shrink, Workers: 1}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -84,7 +84,7 @@ func TestCooccurrenceAtAnyNumberOfWorkers(t *testing.T) {
 	var first *Cooccurrence
 	for _, workers := range []int{1, 3, 8} {
 		last := 0
-		c, err := NewCooccurrence(t.Context(), d.h, CooccurrenceOptions{Neighbours: 10, Workers: workers}, func(done, of int) { last = done })
+		c, err := NewCooccurrence(t.Context(), d.h, CooccurrenceOptions{Neighbors: 10, Workers: workers}, func(done, of int) { last = done })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,7 +95,7 @@ func TestCooccurrenceAtAnyNumberOfWorkers(t *testing.T) {
 			first = c
 		}
 		if !slices.Equal(c.near.start, first.near.start) || !slices.Equal(c.near.id, first.near.id) || !slices.Equal(c.near.weight, first.near.weight) {
-			t.Errorf("%d workers found other neighbours than one", workers)
+			t.Errorf("%d workers found other neighbors than one", workers)
 		}
 	}
 }
@@ -116,7 +116,7 @@ func TestInteractionEnginesRefuseWhatTheyCantLearnFrom(t *testing.T) {
 		})
 	}
 	h := historyFrom(1, 2, []event{{0, 1, 0}})
-	_, e1 := NewCooccurrence(t.Context(), h, CooccurrenceOptions{Neighbours: -1}, nil)
+	_, e1 := NewCooccurrence(t.Context(), h, CooccurrenceOptions{Neighbors: -1}, nil)
 	_, e2 := TrainALS(t.Context(), h, ALSOptions{Reg: math.NaN()}, nil)
 	_, e3 := TrainBPR(t.Context(), h, BPROptions{Factors: -1}, nil)
 	_, e4 := TrainTwoTower(t.Context(), h, nil, TwoTowerOptions{Batch: 1}, nil)
@@ -150,10 +150,10 @@ func TestInteractionEnginesStopWhenCancelled(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			if err := run(ctx, cancel); !errors.Is(err, context.Canceled) {
-				t.Errorf("cancelled at the first progress: %v", err)
+				t.Errorf("canceled at the first progress: %v", err)
 			}
 			if err := run(ctx, func() { t.Error("went on after the context had ended") }); !errors.Is(err, context.Canceled) {
-				t.Errorf("cancelled before the start: %v", err)
+				t.Errorf("canceled before the start: %v", err)
 			}
 		})
 	}

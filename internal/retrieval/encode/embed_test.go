@@ -65,7 +65,7 @@ func TestEmbedEncodesItemsAndRequestsAlike(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := Embed(ctx, waves{}, n, Raw{6}, "raw", 6, 1, nil); !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled: %v", err)
+		t.Errorf("canceled: %v", err)
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 // PairSet is what an encoder learns from.
 type PairSet struct {
 	Width int
-	// A and B are row-major: row i of both shows the same thing (a shopper's photo, the catalogue's picture). Without B,
+	// A and B are row-major: row i of both shows the same thing (a shopper's photo, the catalog's picture). Without B,
 	// rows of A with the same label belong together (supervised contrast).
 	A, B []float32
 	// Label, one a row, says what is the same: rows with equal labels are never each other's negatives. Optional with B.

@@ -152,7 +152,7 @@ func TestEncoderRefusesWhatItCannotLearnFrom(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	_, err := Train(ctx, newNuisance(10).pairs(1, 50), Options{}, func(int, int, float64) { cancel() })
 	if !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled after the first epoch: %v", err)
+		t.Errorf("canceled after the first epoch: %v", err)
 	}
 }
 

@@ -21,10 +21,10 @@ type PCA struct {
 	width, dim int
 	axes       []float32 // dim x width, orthonormal rows
 	sums       []float32 // sum of each axis's values
-	bias       []float32 // axes · mean of the levelled inputs
+	bias       []float32 // axes · mean of the leveled inputs
 }
 
-// The randomised method of Halko, Martinsson & Tropp (2011): a few spare directions, a few power iterations.
+// The randomized method of Halko, Martinsson & Tropp (2011): a few spare directions, a few power iterations.
 const (
 	pcaSpare  = 8
 	pcaPasses = 5
@@ -74,7 +74,7 @@ type pcaData struct {
 	buffer   []float32
 }
 
-// block returns levelled copies of at most pcaBlock rows from row i. They live until the next call.
+// block returns leveled copies of at most pcaBlock rows from row i. They live until the next call.
 func (x *pcaData) block(ctx context.Context, i int) (rows []float32, n int, err error) {
 	if ctx.Err() != nil {
 		return nil, 0, fmt.Errorf("finding main axes of %d rows: %w", x.n, ctx.Err())
@@ -221,7 +221,7 @@ func orthonormalize(a []float32, rows, cols int) {
 	}
 }
 
-// Encode implements Vectorizer; into has as many values as axes were asked for. Levelling is done after the product:
+// Encode implements Vectorizer; into has as many values as axes were asked for. Leveling is done after the product:
 // axis · (x - m)/s = (axis·x - m·sum of axis)/s.
 func (p *PCA) Encode(x, into []float32) {
 	x, into = x[:p.width], into[:p.dim]

@@ -62,7 +62,7 @@ func TestPCAFindsTheMainAxes(t *testing.T) {
 	}
 	into := make([]float32, dim)
 	p.Encode(rows[:width], into)
-	// The same by the definition: project the levelled row, less the mean of all, and bring it to unit length.
+	// The same by the definition: project the leveled row, less the mean of all, and bring it to unit length.
 	first, want := data.RawRowView(0), make([]float32, dim)
 	for k := range dim {
 		for j, v := range first {
@@ -101,6 +101,6 @@ func TestPCAAtTheEdges(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := TrainPCA(ctx, make([]float32, 20), 5, 2, 1); !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled: %v", err)
+		t.Errorf("canceled: %v", err)
 	}
 }

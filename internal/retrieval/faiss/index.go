@@ -231,7 +231,7 @@ func (ix *index) Retrieve(ctx context.Context, q problem.Query, k int, into []pr
 		return into, err
 	}
 	k = min(k, ix.n)
-	if k <= 0 || slices.ContainsFunc(q.Vec, notFinite) { // a query with NaN has no neighbours
+	if k <= 0 || slices.ContainsFunc(q.Vec, notFinite) { // a query with NaN has no neighbors
 		return into, nil
 	}
 	r := ix.pool.Get().(*results)

@@ -25,19 +25,19 @@ import (
 
 var kinds = []Kind{Flat, HNSW, IVFPQ}
 
-// rows are n unit vectors around some centres.
+// rows are n unit vectors around some centers.
 func rows(n, dim int, seed uint64) []float32 {
 	rng := rand.New(rand.NewPCG(seed, 1))
-	centres := make([]float32, 40*dim)
-	for i := range centres {
-		centres[i] = float32(rng.NormFloat64())
+	centers := make([]float32, 40*dim)
+	for i := range centers {
+		centers[i] = float32(rng.NormFloat64())
 	}
 	x := make([]float32, n*dim)
 	for i := range n {
 		c := rng.IntN(40)
 		row := x[i*dim : (i+1)*dim]
 		for j := range row {
-			row[j] = centres[c*dim+j] + float32(rng.NormFloat64())
+			row[j] = centers[c*dim+j] + float32(rng.NormFloat64())
 		}
 		vec.Normalize(row)
 	}

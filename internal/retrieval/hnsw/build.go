@@ -250,7 +250,7 @@ type backLink struct {
 	target, node int32
 }
 
-// prepare links the items first to last-1 to the graph in three phases: each finds and chooses its neighbours (side by
+// prepare links the items first to last-1 to the graph in three phases: each finds and chooses its neighbors (side by
 // side: nobody can reach a new node yet, and each writes only its own rows); the links back are sorted by the node that
 // gets them; what the rows of such nodes become is chosen and put aside (side by side again).
 func (b *builder) prepare(ctx context.Context, first, last int) error {
@@ -302,7 +302,7 @@ func (b *builder) commit(first, last int) {
 	}
 }
 
-// connect is the search of Algorithm 1 for the node of one new item, and the choice of its neighbours on each of its
+// connect is the search of Algorithm 1 for the node of one new item, and the choice of its neighbors on each of its
 // layers.
 func (b *builder) connect(ctx context.Context, w *buildWorker, first, item int) error {
 	h := b.h

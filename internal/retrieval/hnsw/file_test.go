@@ -120,7 +120,7 @@ func TestHNSWRefusesWhatItCantTrust(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := Load(ctx, bytes.NewReader(file), h.Vectors()); !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled: %v", err)
+		t.Errorf("canceled: %v", err)
 	}
 }
 

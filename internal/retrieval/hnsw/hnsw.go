@@ -19,7 +19,7 @@ import (
 // time grows with the logarithm of the corpus, and ef buys recall with time. Symbols are the paper's.
 //
 // The walk is bound by memory, so it compares codes of two bytes a value, and the nodes of a large graph are numbered so
-// that neighbours lie close together. What it found is then compared by the vectors themselves, whose inner products are
+// that neighbors lie close together. What it found is then compared by the vectors themselves, whose inner products are
 // the scores of the answers.
 //
 // It may be searched by any number of goroutines, also while Insert and Delete change it: a search sees a batch of

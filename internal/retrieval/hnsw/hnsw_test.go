@@ -146,7 +146,7 @@ func TestHNSWAtTheEdges(t *testing.T) {
 	}
 	nan := float32(math.NaN())
 	if got := h.Search([]float32{nan, nan}, 2, 4, nil); len(got) != 0 {
-		t.Errorf("a query that is not a number has neighbours %v", got)
+		t.Errorf("a query that is not a number has neighbors %v", got)
 	}
 	if got := h.Search([]float32{1, 0}, 0, 4, nil); len(got) != 0 {
 		t.Errorf("asked for none, got %v", got)

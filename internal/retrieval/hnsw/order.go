@@ -9,7 +9,7 @@ import (
 	"dryrun/internal/vec"
 )
 
-// A walk goes from neighbour to neighbour, so where neighbours lie side by side in memory much of what it needs next has
+// A walk goes from neighbor to neighbor, so where neighbors lie side by side in memory much of what it needs next has
 // come along with what it needed before (Coleman et al. 2022, "Graph Reordering for Cache-Efficient Near Neighbor Search",
 // order a finished graph by its links; here the vectors decide before it is built, so that nothing has to be moved).
 // Nodes are numbered in such an order, and the items keep their ids.
@@ -69,7 +69,7 @@ const (
 	stretchMany  = 64  // so many stretches keep all workers busy
 )
 
-// localOrder returns the items in an order in which neighbours mostly lie close together: they are parted in two by the
+// localOrder returns the items in an order in which neighbors mostly lie close together: they are parted in two by the
 // plane between two means, and the halves again, until few are left. It is the same at any number of workers.
 func localOrder(ctx context.Context, items []float32, dim int, seed uint64, workers int) ([]int32, error) {
 	n := len(items) / dim

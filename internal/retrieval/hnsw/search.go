@@ -13,7 +13,7 @@ type searcher struct {
 	visited marks   // the nodes that this search has met
 	found   []near  // the ef best so far, best first: by codes until rescore
 	passing []near  // nodes to walk through that can't be returned, the best on top of a heap
-	ids     []int32 // neighbours of the node followed last
+	ids     []int32 // neighbors of the node followed last
 	before  []int32 // those of the node followed before it
 	nodes   []int32 // those found
 	items   []int32 // the items of some nodes
@@ -105,7 +105,7 @@ func (s *searcher) approach(ctx context.Context) error {
 	return nil
 }
 
-// descend is the search with ef = 1 from layer from down to layer to, not included: step to the best neighbour until
+// descend is the search with ef = 1 from layer from down to layer to, not included: step to the best neighbor until
 // there is none better.
 func (s *searcher) descend(at near, from, to int) near {
 	for layer := from; layer > to; layer-- {
@@ -238,7 +238,7 @@ func (s *searcher) nextPassed() near {
 	}
 }
 
-// follow begins to visit the neighbours of the found node at a place, those that weren't met before, and has at hand the
+// follow begins to visit the neighbors of the found node at a place, those that weren't met before, and has at hand the
 // links of the two that will most likely be followed next.
 func (s *searcher) follow(at, layer int) []int32 {
 	ids := s.unvisited(s.h.links(s.found[at].node(), layer))

@@ -28,7 +28,7 @@ const (
 
 const (
 	batchBytes = 2 << 20          // of one insert; Milvus takes 64 MB by default, others on the way less
-	patience   = 10 * time.Minute // for one step of a build that the server works on; a cancelled context ends it sooner
+	patience   = 10 * time.Minute // for one step of a build that the server works on; a canceled context ends it sooner
 	lookAgain  = 100 * time.Millisecond
 	minDim     = 2 // of a float vector in Milvus
 	maxDim     = 32768

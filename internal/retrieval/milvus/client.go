@@ -41,7 +41,7 @@ type Client struct {
 	dropping sync.WaitGroup  // drops that nobody waits for yet
 }
 
-// leaving is how long a drop may take that happens after the work, cancelled or not.
+// leaving is how long a drop may take that happens after the work, canceled or not.
 const leaving = 10 * time.Second
 
 // Dial connects to the server, and drops there what runs of long ago left behind.

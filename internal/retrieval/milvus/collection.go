@@ -43,7 +43,7 @@ func (x *collection) Retrieve(ctx context.Context, q problem.Query, k int, into 
 	if k > maxK {
 		return into, fmt.Errorf("searching Milvus for %d candidates: it gives at most %d: choose a smaller k", k, maxK)
 	}
-	if k <= 0 || slices.ContainsFunc(q.Vec, notFinite) { // a query with NaN has no neighbours
+	if k <= 0 || slices.ContainsFunc(q.Vec, notFinite) { // a query with NaN has no neighbors
 		return into, nil
 	}
 	condition, allowed := x.condition(&q.Filter)

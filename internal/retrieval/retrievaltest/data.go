@@ -9,13 +9,13 @@ import (
 	"dryrun/internal/vec"
 )
 
-// Clustered returns unit vectors around so many centres: easy for any index.
-func Clustered(seed uint64, n, dim, centres int, spread float64) []float32 {
+// Clustered returns unit vectors around so many centers: easy for any index.
+func Clustered(seed uint64, n, dim, centers int, spread float64) []float32 {
 	rng := rand.New(rand.NewPCG(seed, 1))
-	mid := Gaussian(rand.New(rand.NewPCG(99, 1)), centres, dim) // the same centres for items and queries
+	mid := Gaussian(rand.New(rand.NewPCG(99, 1)), centers, dim) // the same centers for items and queries
 	rows := make([]float32, n*dim)
 	for i := range n {
-		c := rng.IntN(centres)
+		c := rng.IntN(centers)
 		row := rows[i*dim : (i+1)*dim]
 		for j := range row {
 			row[j] = mid[c*dim+j] + float32(spread*rng.NormFloat64())
