@@ -125,7 +125,8 @@ func NewReader(ctx context.Context, in io.Reader, kind string, version uint16) (
 	case string(name) != kind:
 		return nil, fmt.Errorf("the file holds the kind %q and not %q", name, kind)
 	case found != version:
-		return nil, fmt.Errorf("the file has version %d of the kind %q and this program reads %d: delete it and build it again", found, kind, version)
+		return nil, fmt.Errorf("the file has version %d of the kind %q and this program reads %d: delete it and build it again",
+			found, kind, version)
 	}
 	return r, nil
 }

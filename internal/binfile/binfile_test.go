@@ -95,7 +95,8 @@ func TestAnotherKindOrVersionIsRefusedInWords(t *testing.T) {
 		version uint16
 		want    string
 	}{{"tree", 3, `holds the kind "test" and not "tree"`}, {"test", 4, "has version 3"}} {
-		if _, err := NewReader(t.Context(), bytes.NewReader(whole), tc.kind, tc.version); err == nil || !strings.Contains(err.Error(), tc.want) {
+		if _, err := NewReader(t.Context(), bytes.NewReader(whole), tc.kind, tc.version); err == nil ||
+			!strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%s, version %d: %v, want %q", tc.kind, tc.version, err, tc.want)
 		}
 	}

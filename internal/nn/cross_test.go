@@ -32,7 +32,8 @@ func TestCrossAgainstFiniteDifferences(t *testing.T) {
 				dx0[i] += v
 			}
 			for i, p := range append(first.Params(), second.Params()...) {
-				checkGradient(t, []string{"first", "second"}[2*i/len(append(first.Params(), second.Params()...))], p.W, append([]float32(nil), p.G...), loss)
+				checkGradient(t, []string{"first", "second"}[2*i/len(append(first.Params(), second.Params()...))], p.W,
+					append([]float32(nil), p.G...), loss)
 			}
 			checkGradient(t, "x0", x0, dx0, loss)
 		})

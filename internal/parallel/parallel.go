@@ -63,7 +63,7 @@ func For(ctx context.Context, workers, n int, do func(worker, i int) error) erro
 }
 
 // Batches cuts 0 to n-1 into ranges of size, the last one shorter, and calls do for each as For does. progress, which may be
-// nil, is told how many of the n are done after each range: the number only rises, and the calls don't overlap.
+// nil, is called with how many of the n are done after each range: the number only rises, and the calls don't overlap.
 func Batches(ctx context.Context, workers, n, size int, progress func(done, of int), do func(worker, from, to int) error) error {
 	var mu sync.Mutex
 	done := 0

@@ -33,12 +33,14 @@ func (d *Dataset) check(name string) error {
 	}
 	for i, y := range d.Y {
 		if w := d.RowWeight(i); !finite(float64(y)) || !finite(w) || w < 0 {
-			return fmt.Errorf("training on the %s rows: row %d has label %g and weight %g; both must be finite, the weight not negative", name, i, y, w)
+			return fmt.Errorf("training on the %s rows: row %d has label %g and weight %g; both must be finite, the weight "+
+				"not negative", name, i, y, w)
 		}
 	}
 	for i, x := range d.X {
 		if math.IsInf(float64(x), 0) {
-			return fmt.Errorf("training on the %s rows: row %d is infinite in column %q; use NaN for a missing value", name, i/m, d.Columns[i%m])
+			return fmt.Errorf("training on the %s rows: row %d is infinite in column %q; use NaN for a missing value", name, i/m,
+				d.Columns[i%m])
 		}
 	}
 	return d.checkGroups(name)
@@ -66,7 +68,8 @@ func (d *Dataset) CheckCodes() error {
 	for c, categorical := range d.Categorical {
 		for i := c; categorical && i < len(d.X); i += d.Width() {
 			if x := d.X[i]; x == x && (x < 0 || x > 1<<24 || x != float32(int32(x))) {
-				return fmt.Errorf("training: row %d holds %g in categorical column %q; codes are whole numbers from 0 to 2²⁴", i/d.Width(), x, d.Columns[c])
+				return fmt.Errorf("training: row %d holds %g in categorical column %q; codes are whole numbers from 0 to 2²⁴",
+					i/d.Width(), x, d.Columns[c])
 			}
 		}
 	}

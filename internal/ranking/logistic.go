@@ -176,7 +176,7 @@ func (f *newton) derivatives(ctx context.Context, beta []float64, hessian *mat.S
 		hessian.SetSym(c, c, f.l2)
 		grad.SetVec(c, -f.l2*b)
 	}
-	// A whisker on the intercept keeps the matrix positive definite where the classes are parted.
+	// A whisker on the intercept keeps the matrix positive definite where the classes are split.
 	hessian.SetSym(f.m-1, f.m-1, 1e-9*f.total)
 	for from := 0; from < f.d.Rows(); from += newtonBlock {
 		if err := ctx.Err(); err != nil {

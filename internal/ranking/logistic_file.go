@@ -41,7 +41,8 @@ func LoadLogistic(ctx context.Context, in io.Reader) (*Logistic, error) {
 		return nil, fmt.Errorf("loading a logistic regression: %w", err)
 	}
 	if n := len(l.columns); len(l.mean) != n || len(l.coef) != n || len(l.weights) != n {
-		return nil, fmt.Errorf("loading a logistic regression: %d means, %d coefficients and %d weights for %d columns", len(l.mean), len(l.coef), len(l.weights), n)
+		return nil, fmt.Errorf("loading a logistic regression: %d means, %d coefficients and %d weights for %d columns",
+			len(l.mean), len(l.coef), len(l.weights), n)
 	}
 	return l, nil
 }

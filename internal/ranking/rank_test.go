@@ -51,7 +51,8 @@ func TestRankerSortsByTheModelAndTiesByItem(t *testing.T) {
 					t.Error(err)
 				}
 				for i, c := range cands {
-					if c.Score != table[c.Item] || i > 0 && (cands[i-1].Score < c.Score || cands[i-1].Score == c.Score && cands[i-1].Item > c.Item) {
+					if c.Score != table[c.Item] || i > 0 && (cands[i-1].Score < c.Score || cands[i-1].Score == c.Score &&
+						cands[i-1].Item > c.Item) {
 						t.Errorf("place %d holds %+v after %+v", i, c, cands[max(i-1, 0)])
 						return
 					}
@@ -75,7 +76,8 @@ func TestRankerLeavesCandidatesAloneWhenCancelled(t *testing.T) {
 
 func TestSortIsByScoreThenByItemWhateverTheNumbers(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
-	some := []float32{nan, inf, -inf, 0, float32(math.Copysign(0, -1)), 1, -1, math.SmallestNonzeroFloat32, -math.SmallestNonzeroFloat32, math.MaxFloat32}
+	some := []float32{nan, inf, -inf, 0, float32(math.Copysign(0, -1)), 1, -1, math.SmallestNonzeroFloat32,
+		-math.SmallestNonzeroFloat32, math.MaxFloat32}
 	rapid.Check(t, func(t *rapid.T) {
 		one := rapid.Custom(func(t *rapid.T) problem.Candidate {
 			score := rapid.OneOf(rapid.SampledFrom(some), rapid.Float32()).Draw(t, "score")

@@ -39,5 +39,5 @@ type Dataset struct {
 // Rows returns the number of rows.
 func (d *Dataset) Rows() int { return len(d.Y) }
 
-// Progress is told the training and validation loss after each round; nil is allowed.
+// Progress is called with the training and validation loss after each round; nil is allowed.
 type Progress func(round, of int, train, valid float64)

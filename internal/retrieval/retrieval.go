@@ -25,5 +25,5 @@ type Index interface {
 	MB() float64 // vectors and links
 }
 
-// Progress is told how far a build is; calls come from one goroutine at a time. nil is allowed.
+// Progress is called with how far a build is; calls come from one goroutine at a time. nil is allowed.
 type Progress func(done, of int)

@@ -5,7 +5,7 @@ import (
 	"unsafe"
 )
 
-// Codes hold unit vectors in half the room, for a search that looks at many rows before it looks at few closely: each value
+// Codes hold unit vectors in half the memory, for a search that looks at many rows before it looks at few closely: each value
 // in sixteen bits, in steps of 1/32767. Inner products are off by about 1e-5. A longer row is coded as its direction. A copy
 // of Codes shares the rows, as that of a slice does.
 type Codes struct {
@@ -42,7 +42,7 @@ func (c Codes) Set(i int, row []float32) {
 
 // Aim returns q, of dim values and any length, as DotGather wants it. It writes to into where that is large enough. A query
 // with a value that is no finite number becomes zeros.
-func (c Codes) Aim(q []float32, into []int16) []int16 {
+func (c Codes) Query(q []float32, into []int16) []int16 {
 	if len(into) < c.width {
 		into = make([]int16, c.width)
 	}
@@ -75,14 +75,14 @@ func round(row []float32, by float64, into []int16) {
 	}
 }
 
-// DotGather fills out[i] with the inner product of an aimed query and row ids[i], in units that compare with each other
+// DotGather fills out[i] with the inner product of an prepared query and row ids[i], in units that compare with each other
 // only. Sums are exact, whatever their order: no product of lengths is beyond 31 bits.
 func (c Codes) DotGather(q []int16, ids []int32, out []float32) {
 	if len(ids) == 0 {
 		return
 	}
 	if len(q) != c.width || len(out) < len(ids) {
-		panic("vec: aimed query or output shorter than asked for")
+		panic("vec: prepared query or output shorter than asked for")
 	}
 	n := uint32(len(c.rows) / c.width)
 	for _, id := range ids {

@@ -24,7 +24,7 @@ func TestCodesSumExactlyAndNearly(t *testing.T) {
 			c.Set(i, rows[i*dim:(i+1)*dim])
 			ids[i] = int32(rng.IntN(n))
 		}
-		aimed := c.Aim(q, nil)
+		aimed := c.Query(q, nil)
 		got, plain := make([]float32, n+1), make([]float32, n)
 		c.Prefetch(ids)
 		c.DotGather(aimed, ids, got)
@@ -74,7 +74,7 @@ func TestCodesOfRowsAtTheEdges(t *testing.T) {
 				t.Errorf("coded as %v, want %v", got, tc.code)
 			}
 			used := slices.Repeat([]int16{7}, 40)
-			if got := c.Aim(tc.row, used); len(got) != c.width || !slices.Equal(got[:3], tc.aims) || slices.Max(got[3:]) != 0 {
+			if got := c.Query(tc.row, used); len(got) != c.width || !slices.Equal(got[:3], tc.aims) || slices.Max(got[3:]) != 0 {
 				t.Errorf("aimed as %v, want %v", got, tc.aims)
 			}
 		})
@@ -106,7 +106,7 @@ func TestCodesOutOfRangeAreRefused(t *testing.T) {
 					t.Errorf("row %d of 2 was read", id)
 				}
 			}()
-			c.DotGather(c.Aim(make([]float32, 4), nil), []int32{id}, make([]float32, 1))
+			c.DotGather(c.Query(make([]float32, 4), nil), []int32{id}, make([]float32, 1))
 		})
 	}
 }
@@ -119,7 +119,7 @@ func BenchmarkCodes(b *testing.B) {
 	for i := range n {
 		c.Set(i, random(rng, dim))
 	}
-	q := c.Aim(random(rng, dim), nil)
+	q := c.Query(random(rng, dim), nil)
 	ids := make([]int32, 1<<16)
 	for i := range ids {
 		ids[i] = int32(rng.IntN(n))

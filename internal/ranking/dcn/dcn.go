@@ -76,14 +76,14 @@ func (v *vocabulary) index() {
 	}
 }
 
-// farOff bounds standardized values: products of a few wild ones would drown everything.
-const farOff = 6
+// clipAt bounds standardized values: products of a few wild ones would drown everything.
+const clipAt = 6
 
 func (n number) of(x float32) float32 {
 	if x != x {
 		return 0
 	}
-	return min(max((x-n.Mean)*n.Invert, -farOff), farOff)
+	return min(max((x-n.Mean)*n.Invert, -clipAt), clipAt)
 }
 
 func (v *vocabulary) row(x float32) int32 {
@@ -106,7 +106,8 @@ func (m *Model) width() int { return len(m.numbers) + len(m.codes)*int(m.shape.E
 
 // newModel returns an untrained network over the columns of d.
 func newModel(d *ranking.Dataset, o Options, rng *rand.Rand) (*Model, error) {
-	m := &Model{columns: d.Columns, shape: layout{Cross: int32(o.Cross), Rank: int32(o.Rank), Embedding: int32(o.Embedding), Parallel: o.Parallel}}
+	m := &Model{columns: d.Columns, shape: layout{Cross: int32(o.Cross), Rank: int32(o.Rank), Embedding: int32(o.Embedding),
+		Parallel: o.Parallel}}
 	for _, h := range o.Hidden {
 		m.shape.Hidden = append(m.shape.Hidden, int32(h))
 	}
@@ -121,7 +122,9 @@ func newModel(d *ranking.Dataset, o Options, rng *rand.Rand) (*Model, error) {
 		m.numbers = append(m.numbers, standard(d, c))
 	}
 	if size := int(rows) * o.Embedding; size > maxWeights {
-		return nil, fmt.Errorf("training deep & cross: %d codes of %d values; at most %d values fit, so hash codes or choose a smaller embedding", rows, o.Embedding, maxWeights)
+		return nil,
+			fmt.Errorf("training deep & cross: %d codes of %d values; at most %d values fit, so hash codes or choose a "+
+				"smaller embedding", rows, o.Embedding, maxWeights)
 	}
 	m.build(int(rows), rng)
 	return m, nil
@@ -361,12 +364,15 @@ func (o Options) withDefaults() (Options, error) {
 		o.Rate = 0.001
 	}
 	switch {
-	case o.Cross < 0 || o.Cross > 16 || o.Rank < 0 || o.Rank > 1<<14 || o.Embedding < 1 || o.Embedding > 1024 || o.Epochs < 1 || o.Batch < 1 || o.EarlyStop < 0:
-		return o, errors.New("training deep & cross: counts must be positive, cross layers at most 16, their rank at most 16384, the embedding at most 1024")
+	case o.Cross < 0 || o.Cross > 16 || o.Rank < 0 || o.Rank > 1<<14 || o.Embedding < 1 || o.Embedding > 1024 || o.Epochs < 1 ||
+		o.Batch < 1 || o.EarlyStop < 0:
+		return o, errors.New("training deep & cross: counts must be positive, cross layers at most 16, their rank at " +
+			"most 16384, the embedding at most 1024")
 	case slices.ContainsFunc(o.Hidden, func(h int) bool { return h < 1 || h > 1<<14 }) || len(o.Hidden) > 16:
 		return o, fmt.Errorf("training deep & cross: hidden layers %v; use at most 16 of 1 to 16384", o.Hidden)
 	case !(o.Rate > 0) || math.IsInf(o.Rate, 0) || !(o.Decay >= 0) || math.IsInf(o.Decay, 0):
-		return o, fmt.Errorf("training deep & cross: rate %g and decay %g; the rate must be positive, decay not negative, both finite", o.Rate, o.Decay)
+		return o, fmt.Errorf("training deep & cross: rate %g and decay %g; the rate must be positive, decay not "+
+			"negative, both finite", o.Rate, o.Decay)
 	}
 	return o, nil
 }

@@ -65,7 +65,8 @@ type trainer struct {
 
 func newTrainer(m *Model, d *ranking.Dataset, o Options) *trainer {
 	n, numbers, codes := d.Rows(), len(m.numbers), len(m.codes)
-	t := &trainer{m: m, o: o, d: d, adam: nn.NewAdam(o.Rate), rows: make([]int32, n*codes), x: make([]float32, n*numbers), order: make([]int32, n)}
+	t := &trainer{m: m, o: o, d: d, adam: nn.NewAdam(o.Rate), rows: make([]int32, n*codes), x: make([]float32, n*numbers),
+		order: make([]int32, n)}
 	t.adam.Decay = o.Decay
 	for i := range n {
 		row := d.X[i*d.Width() : (i+1)*d.Width()]
@@ -181,9 +182,9 @@ func (t *trainer) forward(batch []int32) []float32 {
 		x = c.Forward(x0, x, n)
 	}
 	if !m.shape.Parallel || len(m.deep) == 0 {
-		return m.last.Forward(t.through(x, n), n)
+		return m.last.Forward(t.forwardDeep(x, n), n)
 	}
-	h := t.through(x0, n)
+	h := t.forwardDeep(x0, n)
 	k := len(h) / n
 	for i := range n {
 		at := copy(t.joined[i*m.last.In:], x[i*width:(i+1)*width])
@@ -192,16 +193,16 @@ func (t *trainer) forward(batch []int32) []float32 {
 	return m.last.Forward(t.joined[:n*m.last.In], n)
 }
 
-// through passes x through the dense layers.
-func (t *trainer) through(x []float32, n int) []float32 {
+// forwardDeep passes x through the dense layers.
+func (t *trainer) forwardDeep(x []float32, n int) []float32 {
 	for i, d := range t.m.deep {
 		x = t.relu[i].Forward(d.Forward(x, n), n)
 	}
 	return x
 }
 
-// back passes the gradient d back through the dense layers.
-func (t *trainer) back(d []float32) []float32 {
+// backwardDeep passes the gradient d back through the dense layers.
+func (t *trainer) backwardDeep(d []float32) []float32 {
 	for i := len(t.m.deep) - 1; i >= 0; i-- {
 		d = t.m.deep[i].Backward(t.relu[i].Backward(d))
 	}
@@ -218,7 +219,7 @@ func (t *trainer) backward(n int) {
 	}
 	d := m.last.Backward(t.dz[:n])
 	if !m.shape.Parallel || len(m.deep) == 0 {
-		d = t.back(d)
+		d = t.backwardDeep(d)
 	} else {
 		k := m.last.In - width
 		cross, part := t.dCross[:n*width], t.part[:n*k]
@@ -227,7 +228,7 @@ func (t *trainer) backward(n int) {
 			copy(cross[i*width:], row[:width])
 			copy(part[i*k:], row[width:])
 		}
-		addTo(dx0, t.back(part))
+		addTo(dx0, t.backwardDeep(part))
 		d = cross
 	}
 	for i := len(m.cross) - 1; i >= 0; i-- {

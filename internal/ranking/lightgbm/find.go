@@ -20,7 +20,8 @@ type Program struct {
 }
 
 // ErrNotFound says that this machine lacks LightGBM.
-var ErrNotFound = errors.New("neither the lightgbm program nor a Python with the lightgbm package is here; install one (pip install lightgbm) and put it on PATH, or name the interpreter in DRYRUN_PYTHON")
+var ErrNotFound = errors.New("neither the lightgbm program nor a Python with the lightgbm package is here; install " +
+	"one (pip install lightgbm) and put it on PATH, or name the interpreter in DRYRUN_PYTHON")
 
 // lookTime is how long an interpreter may take to say whether it has the package.
 const lookTime = 10 * time.Second
@@ -51,37 +52,38 @@ func Find(ctx context.Context, python string) (Program, error) {
 func hasPackage(ctx context.Context, python string) error {
 	ctx, cancel := context.WithTimeout(ctx, lookTime)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, python, "-c", "import importlib.util as u, sys; sys.exit(0 if u.find_spec('lightgbm') else 'it has no package lightgbm')")
-	var said lastWords
-	cmd.Stderr, cmd.WaitDelay = &said, time.Second
+	cmd := exec.CommandContext(ctx, python, "-c",
+		"import importlib.util as u, sys; sys.exit(0 if u.find_spec('lightgbm') else 'it has no package lightgbm')")
+	var output outputTail
+	cmd.Stderr, cmd.WaitDelay = &output, time.Second
 	if err := cmd.Run(); err != nil {
-		return said.explain(err)
+		return output.explain(err)
 	}
 	return nil
 }
 
-// lastWords keeps the end of what a process says, on either of its streams.
-type lastWords struct {
+// outputTail keeps the end of what a process says, on either of its streams.
+type outputTail struct {
 	mu   sync.Mutex
 	text []byte
 }
 
-const lastWordsKept = 2000 // bytes
+const tailBytes = 2000 // bytes
 
 // Write implements io.Writer.
-func (l *lastWords) Write(p []byte) (int, error) {
+func (l *outputTail) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.text = append(l.text, p...)
-	if n := len(l.text); n > 2*lastWordsKept {
-		l.text = append(l.text[:0], l.text[n-lastWordsKept:]...)
+	if n := len(l.text); n > 2*tailBytes {
+		l.text = append(l.text[:0], l.text[n-tailBytes:]...)
 	}
 	return len(p), nil
 }
 
 // explain adds to err what the process said last.
-func (l *lastWords) explain(err error) error {
-	text := bytes.TrimSpace(l.text[max(0, len(l.text)-lastWordsKept):])
+func (l *outputTail) explain(err error) error {
+	text := bytes.TrimSpace(l.text[max(0, len(l.text)-tailBytes):])
 	if len(text) == 0 {
 		return err
 	}

@@ -122,7 +122,8 @@ func bothAUC(t *testing.T, program Program, train, test *ranking.Dataset, o tree
 	if err != nil {
 		t.Fatal(err)
 	}
-	return metrics.AUC(rankingtest.Scores(ownTrees(t, train, o), test), rankingtest.Positive(test)), metrics.AUC(rankingtest.Scores(m, test), rankingtest.Positive(test))
+	return metrics.AUC(rankingtest.Scores(ownTrees(t, train, o), test), rankingtest.Positive(test)),
+		metrics.AUC(rankingtest.Scores(m, test), rankingtest.Positive(test))
 }
 
 func TestOurTreesReachLightGBMsAUCOnMovieLens(t *testing.T) {

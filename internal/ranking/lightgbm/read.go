@@ -11,7 +11,7 @@ import (
 )
 
 // The text format is a header, a block for each tree, "end of trees", and then importances and parameters that
-// predictions don't need. Blocks are lines of key=value, lists are separated by spaces. A file is a stranger's: nothing
+// predictions don't need. Blocks are lines of key=value, lists are separated by spaces. A file may come from anywhere: nothing
 // is allocated by what it claims, and every tree is checked to be one before any row walks it.
 
 // maxText bounds the size of a model as text.

@@ -67,13 +67,15 @@ func Train(ctx context.Context, train, valid *ranking.Dataset, o Options, p rank
 
 // config is what the program reads from train.conf, and our Python lines from the same file.
 func (o *Options) config(train, valid *ranking.Dataset, progress bool) string {
-	metric := map[trees.Objective]string{trees.Binary: "binary_logloss", trees.Regression: "l2", trees.Quantile: "quantile", trees.LambdaRank: "ndcg"}[o.Objective]
+	metric := map[trees.Objective]string{trees.Binary: "binary_logloss", trees.Regression: "l2", trees.Quantile: "quantile",
+		trees.LambdaRank: "ndcg"}[o.Objective]
 	keys := []string{
 		"task=train", "boosting=gbdt", "objective=" + string(o.Objective), "metric=" + metric, "eval_at=" + strconv.Itoa(trees.LossCut),
 		"data=train.csv", "output_model=model.txt", "header=false", "label_column=0", "deterministic=true", "force_row_wise=true",
 		fmt.Sprint("num_iterations=", o.Trees), fmt.Sprint("num_leaves=", o.Leaves), fmt.Sprint("min_data_in_leaf=", o.MinLeaf),
 		fmt.Sprint("learning_rate=", o.Rate), fmt.Sprint("lambda_l2=", o.L2), fmt.Sprint("alpha=", o.Alpha),
-		fmt.Sprint("lambdarank_truncation_level=", o.Truncation), fmt.Sprint("num_threads=", o.Workers), fmt.Sprint("seed=", o.Seed%(1<<31)),
+		fmt.Sprint("lambdarank_truncation_level=", o.Truncation), fmt.Sprint("num_threads=", o.Workers), fmt.Sprint("seed=",
+			o.Seed%(1<<31)),
 		"verbosity=1", "metric_freq=1", fmt.Sprint("is_provide_training_metric=", progress),
 	}
 	if valid != nil {
@@ -105,11 +107,11 @@ sets, names = ([train], ["training"]) if params["is_provide_training_metric"] ==
 if valid:
     sets.append(train.create_valid("valid.csv", params=params))
     names.append("valid_1")
-def tell(env):
+def progress(env):
     for name, metric, value, *_ in env.evaluation_result_list or []:
         print("Iteration:%d, %s %s : %.10g" % (env.iteration + 1, name, metric, value), flush=True)
-tell.order = 10
-calls = [tell]
+progress.order = 10
+calls = [progress]
 if valid and patience:
     calls.append(lgb.early_stopping(patience, verbose=False))
 lgb.train(params, train, rounds, valid_sets=sets, valid_names=names, callbacks=calls).save_model("model.txt")
@@ -126,10 +128,10 @@ func (o *Options) run(ctx context.Context, dir string, validated bool, p ranking
 	cmd := exec.CommandContext(limited, o.Program.Path, args...)
 	cmd.Dir, cmd.WaitDelay = dir, time.Second
 	cmd.Env = append(os.Environ(), "OMP_NUM_THREADS="+strconv.Itoa(o.Workers))
-	var said lastWords
-	cmd.Stderr = &said
+	var output outputTail
+	cmd.Stderr = &output
 	cmd.Stdout = &roundReader{
-		o: o, tell: p, validated: validated, train: math.NaN(), valid: math.NaN(), rest: &said,
+		o: o, progress: p, validated: validated, train: math.NaN(), valid: math.NaN(), rest: &output,
 		pattern: regexp.MustCompile(`Iteration:(\d+), (training|valid_1) \S+ : (\S+)$`),
 	}
 	err := cmd.Run()
@@ -139,7 +141,7 @@ func (o *Options) run(ctx context.Context, dir string, validated bool, p ranking
 	case limited.Err() != nil:
 		return fmt.Errorf("stopped after %s; train fewer trees or fewer rows", o.TimeLimit)
 	case err != nil:
-		return said.explain(err)
+		return output.explain(err)
 	}
 	return nil
 }
@@ -148,13 +150,13 @@ func (o *Options) run(ctx context.Context, dir string, validated bool, p ranking
 // other lines are kept.
 type roundReader struct {
 	o            *Options
-	tell         ranking.Progress
+	progress     ranking.Progress
 	round        int
 	train, valid float64
 	validated    bool // a round's validation loss follows its training loss
 	pattern      *regexp.Regexp
 	line         []byte
-	rest         *lastWords
+	rest         *outputTail
 }
 
 // maxRoundLine bounds what is kept of a line without end.
@@ -184,7 +186,7 @@ func (r *roundReader) take(line string) {
 	}
 	round, err1 := strconv.Atoi(found[1])
 	value, err2 := strconv.ParseFloat(found[3], 64)
-	if err1 != nil || err2 != nil || r.tell == nil {
+	if err1 != nil || err2 != nil || r.progress == nil {
 		return
 	}
 	switch r.o.Objective {
@@ -204,7 +206,7 @@ func (r *roundReader) take(line string) {
 	} else {
 		r.valid = value
 	}
-	r.tell(round, r.o.Trees, r.train, r.valid)
+	r.progress(round, r.o.Trees, r.train, r.valid)
 }
 
 // writeFiles writes train.conf and the rows.
@@ -232,7 +234,10 @@ func writeRows(ctx context.Context, path string, d *ranking.Dataset) error {
 		return line
 	})
 	if err == nil && d.Group != nil {
-		err = writeLines(ctx, path+".query", len(d.Group), func(line []byte, i int) []byte { return strconv.AppendInt(line, int64(d.Group[i]), 10) })
+		err = writeLines(ctx, path+".query", len(d.Group), func(line []byte, i int) []byte {
+			return strconv.AppendInt(line,
+				int64(d.Group[i]), 10)
+		})
 	}
 	if err == nil && d.Weight != nil {
 		err = writeLines(ctx, path+".weight", len(d.Weight), func(line []byte, i int) []byte {

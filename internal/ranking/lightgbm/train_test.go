@@ -119,7 +119,8 @@ func TestOurTreesAreNoWorseThanLightGBMs(t *testing.T) {
 		t.Fatal(err)
 	}
 	ours := ownTrees(t, train, o)
-	a, b := metrics.AUC(rankingtest.Scores(ours, test), rankingtest.Positive(test)), metrics.AUC(rankingtest.Scores(theirs, test), rankingtest.Positive(test))
+	a, b := metrics.AUC(rankingtest.Scores(ours, test), rankingtest.Positive(test)), metrics.AUC(rankingtest.Scores(theirs,
+		test), rankingtest.Positive(test))
 	if a < b-0.005 {
 		t.Errorf("AUC of ours %.4f, of LightGBM's %.4f", a, b)
 	}

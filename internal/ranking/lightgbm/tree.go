@@ -126,7 +126,7 @@ func (s *splits) tree() (boostedTree, error) {
 			return t, err
 		}
 		n.Left = int32(len(t.Nodes))
-		t.Aside = t.Aside || n.Flags&tree.ZeroAside != 0
+		t.ZeroMissing = t.ZeroMissing || n.Flags&tree.ZeroAsMissing != 0
 		t.Nodes[at] = n
 		t.Nodes = append(t.Nodes, tree.Node{}, tree.Node{})
 		source = append(source, s.left[from], s.right[from])
@@ -168,7 +168,7 @@ func (s *splits) node(i int) (tree.Node, error) {
 	case missingIsZero: // both zero and NaN go to the default side
 		near := n.Threshold >= -tree.Zero && n.Threshold < tree.Zero // it parts values that all count as zero
 		if near || zeroRight != defaultRight {
-			n.Flags |= tree.ZeroAside
+			n.Flags |= tree.ZeroAsMissing
 		}
 	case missingIsNaN:
 	default:

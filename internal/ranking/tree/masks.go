@@ -54,7 +54,7 @@ func NewMasked[V float32 | float64](t *Tree, value func(node int) V) *Masked[V] 
 			leaves++
 			return 1 << (leaves - 1)
 		}
-		if n.Flags&(IsSet|ZeroAside) != 0 {
+		if n.Flags&(IsSet|ZeroAsMissing) != 0 {
 			visits = len(t.Nodes) + 1
 			return 0
 		}

@@ -22,9 +22,9 @@ type Node struct {
 
 // The flags of a node.
 const (
-	MissingRight = 1 << iota // missing values go right
-	IsSet                    // codes in the set go left
-	ZeroAside                // zeros go where missing values go; LightGBM's models alone have it
+	MissingRight  = 1 << iota // missing values go right
+	IsSet                     // codes in the set go left
+	ZeroAsMissing             // zeros go where missing values go; LightGBM's models alone have it
 )
 
 // Zero is the largest size of a value that counts as zero, as in LightGBM.
@@ -40,9 +40,9 @@ func (n Node) IsLeaf(at int) bool { return int(n.Left) == at }
 
 // Tree is one regression tree; node 0 is the root.
 type Tree struct {
-	Nodes []Node
-	Sets  [][]int32 // codes that go left, ascending
-	Aside bool      // some node has ZeroAside
+	Nodes       []Node
+	Sets        [][]int32 // codes that go left, ascending
+	ZeroMissing bool      // some node has ZeroAsMissing
 }
 
 // ScoreRows is how many rows pass through a tree at a time: they and their scores stay in the first cache.
@@ -50,7 +50,7 @@ const ScoreRows = 256
 
 // LeavesOf fills at with the leaf's node of each row. Four rows walk at once, so that one's loads hide another's.
 func (t *Tree) LeavesOf(rows []float32, width int, at []int32) {
-	if t.Sets != nil || t.Aside {
+	if t.Sets != nil || t.ZeroMissing {
 		for i := range at {
 			at[i] = t.leaf(rows[i*width : (i+1)*width])
 		}
@@ -119,7 +119,7 @@ func (t *Tree) leaf(row []float32) int32 {
 					at--
 				}
 			}
-		case n.Flags&ZeroAside != 0 && x >= -Zero && x <= Zero:
+		case n.Flags&ZeroAsMissing != 0 && x >= -Zero && x <= Zero:
 			at = n.Left + int32(n.Flags&MissingRight)
 		default:
 			at = n.next(row, 0)

@@ -116,10 +116,10 @@ func chooseEdges(sorted []float32, bins int) []float32 {
 		return edges
 	}
 	left, room := len(sorted), bins // rows and bins not yet given away
-	heavy := make([]bool, len(values))
+	alone := make([]bool, len(values))
 	for i, n := range counts {
 		if n >= len(sorted)/bins {
-			heavy[i] = true
+			alone[i] = true
 			left -= n
 			room--
 		}
@@ -128,8 +128,8 @@ func chooseEdges(sorted []float32, bins int) []float32 {
 	in := 0
 	for i := range len(values) - 1 {
 		in += counts[i]
-		full := float64(in) >= mass || float64(in) >= mass/2 && heavy[i+1]
-		if (heavy[i] || full) && len(edges) < bins-1 {
+		full := float64(in) >= mass || float64(in) >= mass/2 && alone[i+1]
+		if (alone[i] || full) && len(edges) < bins-1 {
 			edges = append(edges, midpoint(values[i], values[i+1]))
 			in = 0
 		}

@@ -80,7 +80,7 @@ func (gr *grower) grow(ctx context.Context) (t tree.Tree, ok bool, err error) {
 		if at < 0 {
 			break
 		}
-		if err := gr.divide(ctx, &t, at); err != nil {
+		if err := gr.splitLeaf(ctx, &t, at); err != nil {
 			return tree.Tree{}, false, err
 		}
 	}
@@ -121,15 +121,15 @@ func (gr *grower) mostGain() int {
 	return at
 }
 
-// divide splits leaf `at` in two. The smaller child's histograms are filled from its rows; the larger's are the parent's
+// splitLeaf splits leaf `at` in two. The smaller child's histograms are filled from its rows; the larger's are the parent's
 // less those.
-func (gr *grower) divide(ctx context.Context, t *tree.Tree, at int) error {
+func (gr *grower) splitLeaf(ctx context.Context, t *tree.Tree, at int) error {
 	parent := gr.leaves[at]
 	s := parent.best
 	middle := gr.partition(parent, s)
 	next := int32(len(t.Nodes))
 	t.Nodes = append(t.Nodes, tree.Node{}, tree.Node{})
-	gr.describe(t, parent.node, s, next)
+	gr.setSplit(t, parent.node, s, next)
 
 	left := leaf{from: parent.from, to: middle, node: next, sum: s.left}
 	right := leaf{from: middle, to: parent.to, node: next + 1, sum: parent.sum.minus(s.left)}
@@ -246,8 +246,8 @@ func (gr *grower) partition(l leaf, s split) int {
 	return l.from + left
 }
 
-// describe turns a leaf's node into a split whose children are at next and next+1.
-func (gr *grower) describe(t *tree.Tree, at int32, s split, next int32) {
+// setSplit turns a leaf's node into a split whose children are at next and next+1.
+func (gr *grower) setSplit(t *tree.Tree, at int32, s split, next int32) {
 	col := &gr.data.columns[s.column]
 	n := &t.Nodes[at]
 	n.Column, n.Left = uint16(s.column), next

@@ -24,7 +24,7 @@ type slot struct {
 	hn uint64
 }
 
-// histogram is the sums of one column in one leaf. It has room for every value of a byte, so that indexing by a bin
+// histogram is the sums of one column in one leaf. It has a slot for every value of a byte, so that indexing by a bin
 // needs no check.
 type histogram [256]slot
 

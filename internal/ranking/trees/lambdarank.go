@@ -120,7 +120,7 @@ func (l *lambdaLoss) gradients(ctx context.Context, d *ranking.Dataset, score []
 		}
 		return nil
 	})
-	weigh(d, g, h)
+	applyWeights(d, g, h)
 	return err
 }
 

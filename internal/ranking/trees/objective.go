@@ -82,7 +82,7 @@ func (logisticLoss) gradients(_ context.Context, d *ranking.Dataset, score []flo
 		p := nn.Sigmoid(s)
 		g[i], h[i] = float32(p-float64(d.Y[i])), float32(p*(1-p))
 	}
-	weigh(d, g, h)
+	applyWeights(d, g, h)
 	return nil
 }
 
@@ -101,7 +101,7 @@ func (squaredLoss) gradients(_ context.Context, d *ranking.Dataset, score []floa
 	for i, s := range score {
 		g[i], h[i] = float32(s-float64(d.Y[i])), 1
 	}
-	weigh(d, g, h)
+	applyWeights(d, g, h)
 	return nil
 }
 
@@ -129,7 +129,7 @@ func (l pinballLoss) gradients(_ context.Context, d *ranking.Dataset, score []fl
 			g[i] = float32(1 - l.alpha)
 		}
 	}
-	weigh(d, g, h)
+	applyWeights(d, g, h)
 	return nil
 }
 
@@ -160,8 +160,8 @@ func (l pinballLoss) leafValue(d *ranking.Dataset, rows []int32, score []float64
 	return all[len(all)-1].r
 }
 
-// weigh multiplies both derivatives by the rows' weights.
-func weigh(d *ranking.Dataset, g, h []float32) {
+// applyWeights multiplies both derivatives by the rows' weights.
+func applyWeights(d *ranking.Dataset, g, h []float32) {
 	for i, w := range d.Weight {
 		g[i] *= w
 		h[i] *= w

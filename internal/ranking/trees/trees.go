@@ -88,7 +88,7 @@ func (o Options) Check(train, valid *ranking.Dataset) (Options, error) {
 }
 
 // Train boosts trees on train. valid may be nil; with it, the trees after the round of the best validation loss are
-// dropped when EarlyStop is set. p is told both losses after each round (NaN without valid); LambdaRank's is 1 − NDCG@10.
+// dropped when EarlyStop is set. p is called with both losses after each round (NaN without valid); LambdaRank's is 1 − NDCG@10.
 func Train(ctx context.Context, train, valid *ranking.Dataset, o Options, p ranking.Progress) (*Model, error) {
 	o, err := o.withDefaults()
 	if err != nil {
@@ -149,7 +149,8 @@ func newBooster(ctx context.Context, train, valid *ranking.Dataset, o Options) (
 		return nil, err
 	}
 	if train.Rows() > maxRows || train.Width() > math.MaxUint16 {
-		return nil, fmt.Errorf("training trees: %d rows of %d columns; at most %d rows of %d columns fit, so sample", train.Rows(), train.Width(), maxRows, math.MaxUint16)
+		return nil, fmt.Errorf("training trees: %d rows of %d columns; at most %d rows of %d columns fit, so sample", train.Rows(),
+			train.Width(), maxRows, math.MaxUint16)
 	}
 	if err := train.CheckCodes(); err != nil {
 		return nil, err

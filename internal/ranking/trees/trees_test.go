@@ -50,13 +50,14 @@ func TestTreesLearnExclusiveOr(t *testing.T) {
 func TestTrainingLossFallsWithEveryTree(t *testing.T) {
 	for _, objective := range []Objective{Binary, Regression} {
 		last, rounds := math.Inf(1), 0
-		_, err := Train(context.Background(), rankingtest.Clicks(3000, 6, 1), nil, Options{Objective: objective, Trees: 40}, func(round, of int, train, valid float64) {
-			rounds++
-			if round != rounds || of != 40 || train > last || !math.IsNaN(valid) {
-				t.Errorf("%s: round %d of %d has loss %v after %v (validation %v)", objective, round, of, train, last, valid)
-			}
-			last = train
-		})
+		_, err := Train(context.Background(), rankingtest.Clicks(3000, 6, 1), nil, Options{Objective: objective, Trees: 40},
+			func(round, of int, train, valid float64) {
+				rounds++
+				if round != rounds || of != 40 || train > last || !math.IsNaN(valid) {
+					t.Errorf("%s: round %d of %d has loss %v after %v (validation %v)", objective, round, of, train, last, valid)
+				}
+				last = train
+			})
 		if err != nil || rounds != 40 {
 			t.Errorf("%s: %d rounds, %v", objective, rounds, err)
 		}
@@ -64,7 +65,8 @@ func TestTrainingLossFallsWithEveryTree(t *testing.T) {
 }
 
 func TestTheSameTreesAtAnyNumberOfWorkers(t *testing.T) {
-	data := map[Objective]*ranking.Dataset{Binary: rankingtest.Clicks(3000, 9, 1), Quantile: rankingtest.Clicks(3000, 9, 2), LambdaRank: rankingtest.Searches(60, 30, 3)}
+	data := map[Objective]*ranking.Dataset{Binary: rankingtest.Clicks(3000, 9, 1), Quantile: rankingtest.Clicks(3000, 9, 2),
+		LambdaRank: rankingtest.Searches(60, 30, 3)}
 	for objective, d := range data {
 		o := Options{Objective: objective, Trees: 10, Workers: 1}
 		want := trainTrees(t, d, nil, o)
@@ -232,7 +234,8 @@ func TestTrainingStopsWithItsContext(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
-	if _, err := ranking.TrainLogistic(ctx, rankingtest.Clicks(2000, 4, 1), ranking.LogisticOptions{}, nil); !errors.Is(err, context.Canceled) {
+	if _, err := ranking.TrainLogistic(ctx, rankingtest.Clicks(2000, 4, 1), ranking.LogisticOptions{}, nil); !errors.Is(err,
+		context.Canceled) {
 		t.Errorf("logistic: error %v", err)
 	}
 }

@@ -54,7 +54,7 @@ const (
 // conjugate gradient from the last solution are enough (Takács, Pilászy & Tikk 2011), and never form the system's matrix:
 // a row of n engagements costs O(f² + n·f) a step.
 //
-// p, where given, is told after each iteration the objective over the number of pairs; that takes some time, and Loss is
+// p, where given, is called after each iteration with the objective over the number of pairs; that takes some time, and Loss is
 // filled only then.
 func TrainALS(ctx context.Context, h *problem.History, o ALSOptions, p func(iteration, of int, loss float64)) (*Factors, error) {
 	if err := checkHistory(h); err != nil {
@@ -103,7 +103,7 @@ func newALS(ctx context.Context, h *problem.History, o ALSOptions) *als {
 	}
 	rng := rand.New(rand.NewPCG(o.Seed, 0x616c73)) // a stream of its own
 	for _, rows := range [][]float32{a.x, a.y} {
-		scatter(ctx, rows, func() float64 { return rng.Float64() * 0.01 })
+		randomize(ctx, rows, func() float64 { return rng.Float64() * 0.01 })
 	}
 	for range o.Workers {
 		a.workers = append(a.workers, &alsWorker{r: make([]float32, f), p: make([]float32, f), ap: make([]float32, f)})

@@ -164,9 +164,9 @@ func TestFactorsGiveNewcomersWhatOthersLike(t *testing.T) {
 			for u := range int32(60) {
 				want += float64(scoreOf(f, u, item)) / 60
 			}
-			for _, newcomer := range []int32{60, -1, 1000} {
-				if got := float64(scoreOf(f, newcomer, item)); math.Abs(got-want) > 1e-5 {
-					t.Errorf("%s: user %d scores item %d %.6f, the others %.6f on average", f.Name, newcomer, item, got, want)
+			for _, newUser := range []int32{60, -1, 1000} {
+				if got := float64(scoreOf(f, newUser, item)); math.Abs(got-want) > 1e-5 {
+					t.Errorf("%s: user %d scores item %d %.6f, the others %.6f on average", f.Name, newUser, item, got, want)
 				}
 			}
 		}
@@ -181,7 +181,7 @@ func TestEmbeddingsOfFactorsKeepTheScores(t *testing.T) {
 		if biased {
 			f.Bias = retrievaltest.Gaussian(rng, 1, 40)
 		}
-		f.newcomer = make([]float32, 5)
+		f.newUser = make([]float32, 5)
 		for name, e := range map[string]*problem.Embedding{"raw": f.Embedding(), "unit": f.UnitEmbedding()} {
 			t.Run(fmt.Sprintf("%s, biased %v", name, biased), func(t *testing.T) {
 				q := make([]float32, e.Dim)
@@ -207,7 +207,7 @@ func TestEmbeddingsOfFactorsKeepTheScores(t *testing.T) {
 }
 
 func TestUnitEmbeddingOfNothingLearned(t *testing.T) {
-	f := Factors{Dim: 2, Item: make([]float32, 6), newcomer: make([]float32, 2)}
+	f := Factors{Dim: 2, Item: make([]float32, 6), newUser: make([]float32, 2)}
 	if got := f.UnitEmbedding().Items; !slices.Equal(got, []float32{0, 0, 1, 0, 0, 1, 0, 0, 1}) {
 		t.Errorf("items %v", got)
 	}

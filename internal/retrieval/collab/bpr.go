@@ -51,7 +51,7 @@ const bprDraws = 32
 // by stochastic gradient, one triple at a time, with (u, i) drawn with replacement from all engagements (the paper's
 // LearnBPR). Strengths don't count. It is one stream on one goroutine: racing updates are faster and never repeat.
 //
-// p, where given, is told after each epoch the mean of −ln σ(x̂) over its triples, each before the model had learned from it.
+// p, where given, is called after each epoch with the mean of −ln σ(x̂) over its triples, each before the model had learned from it.
 func TrainBPR(ctx context.Context, h *problem.History, o BPROptions, p func(epoch, of int, loss float64)) (*Factors, error) {
 	if err := checkHistory(h); err != nil {
 		return nil, fmt.Errorf("training BPR: %w", err)
@@ -100,7 +100,7 @@ func newBPR(ctx context.Context, h *problem.History, o BPROptions) *bpr {
 		}
 	}
 	for _, rows := range [][]float32{b.f.User, b.f.Item} {
-		scatter(ctx, rows, func() float64 { return (b.rng.Float64() - 0.5) / float64(f) })
+		randomize(ctx, rows, func() float64 { return (b.rng.Float64() - 0.5) / float64(f) })
 	}
 	return b
 }

@@ -29,10 +29,10 @@ type CooccurrenceOptions struct {
 // Each item keeps its N most similar, and a user's score for i is the sum over the history: Σ_j r_uj·s_ji, over the j
 // that keep i (Deshpande & Karypis 2004). It is immutable and safe for concurrent use.
 type Cooccurrence struct {
-	history *problem.History
-	near    sparse // near.row(j): the items that j keeps, ascending, with s_ji
-	newcome *Popularity
-	pool    sync.Pool // of *cooccurrenceScratch
+	history      *problem.History
+	neighborRows sparse // neighborRows.row(j): the items that j keeps, ascending, with s_ji
+	popular      *Popularity
+	pool         sync.Pool // of *cooccurrenceScratch
 }
 
 // cooccurrenceScratch sums up scores: sum is zero everywhere between two uses.
@@ -66,7 +66,7 @@ func NewCooccurrence(ctx context.Context, h *problem.History, o CooccurrenceOpti
 	if o.Neighbors < 1 {
 		return nil, fmt.Errorf("counting what goes together: %d neighbors an item: choose at least 1", o.Neighbors)
 	}
-	c := &Cooccurrence{history: h, newcome: NewPopularity(h, 0)}
+	c := &Cooccurrence{history: h, popular: NewPopularity(h, 0)}
 	c.pool.New = func() any { return newCooccurrenceScratch(h.Items) }
 	b := newCooccurrenceBuild(ctx, h, o)
 	workers := parallel.Workers(o.Workers)
@@ -83,7 +83,7 @@ func NewCooccurrence(ctx context.Context, h *problem.History, o CooccurrenceOpti
 	if err != nil {
 		return nil, fmt.Errorf("counting what goes together among %d items: %w", h.Items, err)
 	}
-	c.near = b.near()
+	c.neighborRows = b.neighborRows()
 	return c, nil
 }
 
@@ -148,7 +148,7 @@ func (b *cooccurrenceBuild) neighbors(i int, s *cooccurrenceCounts) {
 }
 
 // near lays the rows out one after another.
-func (b *cooccurrenceBuild) near() sparse {
+func (b *cooccurrenceBuild) neighborRows() sparse {
 	n := sparse{start: make([]int32, len(b.kept)+1)}
 	for i, row := range b.kept {
 		for _, c := range row {
@@ -164,7 +164,7 @@ func (b *cooccurrenceBuild) near() sparse {
 func (c *Cooccurrence) Retrieve(ctx context.Context, q problem.Query, k int, into []problem.Candidate) ([]problem.Candidate, error) {
 	ids, weights := historyOf(c.history, q.User)
 	if len(ids) == 0 {
-		return c.newcome.Retrieve(ctx, q, k, into)
+		return c.popular.Retrieve(ctx, q, k, into)
 	}
 	if err := ctx.Err(); err != nil {
 		return into, err
@@ -172,8 +172,8 @@ func (c *Cooccurrence) Retrieve(ctx context.Context, q problem.Query, k int, int
 	s := c.pool.Get().(*cooccurrenceScratch)
 	defer c.pool.Put(s)
 	for n, j := range ids {
-		near, similar := c.near.row(int(j))
-		for m, i := range near {
+		neighborRows, similar := c.neighborRows.row(int(j))
+		for m, i := range neighborRows {
 			s.add(i, weights[n]*similar[m])
 		}
 	}
@@ -189,9 +189,9 @@ func (c *Cooccurrence) Retrieve(ctx context.Context, q problem.Query, k int, int
 }
 
 // Len implements Index.
-func (c *Cooccurrence) Len() int { return c.near.rows() }
+func (c *Cooccurrence) Len() int { return c.neighborRows.rows() }
 
 // MB implements Index.
 func (c *Cooccurrence) MB() float64 {
-	return retrieval.Megabytes(4*(len(c.near.start)+len(c.near.id)+len(c.near.weight))) + c.newcome.MB()
+	return retrieval.Megabytes(4*(len(c.neighborRows.start)+len(c.neighborRows.id)+len(c.neighborRows.weight))) + c.popular.MB()
 }

@@ -17,7 +17,7 @@ type Factors struct {
 	Bias []float32 // b, by item; nil where the model has none
 	Loss []float64 // what training minimized, after each iteration; nil where nobody asked for it
 
-	newcomer []float32 // the mean of all users' vectors
+	newUser []float32 // the mean of all users' vectors
 }
 
 // newFactors closes a training. Whoever the history knows nothing about gets the mean of the other users' vectors: their
@@ -34,13 +34,13 @@ func newFactors(name string, h *problem.History, f Factors) *Factors {
 			sum[j] += float64(v)
 		}
 	}
-	f.newcomer = make([]float32, f.Dim)
+	f.newUser = make([]float32, f.Dim)
 	for j := range sum {
-		f.newcomer[j] = float32(sum[j] / float64(max(n, 1)))
+		f.newUser[j] = float32(sum[j] / float64(max(n, 1)))
 	}
 	for u := range h.Users {
 		if h.Start[u] == h.Start[u+1] {
-			copy(f.user(int32(u)), f.newcomer)
+			copy(f.user(int32(u)), f.newUser)
 		}
 	}
 	return &f
@@ -49,7 +49,7 @@ func newFactors(name string, h *problem.History, f Factors) *Factors {
 // user returns the vector of user u, the newcomer's where nobody knows u.
 func (f *Factors) user(u int32) []float32 {
 	if u < 0 || int(u) >= len(f.User)/f.Dim {
-		return f.newcomer
+		return f.newUser
 	}
 	return f.User[int(u)*f.Dim : (int(u)+1)*f.Dim]
 }

@@ -28,7 +28,7 @@ func (f *Factors) Save(ctx context.Context, out io.Writer) error {
 	w := binfile.NewWriter(ctx, out, FactorsKind, fileVersion)
 	w.Texts(f.Name)
 	w.Put(uint32(f.Dim))
-	for _, x := range [][]float32{f.User, f.Item, f.Bias, f.newcomer} {
+	for _, x := range [][]float32{f.User, f.Item, f.Bias, f.newUser} {
 		binfile.Slice(w, x)
 	}
 	binfile.Slice(w, f.Loss)
@@ -47,12 +47,13 @@ func LoadFactors(ctx context.Context, in io.Reader) (*Factors, error) {
 	names, dim := r.Texts(), uint32(0)
 	r.Get(&dim)
 	f := &Factors{Dim: int(dim)}
-	f.User, f.Item, f.Bias, f.newcomer = binfile.ReadSlice[float32](r), binfile.ReadSlice[float32](r), binfile.ReadSlice[float32](r), binfile.ReadSlice[float32](r)
+	f.User, f.Item, f.Bias, f.newUser = binfile.ReadSlice[float32](r), binfile.ReadSlice[float32](r),
+		binfile.ReadSlice[float32](r), binfile.ReadSlice[float32](r)
 	f.Loss = binfile.ReadSlice[float64](r)
 	err = r.Close()
 	switch {
 	case err != nil:
-	case len(names) != 1 || dim < 1 || dim > maxWidth || len(f.newcomer) != f.Dim || len(f.User)%f.Dim != 0 || len(f.Item)%f.Dim != 0:
+	case len(names) != 1 || dim < 1 || dim > maxWidth || len(f.newUser) != f.Dim || len(f.User)%f.Dim != 0 || len(f.Item)%f.Dim != 0:
 		err = fmt.Errorf("%d values of users and %d of items aren't rows of %d", len(f.User), len(f.Item), dim)
 	case f.Bias != nil && len(f.Bias) != f.items():
 		err = fmt.Errorf("%d biases for %d items", len(f.Bias), f.items())
@@ -117,11 +118,13 @@ func loadTwoTower(ctx context.Context, file io.Reader, h *problem.History, in pr
 	case dim < 1 || dim > maxWidth || hidden < 1 || hidden > maxWidth:
 		return nil, fmt.Errorf("its layers have %d and %d values", hidden, dim)
 	case int(content) != width || len(items) != h.Items*int(dim) || len(own) != len(items):
-		return nil, fmt.Errorf("it was trained on other data: %d values of content, %d of items: delete it and build it again", content, len(items))
+		return nil, fmt.Errorf("it was trained on other data: %d values of content, %d of items: delete it and build it again",
+			content, len(items))
 	case len(params[0]) != (int(dim)+width)*int(hidden) || len(params[2]) != int(hidden)*int(dim):
 		return nil, errors.New("its weights don't fit its layers")
 	}
-	user := userTower(int(dim)+width, TwoTowerOptions{Dim: int(dim), Hidden: int(hidden)}, rand.New(rand.NewPCG(0, 0))) // every weight is then set
+	// every weight is then set
+	user := userTower(int(dim)+width, TwoTowerOptions{Dim: int(dim), Hidden: int(hidden)}, rand.New(rand.NewPCG(0, 0)))
 	for i, p := range user.Params() {
 		if len(params[i]) != len(p.W) {
 			return nil, errors.New("its weights don't fit its layers")

@@ -56,8 +56,8 @@ func byItem(ctx context.Context, h *problem.History) *sparse {
 	return t
 }
 
-// scatter fills w with draws: where a training starts.
-func scatter(ctx context.Context, w []float32, draw func() float64) {
+// randomize fills w with draws: where a training starts.
+func randomize(ctx context.Context, w []float32, draw func() float64) {
 	for part := range slices.Chunk(w, 1<<18) {
 		if ctx.Err() != nil {
 			return

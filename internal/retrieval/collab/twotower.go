@@ -59,16 +59,17 @@ const historyCut = 200
 // of the request. in may be nil: then ids are all there is. Both towers end in unit length.
 //
 // The loss is the softmax of the positive against the batch's other items and some drawn evenly (mixed negatives, Yang et al.
-// 2020: without them an item that nobody touched is never told apart), each logit less the log of how often its item is
+// 2020: without them an item that nobody touched is never told from the others), each logit less the log of how often its item is
 // drawn, so that popular items aren't punished for turning up in every batch. An engagement is predicted from those before
 // it alone. (From all others is easier, and worse: what is missing from a row gives it away; NDCG@10 on MovieLens-100K was
 // a quarter lower.) A user's first engagement has none before it, so newcomers learn their place, which is what is popular.
 // Where there is content, a tenth of the items' own vectors are left out (Volkovs, Yu & Poutanen 2017), so that a new
 // item's content can stand alone.
 //
-// p, where given, is told the mean loss after each epoch. Training runs on one goroutine; the same history, options and seed
+// p, where given, is called with the mean loss after each epoch. Training runs on one goroutine; the same history, options and seed
 // give the same vectors.
-func TrainTwoTower(ctx context.Context, h *problem.History, in problem.Inputs, o TwoTowerOptions, p func(epoch, of int, loss float64)) (*TwoTower, error) {
+func TrainTwoTower(ctx context.Context, h *problem.History, in problem.Inputs, o TwoTowerOptions, p func(epoch, of int,
+	loss float64)) (*TwoTower, error) {
 	if err := checkHistory(h); err != nil {
 		return nil, fmt.Errorf("training two towers: %w", err)
 	}
@@ -84,7 +85,8 @@ func TrainTwoTower(ctx context.Context, h *problem.History, in problem.Inputs, o
 			return nil, fmt.Errorf("training two towers, stopped in epoch %d of %d: %w", epoch+1, o.Epochs, err)
 		}
 		if math.IsNaN(loss) || math.IsInf(loss, 0) {
-			return nil, fmt.Errorf("training two towers: the loss is not a number in epoch %d: choose a lower rate than %g", epoch+1, o.Rate)
+			return nil, fmt.Errorf("training two towers: the loss is not a number in epoch %d: choose a lower rate than %g", epoch+1,
+				o.Rate)
 		}
 		losses = append(losses, loss)
 		if p != nil {
@@ -132,7 +134,8 @@ type TwoTower struct {
 	pool   sync.Pool // of *towerScratch
 }
 
-func newTowers(h *problem.History, in problem.Inputs, inTime []int32, own, items []float32, dim int, user nn.Net, loss []float64) *TwoTower {
+func newTowers(h *problem.History, in problem.Inputs, inTime []int32, own, items []float32, dim int, user nn.Net,
+	loss []float64) *TwoTower {
 	t := &TwoTower{Loss: loss, h: h, in: in, inTime: inTime, items: items, own: &ownVectors{own, dim}, dim: dim, user: user}
 	t.pool.New = func() any {
 		x := make([]float32, user[0].(*nn.Dense).In)

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	blanked   = 0.1 // share of the items' own vectors that training leaves out, where there is content
+	dropShare = 0.1 // share of the items' own vectors that training leaves out, where there is content
 	tableRate = 10  // the table's learning rate, as a multiple of the layers'
 )
 
@@ -41,13 +41,13 @@ type towerTraining struct {
 	step, steps int
 
 	// A step's memory. Row r of u is a user, row r of v the item that the user is to find; drawn negatives follow in v.
-	ids     []int32   // items of v's rows
-	history [][]int32 // what u's rows are means of
-	x, c    []float32 // inputs of the two towers
-	z       []float32 // the item tower before its last layer
-	d       []float32 // gradients by u, then by v
-	q       []float32 // logQ of v's rows
-	bare    []bool    // rows of v whose own vector is left out
+	ids         []int32   // items of v's rows
+	history     [][]int32 // what u's rows are means of
+	x, c        []float32 // inputs of the two towers
+	z           []float32 // the item tower before its last layer
+	d           []float32 // gradients by u, then by v
+	q           []float32 // logQ of v's rows
+	contentOnly []bool    // rows of v whose own vector is left out
 }
 
 func newTowerTraining(ctx context.Context, h *problem.History, in problem.Inputs, o TwoTowerOptions) *towerTraining {
@@ -113,7 +113,7 @@ func (t *towerTraining) train(batch []int) float64 {
 	rows, dim := len(batch), t.o.Dim
 	t.draw(batch)
 	u := t.userForward(batch)
-	v := t.itemForward(t.ids, func(k int) bool { return t.bare[k] })
+	v := t.itemForward(t.ids, func(k int) bool { return t.contentOnly[k] })
 	t.d = resize(t.d, len(u)+len(v))
 	clear(t.d)
 	dU, dV := t.d[:len(u)], t.d[len(u):]
@@ -130,7 +130,7 @@ func (t *towerTraining) train(batch []int) float64 {
 	dZ := t.unit.Backward(dV)
 	t.content.Backward(dZ)
 	for k, i := range t.ids {
-		if !t.bare[k] {
+		if !t.contentOnly[k] {
 			vec.Axpy(1, dZ[k*dim:(k+1)*dim], t.table.Touch(i))
 		}
 	}
@@ -139,7 +139,7 @@ func (t *towerTraining) train(batch []int) float64 {
 
 // draw fills v's rows: the batch's items, then some drawn evenly.
 func (t *towerTraining) draw(batch []int) {
-	t.ids, t.q, t.bare = t.ids[:0], t.q[:0], t.bare[:0]
+	t.ids, t.q, t.contentOnly = t.ids[:0], t.q[:0], t.contentOnly[:0]
 	for _, at := range batch {
 		t.ids = append(t.ids, t.inTime[at])
 	}
@@ -148,7 +148,7 @@ func (t *towerTraining) draw(batch []int) {
 	}
 	for _, i := range t.ids {
 		t.q = append(t.q, t.logQ[i])
-		t.bare = append(t.bare, t.in != nil && (!t.known[i] || t.rng.Float64() < blanked))
+		t.contentOnly = append(t.contentOnly, t.in != nil && (!t.known[i] || t.rng.Float64() < dropShare))
 	}
 }
 
@@ -191,7 +191,7 @@ func (t *towerTraining) userForward(batch []int) []float32 {
 }
 
 // itemForward runs items through their tower; bare says whose own vector is left out.
-func (t *towerTraining) itemForward(ids []int32, bare func(k int) bool) []float32 {
+func (t *towerTraining) itemForward(ids []int32, contentOnly func(k int) bool) []float32 {
 	dim := t.o.Dim
 	t.z = resize(t.z, len(ids)*dim)
 	clear(t.z)
@@ -204,7 +204,7 @@ func (t *towerTraining) itemForward(ids []int32, bare func(k int) bool) []float3
 		copy(t.z, t.content.Forward(t.c, len(ids)))
 	}
 	for k, i := range ids {
-		if !bare(k) {
+		if !contentOnly(k) {
 			vec.Axpy(1, t.table.Row(i), t.z[k*dim:(k+1)*dim])
 		}
 	}

@@ -127,7 +127,8 @@ func loadPCA(r *binfile.Reader) (Vectorizer, error) {
 	if err := r.Close(); err != nil {
 		return nil, err
 	}
-	if width < 1 || width > maxWidth || dim < 1 || dim > width || len(p.axes) != p.width*p.dim || len(p.sums) != p.dim || len(p.bias) != p.dim || len(p.Explained) != p.dim {
+	if width < 1 || width > maxWidth || dim < 1 || dim > width || len(p.axes) != p.width*p.dim || len(p.sums) != p.dim ||
+		len(p.bias) != p.dim || len(p.Explained) != p.dim {
 		return nil, fmt.Errorf("%d values for %d axes of %d", len(p.axes), dim, width)
 	}
 	return p, nil

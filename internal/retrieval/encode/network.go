@@ -74,7 +74,7 @@ func (s *PairSet) check() error {
 	case s.Label != nil && len(s.Label) != s.rows():
 		return fmt.Errorf("%d labels for %d rows", len(s.Label), s.rows())
 	case s.rows() < 2:
-		return fmt.Errorf("a single row has nothing to be told from")
+		return fmt.Errorf("a single row has nothing to be contrasted with")
 	}
 	return nil
 }
@@ -89,7 +89,7 @@ type Network struct {
 	scratch sync.Pool // of *[]float32
 }
 
-// Train learns an encoder from set. p, where given, is told the mean loss after each epoch. The same set, options
+// Train learns an encoder from set. p, where given, is called with the mean loss after each epoch. The same set, options
 // and seed give the same encoder.
 func Train(ctx context.Context, set PairSet, o Options, p func(epoch, of int, loss float64)) (*Network, error) {
 	if err := set.check(); err != nil {

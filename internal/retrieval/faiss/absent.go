@@ -14,5 +14,6 @@ func Version() (string, bool) { return "", false }
 
 // Build says what is lacking.
 func Build(_ context.Context, kind Kind, _ []float32, _ int, _ Options, _ retrieval.Progress) (Index, error) {
-	return nil, fmt.Errorf("building a FAISS %s index: this build lacks FAISS; install it (%s) and build with it (%s)", kind, Install, Rebuild)
+	return nil, fmt.Errorf("building a FAISS %s index: this build lacks FAISS; install it (%s) and build with it (%s)", kind,
+		Install, Rebuild)
 }

@@ -15,9 +15,10 @@ type Kind string
 
 // The kinds, by inner product all of them.
 const (
-	Flat  Kind = "flat"  // IndexFlatIP: compares with every item
-	HNSW  Kind = "hnsw"  // IndexHNSWFlat: the graph of Malkov & Yashunin (2018)
-	IVFPQ Kind = "ivfpq" // IndexIVFPQ under IndexRefineFlat: lists of quantized vectors (Jégou et al. 2011), the best compared again in full
+	Flat Kind = "flat" // IndexFlatIP: compares with every item
+	HNSW Kind = "hnsw" // IndexHNSWFlat: the graph of Malkov & Yashunin (2018)
+	// IndexIVFPQ under IndexRefineFlat: lists of quantized vectors (Jégou et al. 2011), the best compared again in full
+	IVFPQ Kind = "ivfpq"
 )
 
 // What a build without FAISS needs.
@@ -38,7 +39,7 @@ type Options struct {
 	EfConstruction int // HNSW: size of the list while building (128)
 	EfSearch       int // HNSW: size of the list while searching, where k is not larger (64)
 
-	Lists  int // IVF: into how many lists the items are parted (the square root of their number)
+	Lists  int // IVF: into how many lists the items are split (the square root of their number)
 	Probes int // IVF: how many lists a search reads (32)
 	Refine int // IVF: how many times k candidates are compared again in full (4)
 

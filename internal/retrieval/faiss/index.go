@@ -225,7 +225,9 @@ func (ix *index) pad(items []float32) []float32 {
 // Retrieve implements retrieval.Retriever. One search isn't interrupted: it takes FAISS milliseconds.
 func (ix *index) Retrieve(ctx context.Context, q problem.Query, k int, into []problem.Candidate) ([]problem.Candidate, error) {
 	if len(q.Vec) != ix.dim {
-		return into, fmt.Errorf("searching the FAISS index for request %d: its vector has %d values and the index %d: encode it with the index's encoder", q.ID, len(q.Vec), ix.dim)
+		return into,
+			fmt.Errorf("searching the FAISS index for request %d: its vector has %d values and the index %d: encode it with "+
+				"the index's encoder", q.ID, len(q.Vec), ix.dim)
 	}
 	if err := ctx.Err(); err != nil {
 		return into, err
@@ -269,7 +271,8 @@ func (ix *index) search(r *results, k int) error {
 		return errors.New("it is closed")
 	}
 	if len(r.allowed) > 0 {
-		return said(C.faiss_shim_search_allowed(ix.handle, floats(r.query), C.int64_t(k), (*C.uint8_t)(unsafe.SliceData(r.allowed)), C.int64_t(len(r.allowed)),
+		return said(C.faiss_shim_search_allowed(ix.handle, floats(r.query), C.int64_t(k),
+			(*C.uint8_t)(unsafe.SliceData(r.allowed)), C.int64_t(len(r.allowed)),
 			C.double(r.effort), floats(r.scores), (*C.int64_t)(unsafe.SliceData(r.items))))
 	}
 	return said(C.faiss_shim_search(ix.handle, floats(r.query), C.int64_t(k), floats(r.scores), (*C.int64_t)(unsafe.SliceData(r.items))))

@@ -341,7 +341,8 @@ func TestSearchesRunSideBySideAndCloseWaitsForThem(t *testing.T) {
 
 func TestAQueryThatDoesntFitIsRefused(t *testing.T) {
 	ix := built(t, Flat, rows(10, 6, 1), 6, Options{})
-	if _, err := ix.Retrieve(context.Background(), problem.Query{ID: 3, Vec: make([]float32, 5)}, 5, nil); err == nil || !strings.Contains(err.Error(), "request 3") {
+	if _, err := ix.Retrieve(context.Background(), problem.Query{ID: 3, Vec: make([]float32, 5)}, 5, nil); err == nil ||
+		!strings.Contains(err.Error(), "request 3") {
 		t.Errorf("%v", err)
 	}
 	q := make([]float32, 6)

@@ -3,10 +3,7 @@ package hnsw
 import (
 	"cmp"
 	"context"
-	"encoding/binary"
 	"fmt"
-	"hash"
-	"hash/fnv"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -24,7 +21,7 @@ type Options struct {
 	Seed           uint64
 	Workers        int // goroutines (one fewer than the processors); the graph is the same at any number
 
-	orderLeast, beamLeast int // sizes from which large graphs are treated as such
+	orderFrom, beamFrom int // sizes from which large graphs are treated as such
 }
 
 func (o Options) withDefaults() Options {
@@ -32,7 +29,7 @@ func (o Options) withDefaults() Options {
 	o.EfConstruction = cmp.Or(o.EfConstruction, 128)
 	o.EfSearch = cmp.Or(o.EfSearch, 64)
 	o.Workers = parallel.Workers(o.Workers)
-	o.orderLeast, o.beamLeast = cmp.Or(o.orderLeast, orderLeast), cmp.Or(o.beamLeast, beamLeast)
+	o.orderFrom, o.beamFrom = cmp.Or(o.orderFrom, orderFrom), cmp.Or(o.beamFrom, beamFrom)
 	return o
 }
 
@@ -59,19 +56,20 @@ func Build(ctx context.Context, items []float32, dim int, o Options, p retrieval
 	case o.M < minM || o.M > maxM:
 		return nil, fmt.Errorf("building an HNSW index with M = %d: choose %d to %d", o.M, minM, maxM)
 	case o.EfConstruction < 1 || o.EfConstruction > maxEf || o.EfSearch < 1 || o.EfSearch > maxEf:
-		return nil, fmt.Errorf("building an HNSW index with efConstruction = %d and ef = %d: choose 1 to %d", o.EfConstruction, o.EfSearch, maxEf)
+		return nil, fmt.Errorf("building an HNSW index with efConstruction = %d and ef = %d: choose 1 to %d", o.EfConstruction,
+			o.EfSearch, maxEf)
 	}
 	h := newIndex(dim, o)
 	h.items, h.n, h.live = slices.Clip(items), len(items)/dim, len(items)/dim // clipped: an insert won't write into the caller's array
 	copies, err := h.findCopies(ctx)
-	if err == nil && h.n >= o.orderLeast {
+	if err == nil && h.n >= o.orderFrom {
 		err = h.order(ctx, copies)
 	}
 	if err == nil {
 		err = h.encode(ctx)
 	}
 	if err == nil {
-		err = h.layOut(ctx, 0, copies)
+		err = h.allocate(ctx, 0, copies)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("building an HNSW index of %d items, stopped before the first: %w", h.n, err)
@@ -93,7 +91,8 @@ func Build(ctx context.Context, items []float32, dim int, o Options, p retrieval
 }
 
 func newIndex(dim int, o Options) *Index {
-	h := &Index{dim: dim, m: o.M, mmax0: 2 * o.M, efSearch: o.EfSearch, efConstruction: o.EfConstruction, seed: o.Seed, workers: o.Workers, beamLeast: o.beamLeast, entry: -1}
+	h := &Index{dim: dim, m: o.M, mmax0: 2 * o.M, efSearch: o.EfSearch, efConstruction: o.EfConstruction, seed: o.Seed,
+		workers: o.Workers, beamFrom: o.beamFrom, entry: -1}
 	h.pool.New = func() any { return newSearcher(h) }
 	return h
 }
@@ -112,63 +111,6 @@ func (h *Index) encode(ctx context.Context) error {
 	})
 }
 
-// rowHash hashes rows one after another.
-type rowHash struct {
-	fnv   hash.Hash64
-	bytes []byte
-}
-
-func newRowHash(dim int) *rowHash { return &rowHash{fnv.New64a(), make([]byte, 0, 4*dim)} }
-
-func (h *rowHash) of(row []float32) uint64 {
-	h.bytes = h.bytes[:0]
-	for _, v := range row {
-		h.bytes = binary.LittleEndian.AppendUint32(h.bytes, math.Float32bits(v))
-	}
-	h.fnv.Reset()
-	_, _ = h.fnv.Write(h.bytes) // it can't fail
-	return h.fnv.Sum64()
-}
-
-// findCopies puts identical items into circles and says which are not the first of theirs. Only the first becomes a
-// node: forty copies of one item would otherwise link to each other and to nothing else.
-func (h *Index) findCopies(ctx context.Context) (copies map[int32]bool, err error) {
-	copies = map[int32]bool{}
-	firsts, hashes := map[uint64]int32{}, newRowHash(h.dim)
-	for i := range int32(h.n) {
-		if i%askEvery == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		row := h.row(i)
-		hash := hashes.of(row)
-		first, found := firsts[hash]
-		switch {
-		case !found:
-			firsts[hash] = i
-		case slices.Equal(row, h.row(first)):
-			copies[i] = true
-		}
-	}
-	// Once more from the end, so that each joins its circle right behind the first.
-	for i := int32(h.n) - 1; i >= 0 && len(copies) > 0; i-- {
-		if copies[i] {
-			h.join(i, firsts[hashes.of(h.row(i))])
-		}
-	}
-	return copies, nil
-}
-
-// join puts item i into the circle of the item first, behind it: at once, however large the circle.
-func (h *Index) join(i, first int32) {
-	for j := len(h.copies); j < h.n; j++ {
-		h.copies = append(h.copies, -1)
-	}
-	if h.copies[first] < 0 {
-		h.copies[first] = first
-	}
-	h.copies[i], h.copies[first] = h.copies[first], i
-}
-
 // levelOf is the highest layer of an item's node, floor(-ln U · mL) with mL = 1/ln M and U in (0, 1] drawn from the seed
 // and the item alone, so that an index grown later has the levels of one built at once; -1 for a copy.
 func (h *Index) levelOf(item int32, isCopy map[int32]bool) int8 {
@@ -179,9 +121,9 @@ func (h *Index) levelOf(item int32, isCopy map[int32]bool) int8 {
 	return int8(min(-math.Log(u)/math.Log(float64(h.m)), maxLevel))
 }
 
-// layOut gives each node from first on its highest layer, and lays out empty rows for all. It writes only beyond what a
+// allocate gives each node from first on its highest layer, and lays out empty rows for all. It writes only beyond what a
 // search can reach, and sets the fields under mu.
-func (h *Index) layOut(ctx context.Context, first int, isCopy map[int32]bool) error {
+func (h *Index) allocate(ctx context.Context, first int, isCopy map[int32]bool) error {
 	level, rowAt := slices.Grow(h.level[:first], h.n-first), slices.Grow(h.rowAt[:first], h.n-first)
 	rows := int32(len(h.upper) / h.m)
 	for i := first; i < h.n; i++ {
@@ -239,9 +181,9 @@ func newBuilder(h *Index) *builder {
 // buildWorker is one goroutine's working memory.
 type buildWorker struct {
 	*searcher
-	batch  []float32 // scores of the batch's earlier nodes
-	chosen []int32
-	passed []near
+	batch   []float32 // scores of the batch's earlier nodes
+	chosen  []int32
+	skipped []scoredNode
 }
 
 // backLink is a link that target owes to a new node.
@@ -313,9 +255,9 @@ func (b *builder) connect(ctx context.Context, w *buildWorker, first, item int) 
 	}
 	earlier := w.batch[:item-first]
 	vec.DotRows(q, h.items[first*h.dim:], h.dim, earlier)
-	var at near
+	var at scoredNode
 	if h.entry >= 0 {
-		w.aim(q)
+		w.setQuery(q)
 		at = w.descend(w.score(h.entry), h.top, level)
 	}
 	for layer := level; layer >= 0; layer-- {
@@ -330,7 +272,7 @@ func (b *builder) connect(ctx context.Context, w *buildWorker, first, item int) 
 		}
 		for i, score := range earlier {
 			if other := h.nodeOf(int32(first + i)); int(h.level[other]) >= layer {
-				w.insert(toNear(score, other), b.ef)
+				w.insert(scoreNode(score, other), b.ef)
 			}
 		}
 		copy(h.links(node, layer), w.choose(w.found, h.m))
@@ -349,7 +291,7 @@ func (w *buildWorker) linkBack(group []backLink, row []int32) {
 		for i, l := range group {
 			row[had+i] = l.node
 		}
-		closeRow(row[had+len(group):])
+		padRow(row[had+len(group):])
 		return
 	}
 	ids := append(w.chosen[:0], row[:had]...)
@@ -357,17 +299,17 @@ func (w *buildWorker) linkBack(group []backLink, row []int32) {
 		ids = append(ids, l.node)
 	}
 	w.chosen = ids
-	scores := w.room(len(ids))
+	scores := w.scoreBuffer(len(ids))
 	w.dot(h.row(h.itemOf(target)), ids, scores)
 	w.found = w.found[:0]
 	for i, id := range ids {
-		w.found = append(w.found, toNear(scores[i], id))
+		w.found = append(w.found, scoreNode(scores[i], id))
 	}
-	slices.SortFunc(w.found, func(x, y near) int { return cmp.Compare(y, x) })
-	closeRow(row[copy(row, w.choose(w.found, len(row))):])
+	slices.SortFunc(w.found, func(x, y scoredNode) int { return cmp.Compare(y, x) })
+	padRow(row[copy(row, w.choose(w.found, len(row))):])
 }
 
-func closeRow(rest []int32) {
+func padRow(rest []int32) {
 	for i := range rest {
 		rest[i] = -1
 	}
@@ -376,10 +318,10 @@ func closeRow(rest []int32) {
 // choose is Algorithm 4, the heuristic: of candidates, best first, it takes those that are nearer to the base than to
 // any taken before, so that links lead to different places and not all into one cluster; places that are left go to
 // the best of those passed over (the paper's keepPrunedConnections). The result lives until the next call.
-func (w *buildWorker) choose(cands []near, limit int) []int32 {
+func (w *buildWorker) choose(cands []scoredNode, limit int) []int32 {
 	h := w.h
 	taken, items := w.chosen[:0], w.items[:0] // the nodes, and the items they are of
-	w.passed = w.passed[:0]
+	w.skipped = w.skipped[:0]
 	var near4 [4]float32
 candidates:
 	for _, c := range cands {
@@ -393,14 +335,14 @@ candidates:
 			vec.DotGather(v, h.items, h.dim, some, near4[:])
 			for _, between := range near4[:len(some)] {
 				if between >= score {
-					w.passed = append(w.passed, c)
+					w.skipped = append(w.skipped, c)
 					continue candidates
 				}
 			}
 		}
 		taken, items = append(taken, c.node()), append(items, item)
 	}
-	for _, c := range w.passed[:min(limit-len(taken), len(w.passed))] {
+	for _, c := range w.skipped[:min(limit-len(taken), len(w.skipped))] {
 		taken = append(taken, c.node())
 	}
 	w.chosen, w.items = taken, items

@@ -11,8 +11,8 @@ import (
 
 // Insert adds rows of dim values, of unit length, with the ids first, first+1, ... It adds batch by batch: each is seen
 // by searches as a whole, and those before the end of ctx stay. added says how many items did. Inserted in batches of
-// 512 from the start, they make the graph that Build makes; only the numbers of its nodes differ where it is large. The first insert copies the vectors, which until then were
-// the caller's.
+// 512 from the start, they make the graph that Build makes; only the numbers of its nodes differ where it is large. The
+// first insert copies the vectors, which until then were the caller's.
 func (h *Index) Insert(ctx context.Context, rows []float32) (first int32, added int, err error) {
 	h.changing.Lock()
 	defer h.changing.Unlock()
@@ -54,7 +54,7 @@ func (h *Index) grow(ctx context.Context, b *builder, rows []float32) error {
 		codes.Set(from+i/h.dim, rows[i:i+h.dim])
 	}
 	h.resize(append(h.items, rows...), codes)
-	if err = h.layOut(ctx, from, isCopy); err == nil {
+	if err = h.allocate(ctx, from, isCopy); err == nil {
 		err = b.prepare(ctx, from, h.n)
 	}
 	if err != nil { // nothing of the batch can be reached yet
@@ -72,8 +72,8 @@ func (h *Index) grow(ctx context.Context, b *builder, rows []float32) error {
 	for i := int32(h.n) - 1; i >= int32(from) && len(copies) > 0; i-- {
 		if first, ok := copies[i]; ok {
 			h.join(i, first)
-			if h.dead != nil {
-				h.shut[h.nodeOf(first)] = false // its circle has a living item again
+			if h.deleted != nil {
+				h.tombstone[h.nodeOf(first)] = false // its ring has an item again that can be returned
 			}
 		}
 	}
@@ -84,23 +84,23 @@ func (h *Index) grow(ctx context.Context, b *builder, rows []float32) error {
 // without mu.
 func (h *Index) resize(items []float32, codes vec.Codes) {
 	n := len(items) / h.dim
-	ids, nodes, copies, dead, shut := h.ids, h.nodes, h.copies, h.dead, h.shut
+	ids, nodes, copies, deleted, tombstone := h.ids, h.nodes, h.copies, h.deleted, h.tombstone
 	if ids != nil {
-		ids, nodes = alike(ids, n), alike(nodes, n)
+		ids, nodes = numberedAlike(ids, n), numberedAlike(nodes, n)
 	}
 	if copies != nil {
 		copies = resized(copies, n, -1)
 	}
-	if dead != nil {
-		dead, shut = resized(dead, n, false), resized(shut, n, false)
+	if deleted != nil {
+		deleted, tombstone = resized(deleted, n, false), resized(tombstone, n, false)
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.items, h.codes, h.n, h.ids, h.nodes, h.copies, h.dead, h.shut = items, codes, n, ids, nodes, copies, dead, shut
+	h.items, h.codes, h.n, h.ids, h.nodes, h.copies, h.deleted, h.tombstone = items, codes, n, ids, nodes, copies, deleted, tombstone
 }
 
-// alike returns numbers with n of them, new ones their own: nodes that are inserted are numbered as their items.
-func alike(numbers []int32, n int) []int32 {
+// numberedAlike returns numbers with n of them, new ones their own: nodes that are inserted are numbered as their items.
+func numberedAlike(numbers []int32, n int) []int32 {
 	for i := len(numbers); i < n; i++ {
 		numbers = append(numbers, int32(i))
 	}
@@ -126,8 +126,8 @@ func (h *Index) copiesAmong(ctx context.Context, rows []float32) (map[int32]int3
 	for i := 0; i < len(rows); i += h.dim {
 		row, id := rows[i:i+h.dim], int32(h.n+i/h.dim)
 		if h.entry >= 0 {
-			s.aim(row)
-			if err := s.approach(ctx); err != nil {
+			s.setQuery(row)
+			if err := s.enterBase(ctx); err != nil {
 				return nil, err
 			}
 			if err := s.explore(ctx, min(ef, h.n), 0, nil); err != nil {
@@ -167,32 +167,32 @@ func (h *Index) Delete(ids ...int32) error {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.dead == nil {
-		h.dead, h.shut = make([]bool, h.n), make([]bool, h.n)
+	if h.deleted == nil {
+		h.deleted, h.tombstone = make([]bool, h.n), make([]bool, h.n)
 	}
 	for _, id := range ids {
-		if h.dead[id] {
+		if h.deleted[id] {
 			continue
 		}
-		h.dead[id] = true
+		h.deleted[id] = true
 		h.live--
-		first, all := h.circle(id)
-		h.shut[h.nodeOf(first)] = all
+		first, all := h.copiesOf(id)
+		h.tombstone[h.nodeOf(first)] = all
 	}
 	return nil
 }
 
-// circle returns the item of which another is a copy, or the item itself, and whether all of their circle are dead.
-func (h *Index) circle(id int32) (first int32, allDead bool) {
-	first, allDead = id, h.dead[id]
+// copiesOf returns the item of which another is a copy, or the item itself, and whether all of their ring are deleted.
+func (h *Index) copiesOf(id int32) (first int32, allDeleted bool) {
+	first, allDeleted = id, h.deleted[id]
 	if h.copies == nil || h.copies[id] < 0 {
-		return first, allDead
+		return first, allDeleted
 	}
 	for i := h.copies[id]; i != id; i = h.copies[i] {
 		if h.level[h.nodeOf(i)] >= 0 {
 			first = i
 		}
-		allDead = allDead && h.dead[i]
+		allDeleted = allDeleted && h.deleted[i]
 	}
-	return first, allDead
+	return first, allDeleted
 }

@@ -26,7 +26,8 @@ func TestHNSWGrownIsTheOneBuiltAtOnce(t *testing.T) {
 			t.Fatalf("added %d, %v", added, err)
 		}
 	}
-	if !slices.Equal(got.base, want.base) || !slices.Equal(got.upper, want.upper) || !slices.Equal(got.copies, want.copies) || got.entry != want.entry {
+	if !slices.Equal(got.base, want.base) || !slices.Equal(got.upper, want.upper) || !slices.Equal(got.copies, want.copies) ||
+		got.entry != want.entry {
 		t.Error("an index grown batch by batch isn't the one built at once")
 	}
 }
@@ -41,7 +42,8 @@ func TestHNSWInsertedOneByOneFindsWhatAScanFinds(t *testing.T) {
 			t.Fatalf("item %d: id %d, added %d, %v", i, first, added, err)
 		}
 	}
-	if r := retrievaltest.Recall(t, h, retrieval.NewExact(items, dim), retrievaltest.Queries(retrievaltest.Hard(2, 100, dim), dim), 10); r < 0.98 {
+	if r := retrievaltest.Recall(t, h, retrieval.NewExact(items, dim), retrievaltest.Queries(retrievaltest.Hard(2, 100, dim),
+		dim), 10); r < 0.98 {
 		t.Errorf("recall@10 is %.3f", r)
 	}
 	if lost := unreachable(h); lost > 0 {
@@ -93,7 +95,8 @@ func TestHNSWAnswersAsAScanOfTheLiving(t *testing.T) {
 		}
 		split := rapid.IntRange(0, n).Draw(t, "built")
 		h, err := Build(context.Background(), items[:split*dim], dim, Options{
-			M: 6, Seed: 1, orderLeast: rapid.SampledFrom([]int{1, 1000}).Draw(t, "ordered from"), beamLeast: rapid.SampledFrom([]int{1, 1000}).Draw(t, "beam from"),
+			M: 6, Seed: 1, orderFrom: rapid.SampledFrom([]int{1, 1000}).Draw(t, "ordered from"), beamFrom: rapid.SampledFrom([]int{1,
+				1000}).Draw(t, "beam from"),
 		}, nil)
 		if err != nil {
 			t.Fatal(err)

@@ -20,7 +20,7 @@ func TestHNSWKeepsTheContract(t *testing.T) {
 		o     Options
 	}{
 		{"low intrinsic dimension", retrievaltest.Hard(1, n, dim), Options{Seed: 1}},
-		{"nodes in another order than items", retrievaltest.Hard(1, n, dim), Options{Seed: 1, orderLeast: 1, beamLeast: 1}},
+		{"nodes in another order than items", retrievaltest.Hard(1, n, dim), Options{Seed: 1, orderFrom: 1, beamFrom: 1}},
 		{"copies", same, Options{Seed: 1}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -37,13 +37,14 @@ func (h *Index) Save(ctx context.Context, out io.Writer) error {
 	h.changing.Lock()
 	defer h.changing.Unlock()
 	w := binfile.NewWriter(ctx, out, FileKind, fileVersion)
-	w.Put(header{uint32(h.dim), uint32(h.n), uint32(h.m), uint32(h.efSearch), uint32(h.efConstruction), h.seed, h.entry, binfile.Sum(h.items)})
+	w.Put(header{uint32(h.dim), uint32(h.n), uint32(h.m), uint32(h.efSearch), uint32(h.efConstruction), h.seed, h.entry,
+		binfile.Sum(h.items)})
 	binfile.Slice(w, h.level)
 	binfile.Slice(w, h.base[:h.n*h.mmax0])
 	binfile.Slice(w, h.upper)
 	binfile.Slice(w, h.ids)
 	binfile.Slice(w, h.copies)
-	binfile.Slice(w, h.dead)
+	binfile.Slice(w, h.deleted)
 	if err := w.Close(); err != nil {
 		return fmt.Errorf("saving an HNSW index of %d items: %w", h.n, err)
 	}
@@ -87,21 +88,23 @@ func load(ctx context.Context, in io.Reader, items []float32) (*Index, error) {
 	if err := head.check(items); err != nil {
 		return nil, err
 	}
-	h := newIndex(int(head.Dim), Options{M: int(head.M), EfSearch: int(head.EfSearch), EfConstruction: int(head.EfConstruction), Seed: head.Seed}.withDefaults())
+	h := newIndex(int(head.Dim), Options{M: int(head.M), EfSearch: int(head.EfSearch), EfConstruction: int(head.EfConstruction),
+		Seed: head.Seed}.withDefaults())
 	h.items, h.n, h.entry = slices.Clip(items), int(head.N), head.Entry
 	h.level, h.base, h.upper = binfile.ReadSlice[int8](r), binfile.ReadSlice[int32](r), binfile.ReadSlice[int32](r)
-	h.ids, h.copies, h.dead = binfile.ReadSlice[int32](r), binfile.ReadSlice[int32](r), binfile.ReadSlice[bool](r)
+	h.ids, h.copies, h.deleted = binfile.ReadSlice[int32](r), binfile.ReadSlice[int32](r), binfile.ReadSlice[bool](r)
 	if err := r.Close(); err != nil {
 		return nil, err
 	}
-	rows, err := h.lay()
+	rows, err := h.placeUpperRows()
 	switch {
 	case err != nil:
 		return nil, err
 	case len(h.level) != h.n || len(h.base) != h.n*h.mmax0 || len(h.upper) != rows*h.m:
-		return nil, fmt.Errorf("it contradicts itself: %d levels, %d links below and %d above for %d items", len(h.level), len(h.base), len(h.upper), h.n)
+		return nil, fmt.Errorf("it contradicts itself: %d levels, %d links below and %d above for %d items", len(h.level),
+			len(h.base), len(h.upper), h.n)
 	}
-	for _, n := range []int{len(h.ids), len(h.copies), len(h.dead)} {
+	for _, n := range []int{len(h.ids), len(h.copies), len(h.deleted)} {
 		if n != 0 && n != h.n {
 			return nil, fmt.Errorf("it contradicts itself: a list of %d for %d items", n, h.n)
 		}
@@ -128,8 +131,8 @@ func (head header) check(items []float32) error {
 	return nil
 }
 
-// lay computes where the upper rows of each node begin, from the levels, and returns how many there are.
-func (h *Index) lay() (rows int, err error) {
+// placeUpperRows computes where the upper rows of each node begin, from the levels, and returns how many there are.
+func (h *Index) placeUpperRows() (rows int, err error) {
 	h.rowAt = make([]int32, len(h.level))
 	for i, l := range h.level {
 		if l < -1 || l > maxLevel {
@@ -145,7 +148,7 @@ func (h *Index) lay() (rows int, err error) {
 
 // checkLoaded makes sure of all that a search takes for granted, and fills in what isn't saved.
 func (h *Index) checkLoaded() error {
-	if err := h.fillNodes(); err != nil {
+	if err := h.invertIDs(); err != nil {
 		return err
 	}
 	for node, level := range h.level {
@@ -166,27 +169,27 @@ func (h *Index) checkLoaded() error {
 	case h.entry >= 0 && int(h.level[h.entry]) != h.top:
 		return fmt.Errorf("its entry, node %d, isn't on the top layer", h.entry)
 	}
-	if err := h.checkCircles(); err != nil {
+	if err := h.checkCopies(); err != nil {
 		return err
 	}
 	h.live = h.n
-	if h.dead == nil {
+	if h.deleted == nil {
 		return nil
 	}
-	h.shut = make([]bool, h.n)
-	for i, dead := range h.dead {
-		if dead {
+	h.tombstone = make([]bool, h.n)
+	for i, deleted := range h.deleted {
+		if deleted {
 			h.live--
 		}
 		if node := h.nodeOf(int32(i)); h.level[node] >= 0 {
-			_, h.shut[node] = h.circle(int32(i))
+			_, h.tombstone[node] = h.copiesOf(int32(i))
 		}
 	}
 	return nil
 }
 
-// fillNodes makes sure that each item is one node's, and fills in whose.
-func (h *Index) fillNodes() error {
+// invertIDs makes sure that each item is one node's, and fills in whose.
+func (h *Index) invertIDs() error {
 	if h.ids == nil {
 		return nil
 	}
@@ -203,8 +206,8 @@ func (h *Index) fillNodes() error {
 	return nil
 }
 
-// checkCircles makes sure that each copy is in the circle of exactly one item, of identical vectors.
-func (h *Index) checkCircles() error {
+// checkCopies makes sure that each copy is in the ring of exactly one item, of identical vectors.
+func (h *Index) checkCopies() error {
 	left := 0
 	for _, l := range h.level {
 		if l < 0 {

@@ -19,7 +19,7 @@ func saved(t testing.TB) (*Index, []byte) {
 	const dim = 4
 	items := retrievaltest.Hard(1, 40, dim)
 	copy(items[8*dim:9*dim], items[2*dim:3*dim])
-	h := build(t, items, dim, Options{M: 2, Seed: 3, orderLeast: 1})
+	h := build(t, items, dim, Options{M: 2, Seed: 3, orderFrom: 1})
 	if err := h.Delete(2, 5); err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,8 @@ func TestHNSWRefusesWhatItCantTrust(t *testing.T) {
 		{"nothing", "ends too early", nil},
 		{"another file", "isn't a file of this program", []byte("%PDF-1.7 and so on, and some more")},
 		{"cut short", "ends too early", file[:len(file)/2]},
-		{"a bit turned", "damaged", append(slices.Clone(file[:len(file)-9]), append([]byte{file[len(file)-9] ^ 4}, file[len(file)-8:]...)...)},
+		{"a bit turned", "damaged", append(slices.Clone(file[:len(file)-9]), append([]byte{file[len(file)-9] ^ 4},
+			file[len(file)-8:]...)...)},
 		{"another version", "build it again", change(head-2, fileVersion+1)},
 		{"an item of two nodes", "another's", change(ids, body[ids+4:ids+8]...)},
 		{"more items than there are", "other vectors", change(head+4, 255, 255, 255, 127)},
@@ -114,7 +115,8 @@ func TestHNSWRefusesWhatItCantTrust(t *testing.T) {
 			}
 		})
 	}
-	if _, err := Load(t.Context(), bytes.NewReader(file), retrievaltest.Hard(7, 40, 4)); err == nil || !strings.Contains(err.Error(), "other vectors") {
+	if _, err := Load(t.Context(), bytes.NewReader(file), retrievaltest.Hard(7, 40, 4)); err == nil ||
+		!strings.Contains(err.Error(), "other vectors") {
 		t.Errorf("over other vectors: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

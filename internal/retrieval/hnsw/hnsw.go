@@ -22,18 +22,20 @@ import (
 // that neighbors lie close together. What it found is then compared by the vectors themselves, whose inner products are
 // the scores of the answers.
 //
-// It may be searched by any number of goroutines, also while Insert and Delete change it: a search sees a batch of
-// changes whole or not at all.
+// Every method may be called by any goroutine at any time. Retrieve and Search run side by side. Insert, Delete and Save
+// wait for one another, and searches go on beside them: a search waits only while a batch that was prepared is put into
+// the graph, which takes microseconds, and sees a batch or a Delete whole or not at all. What a search returned may have been
+// deleted since. A filter's Only is called during the search and must not change the index.
 type Index struct {
 	items          []float32 // row-major, n x dim, by item
-	codes          vec.Codes // the same in half the room, by node
+	codes          vec.Codes // the same in half the memory, by node
 	dim, n         int
 	m, mmax0       int // most links of a node above layer 0, and on it
 	efSearch       int
 	efConstruction int
 	seed           uint64
 	workers        int
-	beamLeast      int
+	beamFrom       int
 
 	base  []int32 // layer 0: n rows of mmax0 links, closed by -1 where shorter
 	upper []int32 // layers 1 and up: rows of m links
@@ -46,13 +48,13 @@ type Index struct {
 	// the same numbers.
 	ids, nodes []int32
 
-	// Identical items stand in a circle, of which the smallest is the node: for each item, the next of its circle, -1
-	// for one that is alone. nil where all differ.
+	// Identical items are a ring, of which the smallest is the node: for each item, the next of its ring, -1 for one that
+	// has no copies. nil where all differ.
 	copies []int32
 
-	dead []bool // for each item, whether it was deleted; nil where none was
-	shut []bool // for each node, whether all of its circle were deleted, so that it is only walked through
-	live int    // items that weren't
+	deleted   []bool // for each item, whether it was deleted; nil where none was
+	tombstone []bool // for each node, whether all items of its ring were deleted, so that it is only walked through
+	live      int    // items that weren't
 
 	changing sync.Mutex   // held by the one goroutine that changes the index; it reads without mu
 	builder  *builder     // its working memory, from the first Insert on
@@ -90,7 +92,8 @@ func (h *Index) Search(q []float32, k, ef int, into []problem.Candidate) []probl
 	return into
 }
 
-func (h *Index) search(ctx context.Context, q []float32, k, ef int, f *problem.Filter, into []problem.Candidate) ([]problem.Candidate, error) {
+func (h *Index) search(ctx context.Context, q []float32, k, ef int, f *problem.Filter,
+	into []problem.Candidate) ([]problem.Candidate, error) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	if err := ctx.Err(); err != nil || k <= 0 || h.entry < 0 {
@@ -98,9 +101,9 @@ func (h *Index) search(ctx context.Context, q []float32, k, ef int, f *problem.F
 	}
 	s := h.pool.Get().(*searcher)
 	defer h.pool.Put(s)
-	s.aim(q)
+	s.setQuery(q)
 	ef = min(max(ef, k), h.n)
-	err := s.approach(ctx)
+	err := s.enterBase(ctx)
 	if err == nil {
 		err = s.explore(ctx, ef, 0, h.allowing(f))
 	}
@@ -114,10 +117,10 @@ func (h *Index) search(ctx context.Context, q []float32, k, ef int, f *problem.F
 // allowing returns the test of whether a search may return some item of a node; nil where it may return all.
 func (h *Index) allowing(f *problem.Filter) func(node int32) bool {
 	if f.AllowsAll() {
-		if h.dead == nil {
+		if h.deleted == nil {
 			return nil
 		}
-		return func(node int32) bool { return !h.shut[node] }
+		return func(node int32) bool { return !h.tombstone[node] }
 	}
 	return func(node int32) bool {
 		item := h.itemOf(node)
@@ -138,11 +141,11 @@ func (h *Index) allowing(f *problem.Filter) func(node int32) bool {
 
 // returns says whether an item is there to be returned.
 func (h *Index) returns(item int32, f *problem.Filter) bool {
-	return (h.dead == nil || !h.dead[item]) && f.Allows(item)
+	return (h.deleted == nil || !h.deleted[item]) && f.Allows(item)
 }
 
 // answer appends the k best of the found nodes and their copies, without those that were deleted or that f refuses.
-func (h *Index) answer(found []near, k int, f *problem.Filter, into []problem.Candidate) []problem.Candidate {
+func (h *Index) answer(found []scoredNode, k int, f *problem.Filter, into []problem.Candidate) []problem.Candidate {
 	from := len(into)
 	for _, c := range found {
 		score := c.score()
@@ -190,20 +193,21 @@ func (h *Index) Live() int {
 func (h *Index) MB() float64 {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
-	return retrieval.Megabytes(4*(len(h.items)+len(h.base)+len(h.upper)+len(h.rowAt)+len(h.ids)+len(h.nodes)+len(h.copies)) + len(h.level) + len(h.dead) + len(h.shut) + h.codes.Bytes())
+	words := len(h.items) + len(h.base) + len(h.upper) + len(h.rowAt) + len(h.ids) + len(h.nodes) + len(h.copies)
+	return retrieval.Megabytes(4*words + len(h.level) + len(h.deleted) + len(h.tombstone) + h.codes.Bytes())
 }
 
-// near is a node with its score in one word, so that a larger word is a better node: the score's word, then the
+// scoredNode is a node with its score in one word, so that a larger word is a better node: the score's word, then the
 // complement of the id (equal scores go to the smaller node), then one bit that says the node's links have been followed,
 // which decides nothing between different nodes.
-type near uint64
+type scoredNode uint64
 
-const followed near = 1
+const followed scoredNode = 1
 
-func toNear(score float32, node int32) near {
-	return near(vec.Word(score))<<32 | near(uint32(^node)<<1)
+func scoreNode(score float32, node int32) scoredNode {
+	return scoredNode(vec.Word(score))<<32 | scoredNode(uint32(^node)<<1)
 }
 
-func (c near) node() int32 { return int32(^uint32(c) >> 1) }
+func (c scoredNode) node() int32 { return int32(^uint32(c) >> 1) }
 
-func (c near) score() float32 { return vec.FromWord(uint32(c >> 32)) }
+func (c scoredNode) score() float32 { return vec.FromWord(uint32(c >> 32)) }

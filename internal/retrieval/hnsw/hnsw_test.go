@@ -210,7 +210,7 @@ func TestNearSortsAsCandidatesDo(t *testing.T) {
 			}
 		})
 		a, b := one.Draw(t, "a"), one.Draw(t, "b")
-		x, y := toNear(a.Score, a.Item), toNear(b.Score, b.Item)
+		x, y := scoreNode(a.Score, a.Item), scoreNode(b.Score, b.Item)
 		if x.node() != a.Item || (x|followed).node() != a.Item || x.score() != a.Score {
 			t.Fatalf("%v came back as %d, %g", a, x.node(), x.score())
 		}

@@ -10,8 +10,8 @@ type marks struct {
 
 func newMarks(nodes int) marks { return marks{words: make([]uint64, (nodes+31)/32)} }
 
-// room is the number of nodes that can be marked.
-func (m *marks) room() int { return 32 * len(m.words) }
+// capacity is the number of nodes that can be marked.
+func (m *marks) capacity() int { return 32 * len(m.words) }
 
 // clear takes all marks off.
 func (m *marks) clear() {

@@ -14,8 +14,8 @@ func TestMarksRememberOneSearch(t *testing.T) {
 		if rapid.Bool().Draw(t, "epochs run out") {
 			m.epoch = math.MaxUint32 - 2
 		}
-		if m.room() < n {
-			t.Fatalf("room for %d of %d nodes", m.room(), n)
+		if m.capacity() < n {
+			t.Fatalf("room for %d of %d nodes", m.capacity(), n)
 		}
 		for range 6 {
 			m.clear()

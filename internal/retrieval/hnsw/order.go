@@ -14,8 +14,8 @@ import (
 // order a finished graph by its links; here the vectors decide before it is built, so that nothing has to be moved).
 // Nodes are numbered in such an order, and the items keep their ids.
 
-// orderLeast is the number of items from which a graph is too large for a cache, so that the order of its nodes matters.
-const orderLeast = 1 << 16
+// orderFrom is the number of items from which a graph is too large for a cache, so that the order of its nodes matters.
+const orderFrom = 1 << 16
 
 // nodeOf returns the node of an item.
 func (h *Index) nodeOf(item int32) int32 {
@@ -58,31 +58,31 @@ func (h *Index) order(ctx context.Context, isCopy map[int32]bool) error {
 	return nil
 }
 
-// stretch is a part of an order that is still to be parted.
-type stretch struct {
-	items []int32
-	sides []float32 // working memory, one for each item
+// segment is a part of an order that is still to be split.
+type segment struct {
+	items    []int32
+	products []float32 // working memory, one for each item
 }
 
 const (
-	stretchLeast = 512 // so few lie close together in any order
-	stretchMany  = 64  // so many stretches keep all workers busy
+	minSegment     = 512 // so few lie close together in any order
+	enoughSegments = 64  // so many segments keep all workers busy
 )
 
-// localOrder returns the items in an order in which neighbors mostly lie close together: they are parted in two by the
+// localOrder returns the items in an order in which neighbors mostly lie close together: they are split in two by the
 // plane between two means, and the halves again, until few are left. It is the same at any number of workers.
 func localOrder(ctx context.Context, items []float32, dim int, seed uint64, workers int) ([]int32, error) {
 	n := len(items) / dim
-	whole := stretch{make([]int32, n), make([]float32, n)}
+	whole := segment{make([]int32, n), make([]float32, n)}
 	for i := range whole.items {
 		whole.items[i] = int32(i)
 	}
-	p := parting{items: items, dim: dim, seed: seed}
-	parts := []stretch{whole}
-	for len(parts) < stretchMany {
-		halves := make([]stretch, 2*len(parts))
+	p := splitter{items: items, dim: dim, seed: seed}
+	parts := []segment{whole}
+	for len(parts) < enoughSegments {
+		halves := make([]segment, 2*len(parts))
 		err := parallel.For(ctx, workers, len(parts), func(_, i int) error {
-			halves[2*i], halves[2*i+1] = p.part(ctx, parts[i], p.room())
+			halves[2*i], halves[2*i+1] = p.split(ctx, parts[i], p.sampleBuffer())
 			return nil
 		})
 		if err != nil {
@@ -91,76 +91,76 @@ func localOrder(ctx context.Context, items []float32, dim int, seed uint64, work
 		parts = halves
 	}
 	err := parallel.For(ctx, workers, len(parts), func(_, i int) error {
-		p.partAll(ctx, parts[i], p.room())
+		p.splitAll(ctx, parts[i], p.sampleBuffer())
 		return nil
 	})
 	return whole.items, err
 }
 
-// parting parts stretches of items, row-major with dim columns.
-type parting struct {
+// splitter splits segments of items, row-major with dim columns.
+type splitter struct {
 	items []float32
 	dim   int
 	seed  uint64
 }
 
-func (p parting) row(item int32) []float32 {
+func (p splitter) row(item int32) []float32 {
 	return p.items[int(item)*p.dim : (int(item)+1)*p.dim]
 }
 
 // planeSample is how many vectors decide where a plane lies.
 const planeSample = 64
 
-// room is for the vectors of a sample.
-func (p parting) room() []float32 { return make([]float32, 0, planeSample*p.dim) }
+// sampleBuffer is memory for the vectors of a sample.
+func (p splitter) sampleBuffer() []float32 { return make([]float32, 0, planeSample*p.dim) }
 
-func (p parting) partAll(ctx context.Context, s stretch, room []float32) {
-	for len(s.items) > stretchLeast && ctx.Err() == nil {
-		var first stretch
-		first, s = p.part(ctx, s, room)
-		p.partAll(ctx, first, room)
+func (p splitter) splitAll(ctx context.Context, s segment, buffer []float32) {
+	for len(s.items) > minSegment && ctx.Err() == nil {
+		var first segment
+		first, s = p.split(ctx, s, buffer)
+		p.splitAll(ctx, first, buffer)
 	}
 }
 
-// part reorders a stretch so that its items on the one side of a plane come before those on the other, and returns both.
+// split reorders a segment so that its items on the one side of a plane come before those on the other, and returns both.
 // Where nearly all would be on one side it parts them in the middle, as they lie.
-func (p parting) part(ctx context.Context, s stretch, room []float32) (first, second stretch) {
+func (p splitter) split(ctx context.Context, s segment, buffer []float32) (first, second segment) {
 	n := len(s.items)
-	if n <= stretchLeast {
-		return s, stretch{}
+	if n <= minSegment {
+		return s, segment{}
 	}
-	normal, offset, err := p.plane(ctx, s.items, room)
+	normal, offset, err := p.plane(ctx, s.items, buffer)
 	const some = 1 << 14 // between two looks at the context
 	for i := 0; i < n && err == nil; i += some {
 		to := min(i+some, n)
-		vec.DotGather(normal, p.items, p.dim, s.items[i:to], s.sides[i:to])
+		vec.DotGather(normal, p.items, p.dim, s.items[i:to], s.products[i:to])
 		err = ctx.Err()
 	}
 	if err != nil {
-		return s, stretch{} // the whole order is given up
+		return s, segment{} // the whole order is given up
 	}
 	at, end := 0, n
 	for at < end {
-		if s.sides[at] > offset {
+		if s.products[at] > offset {
 			at++
 			continue
 		}
 		end--
 		s.items[at], s.items[end] = s.items[end], s.items[at]
-		s.sides[at], s.sides[end] = s.sides[end], s.sides[at]
+		s.products[at], s.products[end] = s.products[end], s.products[at]
 	}
 	if at < n/16 || at > n-n/16 {
 		at = n / 2
 	}
-	return stretch{s.items[:at], s.sides[:at]}, stretch{s.items[at:], s.sides[at:]}
+	return segment{s.items[:at], s.products[:at]}, segment{s.items[at:], s.products[at:]}
 }
 
 // plane is the one halfway between the means of two clusters of a sample: a vector x is on the first one's side where its
 // inner product with normal is above offset.
-func (p parting) plane(ctx context.Context, items []int32, room []float32) (normal []float32, offset float32, err error) {
+func (p splitter) plane(ctx context.Context, items []int32, buffer []float32) (normal []float32, offset float32, err error) {
 	seed := p.seed ^ (uint64(items[0])<<32 | uint64(len(items)))
 	rng := rand.New(rand.NewPCG(seed, 0x6f72))
-	rows := room[:0]
+	rows := buffer[:0]
 	for range planeSample {
 		rows = append(rows, p.row(items[rng.IntN(len(items))])...)
 	}

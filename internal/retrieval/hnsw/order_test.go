@@ -37,7 +37,7 @@ func TestLocalOrderPutsNeighboursSideBySide(t *testing.T) {
 	if share := float64(together) / float64(len(first)); share < 0.9 {
 		t.Errorf("a share of %.2f of items follows one of its own cluster", share)
 	}
-	if slices.Sort(first); !slices.Equal(first, alike(nil, len(items)/dim)) {
+	if slices.Sort(first); !slices.Equal(first, numberedAlike(nil, len(items)/dim)) {
 		t.Error("an item is missing or comes twice")
 	}
 }
@@ -45,7 +45,7 @@ func TestLocalOrderPutsNeighboursSideBySide(t *testing.T) {
 func TestLocalOrderOfEqualItemsEnds(t *testing.T) {
 	items := make([]float32, 3000)
 	got, err := localOrder(t.Context(), items, 1, 1, 2)
-	if slices.Sort(got); err != nil || !slices.Equal(got, alike(nil, 3000)) {
+	if slices.Sort(got); err != nil || !slices.Equal(got, numberedAlike(nil, 3000)) {
 		t.Errorf("%d items, %v", len(got), err)
 	}
 }
@@ -56,7 +56,7 @@ func TestHNSWAnswersDontDependOnTheNumbersOfNodes(t *testing.T) {
 	items := retrievaltest.Hard(1, n, dim)
 	copy(items[70*dim:71*dim], items[30*dim:31*dim])
 	plain := build(t, items, dim, Options{M: 8, Seed: 3})
-	ordered := build(t, items, dim, Options{M: 8, Seed: 3, Workers: 3, orderLeast: 1})
+	ordered := build(t, items, dim, Options{M: 8, Seed: 3, Workers: 3, orderFrom: 1})
 	if ordered.ids == nil || slices.IsSorted(ordered.ids) {
 		t.Fatal("the nodes weren't ordered")
 	}
@@ -90,11 +90,11 @@ func TestHNSWBeamKeepsTheRecall(t *testing.T) {
 	items, queries := retrievaltest.Hard(1, n, dim), retrievaltest.Queries(retrievaltest.Hard(2, 100, dim), dim)
 	exact := retrieval.NewExact(items, dim)
 	narrow := retrievaltest.Recall(t, build(t, items, dim, Options{M: 4, Seed: 3, EfSearch: 12}), exact, queries, 10)
-	wide := retrievaltest.Recall(t, build(t, items, dim, Options{M: 4, Seed: 3, EfSearch: 12, beamLeast: 1}), exact, queries, 10)
+	wide := retrievaltest.Recall(t, build(t, items, dim, Options{M: 4, Seed: 3, EfSearch: 12, beamFrom: 1}), exact, queries, 10)
 	if wide < narrow {
 		t.Errorf("recall@10 is %.3f from several starts, %.3f from one", wide, narrow)
 	}
-	h := build(t, items, dim, Options{M: 4, Seed: 3, beamLeast: 1})
+	h := build(t, items, dim, Options{M: 4, Seed: 3, beamFrom: 1})
 	if got := h.Search(queries[0].Vec, 1, 1, nil); len(got) != 1 {
 		t.Errorf("a list of one gives %d answers", len(got))
 	}

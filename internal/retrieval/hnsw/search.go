@@ -8,16 +8,16 @@ import (
 
 // searcher is the working memory of one search at a time.
 type searcher struct {
-	h       *Index
-	q       []int16 // what it searches for, aimed at the codes
-	visited marks   // the nodes that this search has met
-	found   []near  // the ef best so far, best first: by codes until rescore
-	passing []near  // nodes to walk through that can't be returned, the best on top of a heap
-	ids     []int32 // neighbors of the node followed last
-	before  []int32 // those of the node followed before it
-	nodes   []int32 // those found
-	items   []int32 // the items of some nodes
-	scores  []float32
+	h        *Index
+	q        []int16      // the query as the codes are compared with it
+	visited  marks        // the nodes that this search has met
+	found    []scoredNode // the ef best so far, best first: by codes until rescore
+	walkOnly []scoredNode // nodes to walk through that can't be returned, the best on top of a heap
+	ids      []int32      // neighbors of the node followed last
+	before   []int32      // those of the node followed before it
+	nodes    []int32      // those found
+	items    []int32      // the items of some nodes
+	scores   []float32
 }
 
 func newSearcher(h *Index) *searcher {
@@ -29,23 +29,23 @@ func newSearcher(h *Index) *searcher {
 
 // begin forgets which nodes were visited. The marks are made anew when the index has grown.
 func (s *searcher) begin() {
-	if s.visited.room() < s.h.n {
+	if s.visited.capacity() < s.h.n {
 		s.visited = newMarks(s.h.n + s.h.n/8)
 	}
 	s.visited.clear()
 }
 
-// aim says what is searched for from now on.
-func (s *searcher) aim(q []float32) { s.q = s.h.codes.Aim(q, s.q) }
+// setQuery says what is searched for from now on.
+func (s *searcher) setQuery(q []float32) { s.q = s.h.codes.Query(q, s.q) }
 
 // score compares by codes, as all do until rescore.
-func (s *searcher) score(node int32) near {
+func (s *searcher) score(node int32) scoredNode {
 	s.ids[0] = node
 	s.h.codes.DotGather(s.q, s.ids[:1], s.scores)
-	return toNear(s.scores[0], node)
+	return scoreNode(s.scores[0], node)
 }
 
-func (s *searcher) room(n int) []float32 {
+func (s *searcher) scoreBuffer(n int) []float32 {
 	if len(s.scores) < n {
 		s.scores = make([]float32, n)
 	}
@@ -58,10 +58,10 @@ func (s *searcher) rescore(q []float32) {
 	for _, c := range s.found {
 		s.nodes = append(s.nodes, c.node())
 	}
-	scores := s.room(len(s.nodes))
+	scores := s.scoreBuffer(len(s.nodes))
 	s.dot(q, s.nodes, scores)
 	for i, node := range s.nodes {
-		c := toNear(scores[i], node)
+		c := scoreNode(scores[i], node)
 		for ; i > 0 && s.found[i-1] < c; i-- {
 			s.found[i] = s.found[i-1]
 		}
@@ -85,15 +85,15 @@ func (s *searcher) dot(q []float32, nodes []int32, out []float32) {
 // In a graph of millions a walk that keeps one node often ends in the wrong place of the layers above, so that a longer
 // list has to make up for it on layer 0; some nodes kept on the last few of them cost less. Below that they cost more.
 const (
-	beamLeast  = 2 << 20 // nodes
+	beamFrom   = 2 << 20 // nodes
 	beamLayers = 3
 	beam       = 4
 )
 
-// approach leaves in found the nodes that a search of layer 0 begins with.
-func (s *searcher) approach(ctx context.Context) error {
+// enterBase leaves in found the nodes that a search of layer 0 begins with.
+func (s *searcher) enterBase(ctx context.Context) error {
 	h, layer := s.h, 0
-	if h.n >= h.beamLeast {
+	if h.n >= h.beamFrom {
 		layer = min(beamLayers, h.top)
 	}
 	s.found = append(s.found[:0], s.descend(s.score(h.entry), h.top, layer))
@@ -107,7 +107,7 @@ func (s *searcher) approach(ctx context.Context) error {
 
 // descend is the search with ef = 1 from layer from down to layer to, not included: step to the best neighbor until
 // there is none better.
-func (s *searcher) descend(at near, from, to int) near {
+func (s *searcher) descend(at scoredNode, from, to int) scoredNode {
 	for layer := from; layer > to; layer-- {
 		for moved := true; moved; {
 			moved = false
@@ -115,7 +115,7 @@ func (s *searcher) descend(at near, from, to int) near {
 			s.h.codes.Prefetch(row)
 			s.h.codes.DotGather(s.q, row, s.scores)
 			for i, node := range row {
-				if c := toNear(s.scores[i], node); c > at {
+				if c := scoreNode(s.scores[i], node); c > at {
 					at, moved = c, true
 				}
 			}
@@ -150,12 +150,12 @@ const askEvery = 512
 func (s *searcher) explore(ctx context.Context, ef, layer int, allowed func(node int32) bool) error {
 	s.begin()
 	starts := s.found[:min(len(s.found), ef)]
-	s.found, s.passing = s.found[:0], s.passing[:0]
+	s.found, s.walkOnly = s.found[:0], s.walkOnly[:0]
 	for _, c := range starts { // the i-th writes to the first i places at most, and they have been read
 		c &^= followed
 		s.visited.set(c.node())
 		if allowed != nil && !allowed(c.node()) {
-			s.pass(c)
+			s.addWalkOnly(c)
 		} else {
 			s.insert(c, ef)
 		}
@@ -167,8 +167,8 @@ func (s *searcher) explore(ctx context.Context, ef, layer int, allowed func(node
 		}
 		due, coming = coming, nil
 		switch {
-		case len(s.passing) > 0 && s.passFirst(at, ef):
-			coming = s.unvisited(s.h.links(s.nextPassed().node(), layer))
+		case len(s.walkOnly) > 0 && s.walkOnlyFirst(at, ef):
+			coming = s.unvisited(s.h.links(s.nextWalkOnly().node(), layer))
 			s.h.codes.Prefetch(coming)
 		case at < len(s.found):
 			coming = s.follow(at, layer)
@@ -181,12 +181,12 @@ func (s *searcher) explore(ctx context.Context, ef, layer int, allowed func(node
 		}
 		s.h.codes.DotGather(s.q, due, s.scores)
 		for i, node := range due {
-			c := toNear(s.scores[i], node)
+			c := scoreNode(s.scores[i], node)
 			if len(s.found) == ef && c < s.found[ef-1] { // as most are
 				continue
 			}
 			if allowed != nil && !allowed(node) {
-				s.pass(c)
+				s.addWalkOnly(c)
 				continue
 			}
 			if place := s.insert(c, ef); place <= at {
@@ -197,43 +197,43 @@ func (s *searcher) explore(ctx context.Context, ef, layer int, allowed func(node
 	}
 }
 
-// passFirst says whether the best of the nodes that are only walked through comes before the found node at a place: it
+// walkOnlyFirst says whether the best of the nodes that are only walked through comes before the found node at a place: it
 // must be better than that one, and than the worst of a full list.
-func (s *searcher) passFirst(at, ef int) bool {
-	best := s.passing[0]
+func (s *searcher) walkOnlyFirst(at, ef int) bool {
+	best := s.walkOnly[0]
 	return (len(s.found) < ef || best > s.found[ef-1]) && (at == len(s.found) || best > s.found[at])
 }
 
-// pass puts a node onto the heap of those that are only walked through.
-func (s *searcher) pass(c near) {
-	s.passing = append(s.passing, c)
-	for i := len(s.passing) - 1; i > 0; {
+// addWalkOnly puts a node onto the heap of those that are only walked through.
+func (s *searcher) addWalkOnly(c scoredNode) {
+	s.walkOnly = append(s.walkOnly, c)
+	for i := len(s.walkOnly) - 1; i > 0; {
 		parent := (i - 1) / 2
-		if s.passing[parent] > s.passing[i] {
+		if s.walkOnly[parent] > s.walkOnly[i] {
 			break
 		}
-		s.passing[parent], s.passing[i] = s.passing[i], s.passing[parent]
+		s.walkOnly[parent], s.walkOnly[i] = s.walkOnly[i], s.walkOnly[parent]
 		i = parent
 	}
 }
 
-// nextPassed takes the best node off the heap.
-func (s *searcher) nextPassed() near {
-	top, n := s.passing[0], len(s.passing)-1
-	s.passing[0] = s.passing[n]
-	s.passing = s.passing[:n]
+// nextWalkOnly takes the best node off the heap.
+func (s *searcher) nextWalkOnly() scoredNode {
+	top, n := s.walkOnly[0], len(s.walkOnly)-1
+	s.walkOnly[0] = s.walkOnly[n]
+	s.walkOnly = s.walkOnly[:n]
 	for i := 0; ; {
 		best := 2*i + 1
 		if best >= n {
 			return top
 		}
-		if r := best + 1; r < n && s.passing[r] > s.passing[best] {
+		if r := best + 1; r < n && s.walkOnly[r] > s.walkOnly[best] {
 			best = r
 		}
-		if s.passing[i] > s.passing[best] {
+		if s.walkOnly[i] > s.walkOnly[best] {
 			return top
 		}
-		s.passing[i], s.passing[best] = s.passing[best], s.passing[i]
+		s.walkOnly[i], s.walkOnly[best] = s.walkOnly[best], s.walkOnly[i]
 		i = best
 	}
 }
@@ -269,7 +269,7 @@ func (s *searcher) unvisited(row []int32) []int32 {
 }
 
 // insert puts c in its place among the ef best and returns the place; len(found) or more where it is not among them.
-func (s *searcher) insert(c near, ef int) int {
+func (s *searcher) insert(c scoredNode, ef int) int {
 	if len(s.found) < ef {
 		s.found = append(s.found, c)
 	} else if c < s.found[ef-1] {

@@ -61,11 +61,11 @@ func Build(ctx context.Context, items []float32, dim int, o Options, p retrieval
 // ready makes the index ready to be searched.
 func (x *Index) ready() {
 	x.pool.New = func() any {
-		return &scratch{near: make([]float32, x.coarse.K), table: make([][codewords]float32, x.stride), scores: make([]float32, scanBlock)}
+		return &scratch{products: make([]float32, x.coarse.K), table: make([][codewords]float32, x.stride), scores: make([]float32, scanBlock)}
 	}
 }
 
-// fill trains the coarse centroids, shares the items out among them, trains the codewords on what is left, and encodes.
+// fill trains the coarse centroids, assigns the items to them, trains the codewords on what is left, and encodes.
 func (x *Index) fill(ctx context.Context, o Options, p retrieval.Progress) (err error) {
 	if x.coarse, err = kmeans.Train(ctx, x.items, x.dim, o.Lists, o.Seed, o.Workers); err != nil {
 		return err
@@ -74,7 +74,7 @@ func (x *Index) fill(ctx context.Context, o Options, p retrieval.Progress) (err 
 	if err := x.coarse.Assign(ctx, x.items, list, o.Workers); err != nil {
 		return err
 	}
-	x.shareOut(list)
+	x.fillLists(list)
 	books, err := x.train(ctx, o, list)
 	if err != nil {
 		return err
@@ -85,7 +85,7 @@ func (x *Index) fill(ctx context.Context, o Options, p retrieval.Progress) (err 
 		ids := x.ids[from:min(from+encodeBatch, x.n)]
 		x.residuals(ids, list, left)
 		for m, book := range books {
-			piece = x.cut(left[:len(ids)*x.dim], m, piece[:0])
+			piece = x.piecesOf(left[:len(ids)*x.dim], m, piece[:0])
 			if err := book.Assign(ctx, piece, code[:len(ids)], o.Workers); err != nil {
 				return err
 			}
@@ -100,8 +100,8 @@ func (x *Index) fill(ctx context.Context, o Options, p retrieval.Progress) (err 
 	return nil
 }
 
-// shareOut orders the items by list, and within a list by id.
-func (x *Index) shareOut(list []int32) {
+// fillLists orders the items by list, and within a list by id.
+func (x *Index) fillLists(list []int32) {
 	x.start, x.ids = make([]int32, x.coarse.K+1), make([]int32, x.n)
 	for _, l := range list {
 		x.start[l+1]++
@@ -116,7 +116,7 @@ func (x *Index) shareOut(list []int32) {
 	}
 }
 
-// train learns each piece's codewords from the residuals of a sample, and keeps them turned: words[m] has a row of 256
+// train learns each piece's codewords from the residuals of a sample, and keeps them transposed: words[m] has a row of 256
 // for each of the piece's columns, as a table is made of them.
 func (x *Index) train(ctx context.Context, o Options, list []int32) ([]*kmeans.Centroids, error) {
 	every := max(x.n/(codewords*kmeans.PointsPerCentroid), 1)
@@ -129,18 +129,18 @@ func (x *Index) train(ctx context.Context, o Options, list []int32) ([]*kmeans.C
 	books := make([]*kmeans.Centroids, x.m)
 	for m := range books {
 		from, to := x.pieceOf(m)
-		book, err := kmeans.Train(ctx, x.cut(left, m, nil), to-from, codewords, o.Seed+uint64(m)+1, o.Workers)
+		book, err := kmeans.Train(ctx, x.piecesOf(left, m, nil), to-from, codewords, o.Seed+uint64(m)+1, o.Workers)
 		if err != nil {
 			return nil, err
 		}
 		books[m] = book
-		turned := make([]float32, (to-from)*codewords)
+		transposed := make([]float32, (to-from)*codewords)
 		for j := range book.K {
 			for d := range book.Dim {
-				turned[d*codewords+j] = book.Rows[j*book.Dim+d]
+				transposed[d*codewords+j] = book.Rows[j*book.Dim+d]
 			}
 		}
-		x.words = append(x.words, turned)
+		x.words = append(x.words, transposed)
 	}
 	return books, nil
 }
@@ -154,8 +154,8 @@ func (x *Index) residuals(ids, list []int32, left []float32) {
 	}
 }
 
-// cut appends the columns of piece m of all rows.
-func (x *Index) cut(rows []float32, m int, into []float32) []float32 {
+// piecesOf appends the columns of piece m of all rows.
+func (x *Index) piecesOf(rows []float32, m int, into []float32) []float32 {
 	from, to := x.pieceOf(m)
 	for i := 0; i < len(rows); i += x.dim {
 		into = append(into, rows[i+from:i+to]...)

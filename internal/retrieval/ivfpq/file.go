@@ -71,7 +71,8 @@ func load(ctx context.Context, in io.Reader, items []float32) (*Index, error) {
 	if err := head.check(items); err != nil {
 		return nil, err
 	}
-	x := &Index{items: items, dim: int(head.Dim), n: int(head.N), m: int(head.M), stride: (int(head.M) + 7) &^ 7, probe: int(head.Probe), refined: int(head.Refine)}
+	x := &Index{items: items, dim: int(head.Dim), n: int(head.N), m: int(head.M), stride: (int(head.M) + 7) &^ 7,
+		probe: int(head.Probe), refined: int(head.Refine)}
 	centroids := binfile.ReadSlice[float32](r)
 	for m := 0; m < x.m && r.Err() == nil; m++ {
 		x.words = append(x.words, binfile.ReadSlice[float32](r))
@@ -95,7 +96,8 @@ func (head header) check(items []float32) error {
 		return fmt.Errorf("it has %d items of %d values: 1 to %d of 1 to %d are allowed", head.N, head.Dim, math.MaxInt32, maxDim)
 	case head.M < 1 || head.M > head.Dim:
 		return fmt.Errorf("its codes have %d bytes: 1 to %d are allowed", head.M, head.Dim)
-	case head.Lists < 1 || head.Lists > head.N || head.Probe < 1 || head.Probe > math.MaxInt32 || head.Refine < 1 || head.Refine > maxRefine:
+	case head.Lists < 1 || head.Lists > head.N || head.Probe < 1 || head.Probe > math.MaxInt32 || head.Refine < 1 ||
+		head.Refine > maxRefine:
 		return fmt.Errorf("it has %d lists, probe %d and refine %d, which can't be", head.Lists, head.Probe, head.Refine)
 	case int(head.N)*int(head.Dim) != len(items) || binfile.Sum(items) != head.Vectors:
 		return errors.New("it was built over other vectors: delete it and build it again")
@@ -109,7 +111,8 @@ func (x *Index) checkLoaded(centroids, lists int) error {
 	case centroids != lists*x.dim:
 		return fmt.Errorf("%d values of centroids for %d lists", centroids, lists)
 	case len(x.start) != lists+1 || len(x.ids) != x.n || len(x.codes) != x.n*x.stride:
-		return fmt.Errorf("%d list starts, %d ids and %d bytes of codes for %d lists of %d items", len(x.start), len(x.ids), len(x.codes), lists, x.n)
+		return fmt.Errorf("%d list starts, %d ids and %d bytes of codes for %d lists of %d items", len(x.start), len(x.ids),
+			len(x.codes), lists, x.n)
 	case x.start[0] != 0 || int(x.start[lists]) != x.n:
 		return fmt.Errorf("its lists go from %d to %d", x.start[0], x.start[lists])
 	}

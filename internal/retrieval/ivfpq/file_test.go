@@ -54,7 +54,8 @@ func TestIVFPQRefusesWhatItCantTrust(t *testing.T) {
 			t.Fatalf("byte %d is wrong and the file was accepted", at)
 		}
 	}
-	if _, err := Load(t.Context(), bytes.NewReader(file), retrievaltest.Hard(3, 300, 6)); err == nil || !strings.Contains(err.Error(), "other vectors") {
+	if _, err := Load(t.Context(), bytes.NewReader(file), retrievaltest.Hard(3, 300, 6)); err == nil ||
+		!strings.Contains(err.Error(), "other vectors") {
 		t.Errorf("over other vectors: %v", err)
 	}
 }

@@ -44,15 +44,15 @@ func (x *Index) pieceOf(m int) (from, to int) { return m * x.dim / x.m, (m + 1) 
 
 // scratch is the working memory of one search at a time.
 type scratch struct {
-	lists  retrieval.TopK
-	order  []problem.Candidate
-	near   []float32
-	table  [][codewords]float32 // q_m · codeword, for each piece, and zeros up to the stride
-	scores []float32
-	rough  retrieval.TopK
-	some   []problem.Candidate
-	ids    []int32
-	exact  retrieval.TopK
+	lists    retrieval.TopK
+	order    []problem.Candidate
+	products []float32
+	table    [][codewords]float32 // q_m · codeword, for each piece, and zeros up to the stride
+	scores   []float32
+	rough    retrieval.TopK
+	some     []problem.Candidate
+	ids      []int32
+	exact    retrieval.TopK
 }
 
 // Retrieve implements retrieval.Retriever, with the index's own probe and refine.
@@ -80,9 +80,9 @@ func (x *Index) search(ctx context.Context, q *problem.Query, k, probe, refine i
 	x.tabulate(q.Vec, s.table)
 	all, wanted := q.Filter.AllowsAll(), min(max(refine, 1)*k, x.n)
 	if all {
-		x.nearest(q.Vec, probe, s)
+		x.nearestLists(q.Vec, probe, s)
 	} else {
-		x.nearest(q.Vec, x.coarse.K, s)
+		x.nearestLists(q.Vec, x.coarse.K, s)
 	}
 	s.rough.Reset(wanted)
 	found := 0
@@ -146,18 +146,18 @@ func (x *Index) tabulate(q []float32, table [][codewords]float32) {
 	}
 }
 
-// nearest leaves in order the lists to look into, each with the score q·c of its centroid. Of unit vectors the nearest
-// lists are those of the nearest centroids by distance, as they were when the items were shared out.
-func (x *Index) nearest(q []float32, probe int, s *scratch) {
+// nearestLists leaves in order the lists to look into, each with the score q·c of its centroid. Of unit vectors the nearest
+// lists are those of the nearest centroids by distance, as they were when the items were assigned.
+func (x *Index) nearestLists(q []float32, probe int, s *scratch) {
 	c := x.coarse
-	vec.DotRows(q, c.Rows, c.Dim, s.near)
+	vec.DotRows(q, c.Rows, c.Dim, s.products)
 	s.lists.Reset(min(max(probe, 1), c.K))
-	for i, dot := range s.near {
+	for i, dot := range s.products {
 		s.lists.Push(int32(i), dot+c.Bias[i])
 	}
 	s.order = s.lists.Append(s.order[:0])
 	for i := range s.order {
-		s.order[i].Score = s.near[s.order[i].Item]
+		s.order[i].Score = s.products[s.order[i].Item]
 	}
 }
 

@@ -17,7 +17,8 @@ type Client struct{}
 
 // Dial says what is lacking.
 func Dial(context.Context, Options) (*Client, error) {
-	return nil, errors.New("connecting to Milvus: this build lacks its protocol; build with it (" + Rebuild + ") and have a server (" + Server + ")")
+	return nil,
+		errors.New("connecting to Milvus: this build lacks its protocol; build with it (" + Rebuild + ") and have a server (" + Server + ")")
 }
 
 // Version is empty here.

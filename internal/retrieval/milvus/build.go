@@ -151,10 +151,11 @@ func (b *builder) flush() error {
 		return err
 	}
 	return b.until("waiting until "+b.name+" is stored", func() (bool, error) {
-		a, err := ask(b.ctx, b.Client, "asking whether "+b.name+" is stored", b.o.Timeout, b.stub.GetFlushState, &milvuspb.GetFlushStateRequest{
-			DbName: b.o.Database, CollectionName: b.name,
-			SegmentIDs: b.flushed.GetCollSegIDs()[b.name].GetData(), FlushTs: b.flushed.GetCollFlushTs()[b.name],
-		})
+		a, err := ask(b.ctx, b.Client, "asking whether "+b.name+" is stored", b.o.Timeout, b.stub.GetFlushState,
+			&milvuspb.GetFlushStateRequest{
+				DbName: b.o.Database, CollectionName: b.name,
+				SegmentIDs: b.flushed.GetCollSegIDs()[b.name].GetData(), FlushTs: b.flushed.GetCollFlushTs()[b.name],
+			})
 		return a.GetFlushed(), err
 	})
 }
@@ -201,9 +202,10 @@ func (b *builder) load() error {
 		return err
 	}
 	return b.until("waiting until "+b.name+" is loaded", func() (bool, error) {
-		a, err := ask(b.ctx, b.Client, "asking whether "+b.name+" is loaded", b.o.Timeout, b.stub.GetLoadingProgress, &milvuspb.GetLoadingProgressRequest{
-			DbName: b.o.Database, CollectionName: b.name,
-		})
+		a, err := ask(b.ctx, b.Client, "asking whether "+b.name+" is loaded", b.o.Timeout, b.stub.GetLoadingProgress,
+			&milvuspb.GetLoadingProgressRequest{
+				DbName: b.o.Database, CollectionName: b.name,
+			})
 		return a.GetProgress() >= 100, err
 	})
 }
@@ -230,7 +232,8 @@ func (b *builder) params() (build string, search func(k int) string) {
 	plain := func(int) string { return "{}" }
 	switch b.o.Index {
 	case "HNSW":
-		return asJSON(map[string]int{"M": 16, "efConstruction": 128}), func(k int) string { return asJSON(map[string]int{"ef": max(64, k)}) }
+		return asJSON(map[string]int{"M": 16, "efConstruction": 128}),
+			func(k int) string { return asJSON(map[string]int{"ef": max(64, k)}) }
 	case "IVF_FLAT":
 		lists := min(max(1, int(math.Sqrt(float64(b.n)))), 65536)
 		return asJSON(map[string]int{"nlist": lists}), func(int) string { return asJSON(map[string]int{"nprobe": min(32, lists)}) }
@@ -275,7 +278,8 @@ func idsOf(ids []int64) *schemapb.FieldData {
 
 func vectorsOf(rows []float32, dim int) *schemapb.FieldData {
 	return &schemapb.FieldData{Type: schemapb.DataType_FloatVector, FieldName: vectorField, Field: &schemapb.FieldData_Vectors{
-		Vectors: &schemapb.VectorField{Dim: int64(dim), Data: &schemapb.VectorField_FloatVector{FloatVector: &schemapb.FloatArray{Data: rows}}},
+		Vectors: &schemapb.VectorField{Dim: int64(dim),
+			Data: &schemapb.VectorField_FloatVector{FloatVector: &schemapb.FloatArray{Data: rows}}},
 	}}
 }
 

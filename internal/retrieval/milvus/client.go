@@ -88,7 +88,8 @@ func (c *Client) credentials() (credentials.TransportCredentials, error) {
 }
 
 // sign adds who is asking to a call.
-func (c *Client) sign(ctx context.Context, method string, req, reply any, conn *grpc.ClientConn, call grpc.UnaryInvoker, opts ...grpc.CallOption) error {
+func (c *Client) sign(ctx context.Context, method string, req, reply any, conn *grpc.ClientConn, call grpc.UnaryInvoker,
+	opts ...grpc.CallOption) error {
 	var pairs []string
 	if c.o.Token != "" {
 		pairs = append(pairs, "authorization", base64.StdEncoding.EncodeToString([]byte(c.o.Token)))
@@ -124,7 +125,8 @@ func (c *Client) Version() string { return c.version }
 
 // sweep drops what runs of long ago left. It is a courtesy: nothing fails with it.
 func (c *Client) sweep(ctx context.Context) {
-	all, err := ask(ctx, c, "listing collections", c.o.Timeout, c.stub.ShowCollections, &milvuspb.ShowCollectionsRequest{DbName: c.o.Database})
+	all, err := ask(ctx, c, "listing collections", c.o.Timeout, c.stub.ShowCollections,
+		&milvuspb.ShowCollectionsRequest{DbName: c.o.Database})
 	if err != nil {
 		return
 	}
@@ -146,7 +148,8 @@ func (c *Client) newName() string {
 
 // drop drops a collection; one that isn't there is as good as dropped.
 func (c *Client) drop(ctx context.Context, name string) error {
-	_, err := ask(ctx, c, "dropping collection "+name, c.o.Timeout, c.stub.DropCollection, &milvuspb.DropCollectionRequest{DbName: c.o.Database, CollectionName: name})
+	_, err := ask(ctx, c, "dropping collection "+name, c.o.Timeout, c.stub.DropCollection,
+		&milvuspb.DropCollectionRequest{DbName: c.o.Database, CollectionName: name})
 	var no *refusal
 	if missing := errors.As(err, &no) && no.code == noCollection; err != nil && !missing {
 		return err
@@ -189,7 +192,8 @@ func (c *Client) Close() error {
 	}
 	err := c.conn.Close()
 	if len(stay) > 0 {
-		err = fmt.Errorf("leaving Milvus at %s: collections stay behind: %s; a run after %s drops them: %w", c.o.Address, strings.Join(stay, ", "), leftFor, why)
+		err = fmt.Errorf("leaving Milvus at %s: collections stay behind: %s; a run after %s drops them: %w", c.o.Address,
+			strings.Join(stay, ", "), leftFor, why)
 	}
 	return err
 }

@@ -34,7 +34,9 @@ const maxK = 16384
 // nothing.
 func (x *collection) Retrieve(ctx context.Context, q problem.Query, k int, into []problem.Candidate) ([]problem.Candidate, error) {
 	if len(q.Vec) != x.dim {
-		return into, fmt.Errorf("searching Milvus for request %d: its vector has %d values and the index %d: encode it with the index's encoder", q.ID, len(q.Vec), x.dim)
+		return into,
+			fmt.Errorf("searching Milvus for request %d: its vector has %d values and the index %d: encode it with the "+
+				"index's encoder", q.ID, len(q.Vec), x.dim)
 	}
 	if err := ctx.Err(); err != nil {
 		return into, err
@@ -125,12 +127,13 @@ func (x *collection) request(v []float32, k int, condition string) (*milvuspb.Se
 	return q, nil
 }
 
-// read appends an answer's results, best first. An answer is a stranger's: nothing in it is believed unchecked.
+// read appends an answer's results, best first. Nothing in an answer is trusted before it is checked.
 func (x *collection) read(answer *milvuspb.SearchResults, k int, f *problem.Filter, into []problem.Candidate) ([]problem.Candidate, error) {
 	r := answer.GetResults()
 	ids, scores := r.GetIds().GetIntId().GetData(), r.GetScores()
 	if len(ids) != len(scores) || len(ids) > k {
-		return into, fmt.Errorf("an answer of Milvus holds %d items and %d scores, where at most %d of each were asked for", len(ids), len(scores), k)
+		return into, fmt.Errorf("an answer of Milvus holds %d items and %d scores, where at most %d of each were asked for",
+			len(ids), len(scores), k)
 	}
 	from := len(into)
 	for i, id := range ids {
@@ -138,7 +141,9 @@ func (x *collection) read(answer *milvuspb.SearchResults, k int, f *problem.Filt
 			return into, fmt.Errorf("an answer of Milvus holds item %d of %d: another program writes to collection %s", id, x.n, x.name)
 		}
 		if !f.Allows(int32(id)) {
-			return into, fmt.Errorf("an answer of Milvus holds item %d, which the request's filter refuses: the server doesn't filter by ids: use a newer one", id)
+			return into,
+				fmt.Errorf("an answer of Milvus holds item %d, which the request's filter refuses: the server doesn't filter "+
+					"by ids: use a newer one", id)
 		}
 		into = append(into, problem.Candidate{Item: int32(id), Score: scores[i]})
 	}

@@ -203,7 +203,8 @@ func TestAServerThatIsKilledIsReportedAndNothingStaysWhenItIsBack(t *testing.T) 
 	if err == nil || !strings.Contains(err.Error(), "inserting items 500 to 749") || !strings.Contains(err.Error(), "gives no answer") {
 		t.Fatalf("a server killed while items are inserted: %v", err)
 	}
-	if _, err := ix.Retrieve(context.Background(), problem.Query{Vec: items[:dim]}, 5, nil); err == nil || !strings.Contains(err.Error(), "no answer") {
+	if _, err := ix.Retrieve(context.Background(), problem.Query{Vec: items[:dim]}, 5, nil); err == nil ||
+		!strings.Contains(err.Error(), "no answer") {
 		t.Errorf("a search of a dead server: %v", err)
 	}
 	s.start()

@@ -55,7 +55,7 @@ func Indexes() []string { return []string{"AUTOINDEX", "HNSW", "IVF_FLAT", "FLAT
 // Consistencies are the levels that Options.Consistency takes, the strongest first.
 func Consistencies() []string { return []string{"strong", "bounded", "session", "eventually"} }
 
-// Port is where a Milvus listens unless told otherwise.
+// Port is where a Milvus listens unless configured otherwise.
 const Port = "19530"
 
 // Bounds that Milvus itself keeps (its shards and partitions by default), and one of ours for replicas.
