@@ -29,7 +29,7 @@ func Main() int {
 func Run(ctx context.Context, s command.Streams, args []string) (code int) {
 	defer func() {
 		if v := recover(); v != nil {
-			code = command.Report(s.Err, fmt.Errorf("a fault in dryrun itself, please report it: %v (%s)", v, panicPlace(debug.Stack())))
+			code = command.Report(s.Err, fmt.Errorf("a bug in dryrun, please report it: %v (%s)", v, panicPlace(debug.Stack())))
 		}
 	}()
 	root := newRoot(s, framework.SystemClock{}, args)

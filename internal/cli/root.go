@@ -72,7 +72,7 @@ func newRoot(s command.Streams, clock framework.Clock, args []string) *cobra.Com
 	f := root.PersistentFlags()
 	f.BoolVar(&io.Plain, "plain", false, "whole lines instead of screens; also with ACCESSIBLE=1, TERM=dumb or no terminal")
 	f.StringVar(&io.Color, "color", "auto", "write color: auto, always or never")
-	f.StringVar(&io.Theme, "theme", "auto", "of the screens: auto, light, dark, contrast or none")
+	f.StringVar(&io.Theme, "theme", "auto", "theme of the screens: auto, light, dark, contrast or none")
 	f.StringVar(&o.dir, "data-dir", "", "folder for sessions (DRYRUN_DATA_DIR, else the XDG data folder)")
 	// cobra's own usage texts for these two flags name the command and read differently from the others.
 	f.BoolP("help", "h", false, "show help")

@@ -19,11 +19,11 @@ func New(p *command.Program) *cobra.Command {
 		Short: "List, show, write and check case studies",
 		Long: `List, show, write and check case studies. Without a command: list.
 
-A case is one YAML file that a study group can mail, review and keep in git. Wherever a case is asked for, an id, a
-beginning of one, or the path of a file will do.`,
+A case is one YAML file that a study group can mail, review and keep in git. Wherever a command takes a case, give its id,
+a prefix of its id, or the path of a file.`,
 		Example: command.Examples(
 			"the built-in cases", "dryrun cases",
-			"begin one of your own", "dryrun cases new parking-spots --world images",
+			"start one of your own", "dryrun cases new parking-spots --world images",
 			"see what is still wrong with it", "dryrun cases lint parking-spots.yaml",
 		),
 		Args: command.KnownCommand,

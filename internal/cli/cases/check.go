@@ -31,7 +31,7 @@ func newLint(p *command.Program, run func(context.Context, *checkOptions) error)
 		Use:   "lint [CASE...]",
 		Short: "Check cases by reading them",
 		Long: `Check cases by reading them: structure, counts, ids, and whether the coach finds what the references and samples say.
-Without a case: every built-in one. One line a finding, file:line:column: message; exit 1 where there is an error.`,
+Without a case: every built-in one. One line per finding, file:line:column: message; exit 1 if there is an error.`,
 		Example: command.Examples(
 			"check a file", "dryrun cases lint parking-spots.yaml",
 			"check a folder in a pipeline", "dryrun cases lint cases/*.yaml --json",
@@ -51,7 +51,7 @@ func newTest(p *command.Program, run func(context.Context, *checkOptions) error)
 		Use:   "test [CASE...]",
 		Short: "Prove cases by running their labs",
 		Long: `Prove cases by running their labs: each finishes and repeats, the best decision isn't worse than the poor ones, each
-prediction varies with its knob, each fault does what it declares. Without a case: every built-in one. Takes a minute or so a case.`,
+prediction varies with its knob, each fault does what it declares. Without a case: every built-in one. Takes about a minute per case.`,
 		Example: command.Examples("prove a file", "dryrun cases test parking-spots.yaml"),
 	})
 }

@@ -37,10 +37,10 @@ func newNew(p *command.Program, run func(context.Context, *newOptions) error) *c
 	cmd := &cobra.Command{
 		Use:   "new ID",
 		Short: "Write the skeleton of a case",
-		Long: `Write the skeleton of a case to ID.yaml. Its structure is whole and its texts are still to be written: lint names each by
-its line, so that what it reports is what is left to do.`,
+		Long: `Write the skeleton of a case to ID.yaml. Its structure is complete and its texts are still to be written: lint names each
+with its line, so what lint reports is what is left to do.`,
 		Example: command.Examples(
-			"a case on the world of pictures", "dryrun cases new parking-spots --world images",
+			"a case on the world of images", "dryrun cases new parking-spots --world images",
 			"what is left to write", "dryrun cases lint parking-spots.yaml",
 		),
 		Args:              command.Takes(1, 1),
@@ -87,7 +87,7 @@ func runNew(_ context.Context, o *newOptions) error {
 	// O_EXCL: never overwrite a case that somebody has begun to write.
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, os.ErrExist) {
-		return command.Misuse(nil, "dryrun cases lint "+path, "%s is there already and stays as it is: choose another file with -o", path)
+		return command.Misuse(nil, "dryrun cases lint "+path, "%s already exists and was left unchanged: choose another file with -o", path)
 	}
 	if err != nil {
 		return fmt.Errorf("writing the skeleton: %w", err)
@@ -98,7 +98,7 @@ func runNew(_ context.Context, o *newOptions) error {
 	if err := f.Close(); err != nil {
 		return fmt.Errorf("writing the skeleton to %s: %w", path, err)
 	}
-	o.Say("%s is written. dryrun cases lint %s says what is left to write", path, path)
+	o.Say("%s was written. dryrun cases lint %s lists what is left to write", path, path)
 	return nil
 }
 

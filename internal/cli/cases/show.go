@@ -80,6 +80,6 @@ func describe(c *casestudies.Case) string {
 		fmt.Fprintf(&b, "%d. **%s**: %s, %s, %s\n", s.N, s.Title, command.Count(len(step.Criteria), "criterion", "criteria"),
 			command.Count(len(step.Decide), "decision"), command.Count(len(step.Lab.Predict), "prediction"))
 	}
-	fmt.Fprintf(&b, "\n`dryrun practice %s` begins.\n", c.ID)
+	fmt.Fprintf(&b, "\n`dryrun practice %s` starts it.\n", c.ID)
 	return b.String()
 }

@@ -27,7 +27,7 @@ func FindWord(what, word string, words []string, next string) (string, error) {
 	case 0:
 		return "", Misuse(Nearest(word, words), next, "unknown %s %q", what, word)
 	}
-	return "", Misuse(begin, next, "%s %q could be several", what, word)
+	return "", Misuse(begin, next, "%s %q matches more than one", what, word)
 }
 
 // OneOf returns an error unless value is one of words; what names the flag or argument.

@@ -47,11 +47,11 @@ func Takes(least, most int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch {
 		case len(args) > most && most == 0:
-			return Misuse(nil, cmd.CommandPath()+" --help", "%s takes no word, and was given %q", cmd.CommandPath(), args[0])
+			return Misuse(nil, cmd.CommandPath()+" --help", "%s takes no argument, but got %q", cmd.CommandPath(), args[0])
 		case len(args) > most:
-			return Misuse(nil, cmd.CommandPath()+" --help", "%s was given one word too many: %q", cmd.CommandPath(), args[most])
+			return Misuse(nil, cmd.CommandPath()+" --help", "%s got one argument too many: %q", cmd.CommandPath(), args[most])
 		case len(args) < least:
-			return Misuse(nil, cmd.CommandPath()+" --help", "%s needs one word more: %s", cmd.CommandPath(), cmd.UseLine())
+			return Misuse(nil, cmd.CommandPath()+" --help", "%s needs one more argument: %s", cmd.CommandPath(), cmd.UseLine())
 		}
 		return nil
 	}
@@ -66,7 +66,7 @@ func AtMostOne(cmd *cobra.Command, names ...string) error {
 		}
 	}
 	if len(given) > 1 {
-		return Misuse(nil, cmd.CommandPath()+" --help", "%s: give one of them", strings.Join(given, " and "))
+		return Misuse(nil, cmd.CommandPath()+" --help", "%s: use only one of them", strings.Join(given, " and "))
 	}
 	return nil
 }

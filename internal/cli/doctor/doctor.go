@@ -73,7 +73,7 @@ func newCommand(p *command.Program, run func(context.Context, *options) error) *
 	cmd := &cobra.Command{
 		Use:     "doctor",
 		Short:   "Say what this terminal, folder and build can do",
-		Long:    "Say what this terminal, data folder and build can do, and what stands in the way. Exit 1 where something does.",
+		Long:    "Say what this terminal, data folder and build can do, and what is wrong with them. Exit 1 if something is.",
 		Example: command.Examples("before asking for help", "dryrun doctor", "for a bug report", "dryrun doctor --json"),
 		Args:    command.Takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -179,7 +179,7 @@ func (e *examination) rows() []command.Row {
 		{"size", size},
 		{"colors", t.Colors},
 		{"plain mode", yes(t.Plain)},
-		{"mouse", "no: select text as everywhere"},
+		{"mouse", "no: select text as usual"},
 		{"data folder", d.Dir + ", writable: " + yes(d.Writable)},
 		{"database", database},
 		{"memory", fmt.Sprintf("%.1f GB for a run of the lab", float64(e.Memory)/1e9)},

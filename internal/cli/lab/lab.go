@@ -57,12 +57,12 @@ func newCommand(p *command.Program, run func(context.Context, *options) error) *
 		Short: "Run the two-stage pipeline behind a case's steps",
 		Long: `Run the two-stage pipeline behind a case's steps and report what was measured.
 
-Each step has its experiment; --set changes a knob, --fault plants a fault, --data replaces the generated world by files.
-Metrics repeat for a seed; timings are this machine's.`,
+Each step has its experiment; --set changes a knob, --fault plants a fault, --data replaces the generated world with files.
+A seed always gives the same metrics; timings are those of this machine.`,
 		Example: command.Examples(
 			"the funnel, with more candidates than the reference has", "dryrun lab visual-search --step architecture --set k=500",
 			"all seven experiments for a script", "dryrun lab visual-search --step all --seed 3 --json",
-			"the same on a folder of pictures, one folder a class", "dryrun lab visual-search --data folders:photos",
+			"the same on a folder of pictures, one folder per class", "dryrun lab visual-search --data folders:photos",
 			"a fault to find from the metrics alone", "dryrun lab visual-search --fault mystery --seed 7",
 			"what can be set, what is measured, what can break", "dryrun lab --knobs",
 		),
@@ -87,7 +87,7 @@ Metrics repeat for a seed; timings are this machine's.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.Step, "step", "all", "the step whose experiment to run, or all")
-	f.StringArrayVar(&o.Set, "set", nil, "set a knob, `KNOB=VALUE`; may be given again")
+	f.StringArrayVar(&o.Set, "set", nil, "set a knob, `KNOB=VALUE`; may be repeated")
 	f.StringVar(&o.Fault, "fault", "", "plant a fault; mystery draws one, or none, from the seed")
 	f.Int64Var(&o.Seed, "seed", 1, "seed of the world and the models")
 	f.StringVar(&o.Data, "data", "", "files instead of the generated world, `FORMAT:PATH`")

@@ -41,7 +41,7 @@ func newCommand(p *command.Program, run func(context.Context, *options) error) *
 		Use:   "practice [CASE]",
 		Short: "Walk through a case, step by step, without a clock to beat",
 		Long: `Walk through a case: question, clarifying questions, your answer, your decisions and predictions, the run, the reference,
-your own score. Leave at any time: the same command comes back to the same character. Without a case: visual search.`,
+your own score. Leave at any time: the same command returns to the same character. Without a case: visual search.`,
 		Example: command.Examples(
 			"the whole walk, or where you left it", "dryrun practice visual-search",
 			"one step, in about seven minutes", "dryrun practice visual-search --step evaluation",
@@ -59,11 +59,11 @@ your own score. Leave at any time: the same command comes back to the same chara
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.Step, "step", "", "begin a session at this step")
-	f.StringVar(&o.Resume, "resume", "", "go on with this `session`")
-	f.BoolVar(&o.New, "new", false, "begin a session though one of the case is unfinished")
+	f.StringVar(&o.Step, "step", "", "start a session at this step")
+	f.StringVar(&o.Resume, "resume", "", "continue this `session`")
+	f.BoolVar(&o.New, "new", false, "start a new session even if one of the case is unfinished")
 	f.Int64Var(&o.Seed, "seed", 1, "seed of the lab's world and models")
-	f.BoolVar(&o.Spoken, "spoken", false, "say the answer aloud and type its key claims alone")
+	f.BoolVar(&o.Spoken, "spoken", false, "say the answer aloud and type only its key claims")
 	command.CompleteFlag(cmd, "step", lookup.StepIDs())
 	return cmd
 }
@@ -153,9 +153,9 @@ func (o *options) resumed(ctx context.Context, s *sessions.Open, want rehearse.O
 	}
 	session, err := s.Last(ctx, framework.Practice, id)
 	if err == nil && session != "" {
-		o.Say("dryrun: going on with session %s; --new begins another", session)
+		o.Say("dryrun: continuing session %s; --new starts another", session)
 		if changed, err := s.Changed(ctx, session, want.Case); err == nil && changed {
-			o.Say("dryrun: the case's file has changed since: the session keeps the text that it began with")
+			o.Say("dryrun: the case's file has changed since: the session keeps the text that it started with")
 		}
 	}
 	return session, err

@@ -37,7 +37,7 @@ func newCommand(p *command.Program, run func(context.Context, *options) error) *
 		Use:   "review [SESSION]",
 		Short: "List past sessions, or show one",
 		Long: "List past sessions, unfinished ones included, or show one: answers, decisions, ranges and scores. " +
-			"The first letters of a session's id name it.",
+			"The first letters of a session's id are enough to name it.",
 		Example: command.Examples(
 			"every session, the last one first", "dryrun review",
 			"one of them", "dryrun review 4kq2",
@@ -94,10 +94,10 @@ func (o *options) list(ctx context.Context, s *store.Store) error {
 		return o.Export(o.IO, out)
 	}
 	if len(all) == 0 {
-		_, err := fmt.Fprintln(o.Out, "No sessions yet. dryrun practice visual-search begins one.")
+		_, err := fmt.Fprintln(o.Out, "No sessions yet. dryrun practice visual-search starts one.")
 		return err
 	}
-	rows := []command.Row{{"SESSION", "LAST", "CASE", "MODE", "STEPS", "STANDS AT"}}
+	rows := []command.Row{{"SESSION", "LAST", "CASE", "MODE", "STEPS", "AT STEP"}}
 	for _, v := range all {
 		at := "ended"
 		if v.Open() {

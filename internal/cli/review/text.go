@@ -64,13 +64,13 @@ func (r *sessionReview) markdown(past *rehearse.Session) string {
 	if r.Ended {
 		state = "ended"
 	}
-	fmt.Fprintf(&b, "# %s\n\n%s, begun %s, %s of active time, %s.\n\n",
+	fmt.Fprintf(&b, "# %s\n\n%s, started %s, %s of active time, %s.\n\n",
 		r.Title, r.Mode, r.Created.Local().Format("2006-01-02 15:04"), minutes(r.Minutes), state)
 	if past != nil {
 		writeBlocks(&b, narrate.Scorecard(past.Result()))
 		writeFacts(&b, past.Case(), r.Facts)
 	} else {
-		b.WriteString("The case's text can't be read by this version: there is no score.\n\n")
+		b.WriteString("This version can't read the case's text, so there is no score.\n\n")
 	}
 	for _, s := range r.Steps {
 		s.write(&b)
@@ -79,7 +79,7 @@ func (r *sessionReview) markdown(past *rehearse.Session) string {
 		}
 	}
 	if !r.Ended {
-		fmt.Fprintf(&b, "`dryrun practice --resume %s` goes on with it.\n", r.ID)
+		fmt.Fprintf(&b, "`dryrun practice --resume %s` continues it.\n", r.ID)
 	}
 	return b.String()
 }

@@ -51,8 +51,8 @@ func (o *Open) Changed(ctx context.Context, id string, now *casestudies.Case) (b
 	if err != nil || len(log.Events) == 0 {
 		return false, err
 	}
-	begun, ok := log.Events[0].Body.(framework.Started)
-	return ok && begun.Hash != now.Source().Hash, nil
+	started, ok := log.Events[0].Body.(framework.Started)
+	return ok && started.Hash != now.Source().Hash, nil
 }
 
 // Plain returns the options of a conversation in whole lines.
@@ -71,7 +71,8 @@ func Error(err error) error {
 	case errors.As(err, &none):
 		return command.Misuse(nil, "dryrun review", "%w", err)
 	case errors.As(err, &many):
-		return command.Misuse(many.IDs[:min(3, len(many.IDs))], "dryrun review", "%q begins the ids of %d sessions", many.Prefix, len(many.IDs))
+		return command.Misuse(many.IDs[:min(3, len(many.IDs))], "dryrun review",
+			"%d sessions have ids that begin with %q", len(many.IDs), many.Prefix)
 	}
 	return err
 }

@@ -41,7 +41,7 @@ func newCommand(p *command.Program, run func(context.Context, *options) error) *
 		Long:  "Show the seven steps of an interview with their minutes of 45 and their weight in the score, or the guide of one step.",
 		Example: command.Examples(
 			"the seven steps", "dryrun steps",
-			"what strong candidates do with the minutes of one", "dryrun steps evaluation",
+			"what strong candidates do in one of them", "dryrun steps evaluation",
 		),
 		Args:              command.Takes(0, 1),
 		ValidArgsFunction: command.CompleteWith(lookup.StepIDs()),
