@@ -69,6 +69,17 @@ var inside = map[string]map[string][]string{
 		"command":  {},
 		"clitest":  {"command"},
 	},
+	"internal/lab": {
+		"":         {"step/*", "measure", "build", "kind", "catalog", "progress"},
+		"step/*":   {"measure", "build", "fault", "kind", "catalog", "seed"}, // one sees no other
+		"measure":  {"build", "catalog", "seed", "progress"},
+		"build":    {"fault", "kind", "catalog", "seed", "progress"},
+		"fault":    {"catalog", "progress"},
+		"kind":     {"catalog", "progress"},
+		"catalog":  {"seed"},
+		"seed":     {},
+		"progress": {},
+	},
 	"internal/world": {
 		"":          {"images", "feed", "movielens", "gallery"}, // Kinds knows every world, and no world knows another
 		"images":    {"sim", "raster"},
@@ -82,9 +93,11 @@ var inside = map[string]map[string][]string{
 	},
 }
 
-// apart lists what a folder's packages must not reach, through whatever they import: the interfaces don't link the engines,
+// apart lists what a folder's packages must not reach, through whatever they import: the interfaces and the lab's tables don't link the engines,
 // and the rules and the words of a result carry no renderer.
 var apart = map[string][]string{
+	"internal/lab/catalog": {"internal/lab/kind", "internal/retrieval", "internal/ranking", "internal/world"},
+
 	"internal/tui":      {"internal/lab", "internal/retrieval", "internal/ranking", "internal/world"},
 	"internal/plain":    {"internal/lab", "internal/retrieval", "internal/ranking", "internal/world"},
 	"internal/narrate":  {"internal/lab", "internal/retrieval", "internal/ranking", "internal/world", "internal/draw"},

@@ -19,7 +19,10 @@ import (
 // smallFeed is a world of viewers on which a step takes a fraction of a second.
 func smallFeed(t *testing.T, knobs Knobs) Config {
 	t.Helper()
-	all := Knobs{"items": "1000", "k": "50", "top": "10", "dim": "8", "epochs": "3", "traffic": "100", "days": "2", "models": "popularity,cooccurrence,als,bpr,two-tower,none,logistic"}
+	all := Knobs{
+		"items": "1000", "k": "50", "top": "10", "dim": "8", "epochs": "3", "traffic": "100", "days": "2",
+		"models": "popularity,cooccurrence,als,bpr,two-tower,none,logistic",
+	}
 	maps.Copy(all, knobs)
 	cfg, err := Config{Case: "small", World: problem.Spec{Kind: "interactions", Users: 250, Queries: 80}, Seed: 5}.With(all)
 	if err != nil {
@@ -68,10 +71,16 @@ func sameMetrics(t *testing.T, cfg Config, steps []framework.StepID) map[framewo
 func TestFeedMetricsRepeatAtAnyNumberOfWorkers(t *testing.T) {
 	got := sameMetrics(t, smallFeed(t, nil), steps())
 	for step, ids := range map[framework.StepID][]string{
-		framework.Data:       {"gini", "policy_order_raw", "policy_order_corrected", "policy_order_true", "claimed_quality.random", "ctr_position_ratio"},
-		framework.Model:      {"ndcg_at_10.popularity", "ndcg_at_10.cooccurrence", "ndcg_at_10.als", "ndcg_at_10.bpr", "ndcg_at_10.two_tower", "quality_gain.als_lo"},
-		framework.Evaluation: {"retention_lift.offline_winner", "revenue_lift", "ctr_lift", "exposure_top_1pct.today", "logged_gini.online_winner"},
-		framework.Serving:    {"psi_max", "quality_drifted"},
+		framework.Data: {
+			"gini", "policy_order_raw", "policy_order_corrected", "policy_order_true", "claimed_quality.random", "ctr_position_ratio",
+		},
+		framework.Model: {
+			"ndcg_at_10.popularity", "ndcg_at_10.cooccurrence", "ndcg_at_10.als", "ndcg_at_10.bpr", "ndcg_at_10.two_tower", "quality_gain.als_lo",
+		},
+		framework.Evaluation: {
+			"retention_lift.offline_winner", "revenue_lift", "ctr_lift", "exposure_top_1pct.today", "logged_gini.online_winner",
+		},
+		framework.Serving: {"psi_max", "quality_drifted"},
 	} {
 		for _, id := range ids {
 			if _, ok := got[step].Metrics[id]; !ok {
@@ -135,7 +144,8 @@ func TestRatingsGoThroughAllSteps(t *testing.T) {
 			t.Fatal(err)
 		}
 		checkReport(t, cfg, rep)
-		if step == framework.Evaluation && !slices.ContainsFunc(rep.Missing, func(m report.Missing) bool { return m.Metric == "retention_lift" }) {
+		noRetention := func(m report.Missing) bool { return m.Metric == "retention_lift" }
+		if step == framework.Evaluation && !slices.ContainsFunc(rep.Missing, noRetention) {
 			t.Errorf("ratings have nobody who returns, but that isn't listed as missing: %v", rep.Missing)
 		}
 	}

@@ -29,7 +29,8 @@ func TestLightGBMIsChosenByNameAndNeverOffered(t *testing.T) {
 func TestLightGBMRanksOrIsRefused(t *testing.T) {
 	l := New(Options{Workers: 1, Python: os.Getenv("DRYRUN_PYTHON")})
 	var told []string
-	r, err := l.Run(t.Context(), small(t, Knobs{"ranker": catalog.LightGBM}), framework.Architecture, func(p report.Progress) { told = append(told, p.What) })
+	cfg := small(t, Knobs{"ranker": catalog.LightGBM})
+	r, err := l.Run(t.Context(), cfg, framework.Architecture, func(p report.Progress) { told = append(told, p.What) })
 	if !LightGBM(t.Context(), os.Getenv("DRYRUN_PYTHON")).Present {
 		var absent *AbsentEngine
 		if !errors.As(err, &absent) || !strings.Contains(err.Error(), "pip install lightgbm") || slices.Contains(told, "making the world") {

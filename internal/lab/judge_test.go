@@ -49,19 +49,21 @@ func wrongFirst() problem.Judge {
 func TestQualityIsWhateverTheWorldsJudgeSays(t *testing.T) {
 	cfg := small(t, Knobs{"ranker": "logistic"})
 	l := New(Options{})
-	l.builder = build.New(build.Options{Workers: 2, Bytes: keptBytes, Make: func(ctx context.Context, s problem.Spec, to problem.Progress) (*problem.Problem, error) {
+	make := func(ctx context.Context, s problem.Spec, to problem.Progress) (*problem.Problem, error) {
 		p, err := world.Make(ctx, s, to)
 		if err == nil {
 			p.Judge = wrongFirst()
 		}
 		return p, err
-	}})
+	}
+	l.builder = build.New(build.Options{Workers: 2, Bytes: keptBytes, Make: make})
 	p, err := l.pipeline(t.Context(), l.builder, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
 	wrong := 0.0
-	for _, step := range []framework.StepID{framework.Architecture, framework.Data, framework.Features, framework.Model, framework.Evaluation} {
+	judged := []framework.StepID{framework.Architecture, framework.Data, framework.Features, framework.Model, framework.Evaluation}
+	for _, step := range judged {
 		r, err := measure.New(t.Context(), l.builder, cfg, step, p)
 		if err != nil {
 			t.Fatal(err)
@@ -77,8 +79,9 @@ func TestQualityIsWhateverTheWorldsJudgeSays(t *testing.T) {
 			}
 		}
 		n := float64(len(r.Results.Answers))
-		if got := r.Report.Metrics["quality"]; got != wrong*wrong/(n*n) || got != r.Report.Metrics["wrong_first"] || r.Report.Setup.Quality != "wrong_first" {
-			t.Errorf("%s: quality %v, wrong_first %v, named %q; want %v of %v wrong, squared", step, got, r.Report.Metrics["wrong_first"], r.Report.Setup.Quality, wrong, n)
+		got, named := r.Report.Metrics["quality"], r.Report.Setup.Quality
+		if got != wrong*wrong/(n*n) || got != r.Report.Metrics["wrong_first"] || named != "wrong_first" {
+			t.Errorf("%s: quality %v, named %q; want %v of %v wrong, squared", step, got, named, wrong, n)
 		}
 		text, err := json.Marshal(r.Report)
 		if err != nil {

@@ -7,7 +7,8 @@ import (
 )
 
 func TestTheExactEngineIsAsFastAsItself(t *testing.T) {
-	rep, err := New(Options{Workers: 1}).Run(t.Context(), small(t, Knobs{"engine": "exact", "ranker": "logistic"}), framework.Requirements, nil)
+	cfg := small(t, Knobs{"engine": "exact", "ranker": "logistic"})
+	rep, err := New(Options{Workers: 1}).Run(t.Context(), cfg, framework.Requirements, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

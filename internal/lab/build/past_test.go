@@ -56,7 +56,10 @@ func TestARankersStageOneHasNotSeenItsLabels(t *testing.T) {
 }
 
 func TestSplitsOfTheHistoryHoldOutWhatTheySay(t *testing.T) {
-	h := &problem.History{Users: 2, Items: 10, Start: []int32{0, 5, 10}, Item: []int32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, Weight: make([]float32, 10), Day: []float32{5, 1, 2, 3, 4, 9, 8, 7, 6, 10}}
+	h := &problem.History{
+		Users: 2, Items: 10, Start: []int32{0, 5, 10}, Item: []int32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9},
+		Weight: make([]float32, 10), Day: []float32{5, 1, 2, 3, 4, 9, 8, 7, 6, 10},
+	}
 	for split, want := range map[string][]int32{"user-time": {0, 9}, "global-time": {5, 9}} {
 		rest, held := splitHistory(h, split, nil)
 		if !slices.Equal(held.Item, want) || len(rest.Item)+len(held.Item) != 10 || rest.Start[2] != int32(len(rest.Item)) {

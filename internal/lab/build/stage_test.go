@@ -153,7 +153,8 @@ func TestAKeyIsTheSameStringInEveryProcess(t *testing.T) {
 	s := pictures()
 	s.World.Format, s.World.Path = "folders", "/pictures"
 	got := indexStage().Key(s).String()
-	if !strings.HasPrefix(got, "index: world=") || !strings.Contains(got, `Path:"/pictures"`) || !strings.HasSuffix(got, `engine="hnsw" encoder="pca" dim=16 epochs=3`) {
+	const stageOne = `engine="hnsw" encoder="pca" dim=16 epochs=3`
+	if !strings.HasPrefix(got, "index: world=") || !strings.Contains(got, `Path:"/pictures"`) || !strings.HasSuffix(got, stageOne) {
 		t.Errorf("the key is %s", got)
 	}
 	for range 20 {
@@ -225,7 +226,9 @@ func TestWhatIsKeptIsCounted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, v := range map[string]Sized{"an index": p.Index, "a part of the past": part.PartOfPast, "a ranker": p.Model, "requests": p.Requests} {
+	for name, v := range map[string]Sized{
+		"an index": p.Index, "a part of the past": part.PartOfPast, "a ranker": p.Model, "requests": p.Requests,
+	} {
 		if v.Bytes() <= 0 {
 			t.Errorf("%s counts %d bytes", name, v.Bytes())
 		}

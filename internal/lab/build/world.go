@@ -63,7 +63,7 @@ func driftedWorldStage() Stage[World] {
 		if base.Drift == nil {
 			return World{}, errors.New("letting the requests drift: this data has no later time")
 		}
-		b.progress.Report("moving the requests", 0, 0)
+		b.progress.Report("letting the requests drift", 0, 0)
 		p, err := base.Drift.At(ctx, s.Drift)
 		if err != nil {
 			return World{}, fmt.Errorf("letting the requests drift: %w", err)

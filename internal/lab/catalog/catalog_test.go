@@ -289,7 +289,8 @@ func TestACasesWorldHasTheFaultsOfItsPipeline(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if of := World(&recorded, seed); of.Mystery() != cfg.Mystery() || !slices.Equal(of.Faults(), cfg.Faults()) || slices.Contains(cfg.Faults(), Drift) {
+			of := World(&recorded, seed)
+			if of.Mystery() != cfg.Mystery() || !slices.Equal(of.Faults(), cfg.Faults()) || slices.Contains(cfg.Faults(), Drift) {
 				t.Fatalf("seed %d: the case tells %s of %q, the lab draws %s of %q", seed, of.Mystery(), of.Faults(), cfg.Mystery(), cfg.Faults())
 			}
 		}
@@ -324,5 +325,20 @@ func TestOnlyANearWordIsSuggested(t *testing.T) {
 	}
 	if near := Near("exat", []string{"exact", "hnsw"}); !slices.Equal(near, []string{"exact"}) {
 		t.Errorf("%q is suggested", near)
+	}
+}
+
+// The catalog links no world, so what it knows of them is said twice.
+func TestTheCatalogKnowsTheWorldsThatThereAre(t *testing.T) {
+	var ids []string
+	for _, w := range world.Kinds() {
+		ids = append(ids, w.ID)
+		k := kindOf(w.ID)
+		if k.items != w.Default.Items || k.maxItems != w.MaxItems || !slices.Equal(k.formats, w.Formats) {
+			t.Errorf("%s has %d of at most %d items and reads %q; the catalog says %+v", w.ID, w.Default.Items, w.MaxItems, w.Formats, k)
+		}
+	}
+	if !slices.Equal(ids, Kinds()) {
+		t.Errorf("there are %q, the catalog knows %q", ids, Kinds())
 	}
 }

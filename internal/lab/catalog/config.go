@@ -15,7 +15,6 @@ import (
 	"dryrun/casestudies"
 	"dryrun/framework"
 	"dryrun/internal/problem"
-	"dryrun/internal/world"
 )
 
 // Config is everything that a run depends on.
@@ -111,7 +110,7 @@ func (c Config) With(knobs Knobs) (Config, error) {
 	return c, nil
 }
 
-// WithData returns the configuration with its generated world replaced by files. Their own size then stands unless the
+// WithData returns the configuration with its generated world replaced by files. Their own size is then used unless the
 // knob items is set again.
 func (c Config) WithData(format, path string) Config {
 	c.World.Format, c.World.Path = format, path
@@ -122,19 +121,13 @@ func (c Config) WithData(format, path string) Config {
 }
 
 // Settings resolves every knob: the configuration's, else the table's default, else the first value that the world
-// offers. items is 0 where the data's own size stands.
+// offers. items is 0 where the data's own size is used.
 func (c Config) Settings() (Settings, error) {
 	var s Settings
-	kind, ok := world.KindByID(c.World.Kind)
-	if !ok {
-		var ids []string
-		for _, k := range world.Kinds() {
-			ids = append(ids, k.ID)
-		}
+	kind := kindOf(c.World.Kind)
+	if kind.id == "" {
+		ids := Kinds()
 		return s, &BadKnob{Knob: "world", Value: c.World.Kind, Near: Near(c.World.Kind, ids), Line: "is not among " + strings.Join(ids, ", ")}
-	}
-	if len(kindOf(kind.ID).engines) == 0 {
-		return s, &BadKnob{Knob: "world", Value: kind.ID, Line: "has no stages in this build"}
 	}
 	for _, id := range slices.Sorted(maps.Keys(c.Knobs)) {
 		if _, ok := KnobByID(id); !ok {
@@ -148,27 +141,28 @@ func (c Config) Settings() (Settings, error) {
 		case k.ID == "items":
 			s.Items = c.World.Items
 			if s.Items == 0 && c.World.Format == "" {
-				s.Items = kind.Default.Items
+				s.Items = kind.items
 			}
 			continue
-		case kindOf(kind.ID).fallback(k) != "":
-			text = kindOf(kind.ID).fallback(k)
+		case kind.fallback(k) != "":
+			text = kind.fallback(k)
 		default:
-			offers := Offers(kind.ID, k.ID)
+			offers := Offers(kind.id, k.ID)
 			if len(offers) == 0 {
 				continue // the knob means nothing in this world
 			}
 			text = offers[0]
 		}
-		if err := s.set(kind.ID, k, text); err != nil {
+		if err := s.set(kind.id, k, text); err != nil {
 			return s, err
 		}
 	}
-	if s.Items > kind.MaxItems {
-		return s, &BadKnob{Knob: "items", Value: strconv.Itoa(s.Items), Line: fmt.Sprintf("is above the world's %d", kind.MaxItems)}
+	if s.Items > kind.maxItems {
+		return s, &BadKnob{Knob: "items", Value: strconv.Itoa(s.Items), Line: fmt.Sprintf("is above the world's %d", kind.maxItems)}
 	}
-	if c.World.Format != "" && !slices.Contains(kind.Formats, c.World.Format) {
-		return s, &BadKnob{Knob: "data", Value: c.World.Format, Near: Near(c.World.Format, kind.Formats), Line: fmt.Sprintf("is not a format that %s reads: %s", kind.ID, strings.Join(kind.Formats, ", "))}
+	if f := c.World.Format; f != "" && !slices.Contains(kind.formats, f) {
+		line := fmt.Sprintf("is not a format that %s reads: %s", kind.id, strings.Join(kind.formats, ", "))
+		return s, &BadKnob{Knob: "data", Value: f, Near: Near(f, kind.formats), Line: line}
 	}
 	s.Top = min(s.Top, s.K) // an answer can't be longer than the candidates
 	return s, nil

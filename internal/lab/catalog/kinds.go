@@ -2,9 +2,15 @@ package catalog
 
 import "slices"
 
-// kind is what the two stages can be made of in one kind of world, as names: package kind holds what the names stand for,
-// and a test there checks that both lists are the same. The first of each list is the default.
+// kind is what the configuration of one kind of world can say: facts of the world, and what the two stages can be made of, as
+// names. Package kind holds what the names stand for, and package world makes the worlds; tests there and here check that
+// they say the same. The first of each list is the default.
 type kind struct {
+	id       string
+	formats  []string // of real data that it reads
+	items    int      // of a generated world, where nothing says how many
+	maxItems int
+
 	engines  []Engine
 	encoders []string
 	rankers  []string
@@ -66,19 +72,19 @@ const (
 	OnlineWinner  = "online-winner"
 )
 
-func kindOf(id string) kind {
-	switch id {
-	case "images":
-		return kind{
+func kinds() []kind {
+	return []kind{
+		{
+			id: "images", formats: []string{"folders", "idx"}, items: 20_000, maxItems: 10_000_000,
 			engines:  vectorEngines(),
 			encoders: []string{"learned", "pca", "raw"},
 			rankers:  []string{"trees", "logistic", "dcn", "none"},
 			groups:   []string{"similarity", "popularity", "price", "freshness", "quality", LoggedGroup},
 			stageOne: []string{"raw", "pca", "learned"},
 			words:    stageWords(),
-		}
-	case "interactions":
-		return kind{
+		},
+		{
+			id: "interactions", formats: []string{"movielens"}, items: 10_000, maxItems: 10_000_000,
 			engines:  append(vectorEngines(), Engine{"popularity", false}, Engine{"cooccurrence", false}),
 			encoders: []string{"als", "bpr", "two-tower"},
 			rankers:  []string{"trees", "logistic", "dcn", "none"},
@@ -86,10 +92,31 @@ func kindOf(id string) kind {
 			stageOne: []string{"popularity", "cooccurrence", "als", "bpr", "two-tower"},
 			words:    stageWords(),
 			defaults: map[string]string{"dim": "32", "epochs": "15", "traffic": "150"},
+		},
+	}
+}
+
+// kindOf is the kind of world called id, without an id where there is none.
+func kindOf(id string) kind {
+	for _, k := range kinds() {
+		if k.id == id {
+			return k
 		}
 	}
 	return kind{}
 }
+
+// Kinds lists the ids of the kinds of world, in the order in which they are shown.
+func Kinds() []string {
+	var ids []string
+	for _, k := range kinds() {
+		ids = append(ids, k.id)
+	}
+	return ids
+}
+
+// Formats lists the formats of real data that a kind of world reads.
+func Formats(kindID string) []string { return kindOf(kindID).formats }
 
 // Words of the knob features that stand for several groups.
 const (

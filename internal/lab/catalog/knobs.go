@@ -35,6 +35,14 @@ type Knob struct {
 	Pipeline bool `json:"pipeline"`
 }
 
+// The lines of knobs that need more words.
+const (
+	splitLine     = "how the log is split into training and validation: at random, by each user's time, or at one moment for all"
+	negativesLine = "where a ranker's negatives come from: mostly stage one's near misses (hard), popular items, or any item (random)"
+	featuresLine  = "feature groups of the ranker: serving (those known when a request is served), all (the old system's own numbers too), " +
+		"minus-GROUP to drop one, only-GROUP to keep one, or a list of groups"
+)
+
 // KnobTable returns every knob in the order of the steps.
 func KnobTable() []Knob {
 	const (
@@ -50,14 +58,14 @@ func KnobTable() []Knob {
 		{"k", Count, 1, 100_000, "200", arch, "candidates that stage one hands to the ranker", true},
 		{"ranker", Choice, 0, 0, "", arch, "model of stage two; none keeps stage one's order", true},
 		{"top", Count, 1, 1000, "20", arch, "items of the answer", true},
-		{"split", Choice, 0, 0, "", dat, "how the log is parted into training and validation: at random, by each user's time, or at one moment for all", false},
-		{"negatives", Choice, 0, 0, "", dat, "where a ranker's negatives come from: mostly stage one's near misses (hard), popular items, or any item (random)", true},
+		{"split", Choice, 0, 0, "", dat, splitLine, false},
+		{"negatives", Choice, 0, 0, "", dat, negativesLine, true},
 		{"log", Share, 0.05, 1, "1", dat, "share of the past requests, newest first, that the ranker learns from", true},
-		{"features", List, 0, 0, ServingGroups, feat, "feature groups of the ranker: serving (those known when a request is served), all (the old system's own numbers too), minus-GROUP to drop one, only-GROUP to keep one, or a list of groups", true},
+		{"features", List, 0, 0, ServingGroups, feat, featuresLine, true},
 		{"encoder", Choice, 0, 0, "", feat, "how raw input becomes a vector", true},
 		{"dim", Count, 2, 1024, "64", feat, "dimension of the vectors", true},
 		{"models", List, 0, 0, "all", mod, "models that the model step compares: all, or a list", false},
-		{"loss", Choice, 0, 0, "", mod, "what trees minimise", true},
+		{"loss", Choice, 0, 0, "", mod, "what trees minimize", true},
 		{"epochs", Count, 1, 200, "20", mod, "passes of the encoder over its training pairs", true},
 		{"threshold", Share, 0, 1, "0.5", eval, "score above which a candidate counts as relevant, for F1", false},
 		{"traffic", Count, 100, 1_000_000, "10000", eval, "requests a day in each arm of the simulated test", false},
@@ -66,7 +74,7 @@ func KnobTable() []Knob {
 		{"mode", Choice, 0, 0, "", serv, "answers are computed at the request (online) or ahead of it (batch)", false},
 		{"load", Share, 0.05, 1.5, "0.7", serv, "arrivals as a share of what one machine can serve", false},
 		{"cache", Share, 0, 0.95, "0", serv, "size of the answer cache as a share of the distinct requests", false},
-		{"drift", Share, 0, 1, "0.5", serv, "how far the requests have moved when the simulated month ends", false},
+		{"drift", Share, 0, 1, "0.5", serv, "how far the requests have drifted when the simulated month ends", false},
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"dryrun/framework"
-	"dryrun/internal/world"
 )
 
 // Direction says which way a metric is better.
@@ -47,7 +46,7 @@ func requestMetrics() []Metric {
 	return []Metric{
 		metric("stage1_recall_at_k", Higher, "share of a request's positives that stage one finds among its K candidates, mean over requests"),
 		metric("quality", Higher, "the world's own measure of the answer, named in the setup"),
-		metric("ndcg_at_10", Higher, "normalised discounted cumulative gain of the first ten, gain 2^grade-1 (Järvelin and Kekäläinen 2002)"),
+		metric("ndcg_at_10", Higher, "normalized discounted cumulative gain of the first ten, gain 2^grade-1 (Järvelin and Kekäläinen 2002)"),
 		timing("p50_ms", Lower, "median time of a request: encode, stage one, stage two, one after the other on one core"),
 		timing("p99_ms", Lower, "99th percentile of the same"),
 		timing("stage1_p99_ms", Lower, "99th percentile of stage one's search"),
@@ -60,20 +59,27 @@ func requestMetrics() []Metric {
 // pipelineMetrics are those of the steps that look at the two stages.
 func pipelineMetrics() []Metric {
 	return []Metric{
-		metric("index_recall_at_k", Higher, "share of an exact scan's first K (at most 100) that the engine finds; after the dot the corpus size", framework.Requirements, framework.Architecture),
-		timing("one_stage_ms", Lower, "median time of one stage: an exact scan of the whole corpus that returns the answer", framework.Requirements),
+		metric("index_recall_at_k", Higher,
+			"share of an exact scan's first K (at most 100) that the engine finds; after the dot the corpus size",
+			framework.Requirements, framework.Architecture),
+		timing("one_stage_ms", Lower,
+			"median time of one stage: an exact scan of the whole corpus that returns the answer", framework.Requirements),
 		timing("two_stages_ms", Lower, "median time of both stages", framework.Requirements),
-		timing("speedup", Higher, "median time of an exact scan for K candidates over the engine's, same corpus and requests", framework.Requirements),
+		timing("speedup", Higher,
+			"median time of an exact scan for K candidates over the engine's, same corpus and requests", framework.Requirements),
 		timing("target_one_stage_ms", Lower, "one_stage_ms carried to the target's size by the fitted growth", framework.Requirements),
 		timing("target_two_stages_ms", Lower, "two_stages_ms carried to the target's size by the fitted growth", framework.Requirements),
 		timing("target_index_mb", Lower, "index_mb carried to the target's size, linear", framework.Requirements),
-		timing("machines", Lower, "machines for the target's requests a second at 60% load, by the two stages' carried time and this machine's processors", framework.Requirements),
+		timing("machines", Lower,
+			"machines for the target's requests a second at 60% load, by the two stages' carried time and this machine's processors",
+			framework.Requirements),
 		timing("budget_left_ms", Higher, "budget less the assumed parts and the two stages' carried median", framework.Requirements),
 		metric("quality_all", Higher, "quality with every item ranked, on a few requests", framework.Architecture),
 		metric("quality_kept", Higher, "quality of two stages over quality_all, same requests", framework.Architecture),
 		metric("quality_gap", Higher, "quality of two stages less quality_all, paired, same requests", framework.Architecture),
 		metric("ceiling_loss", Lower, "quality lost even if the ranker ordered stage one's candidates perfectly", framework.Architecture),
-		metric("recall_at_10", Higher, "share of a request's positives among the first ten of the answer", framework.Architecture, framework.Model, framework.Evaluation),
+		metric("recall_at_10", Higher,
+			"share of a request's positives among the first ten of the answer", framework.Architecture, framework.Model, framework.Evaluation),
 		timing("encode_p99_ms", Lower, "99th percentile of encoding a request", framework.Architecture),
 	}
 }
@@ -85,23 +91,34 @@ func modelMetrics() []Metric {
 		metric("clicks_top_1pct", Neither, "share of clicks that went to the 1% of items most clicked", framework.Data),
 		metric("gini", Neither, "Gini coefficient of clicks over items: 0 all alike, 1 all to one", framework.Data),
 		metric("ctr", Higher, "clicks over impressions in the log", framework.Data),
-		metric("ctr_position_ratio", Neither, "clicks of the first position over those of the tenth, as logged; after the dot corrected: with clicks weighed by propensity", framework.Data),
+		metric("ctr_position_ratio", Neither,
+			"clicks of the first position over those of the tenth, as logged; after the dot corrected: with clicks weighted by propensity",
+			framework.Data),
 		metric("claimed_auc", Neither, "AUC that a split of the log claims for one ranker; after the dot the split", framework.Data),
 		metric("claim_error", Lower, "how far the chosen split's claim lies from the AUC on the requests that came later", framework.Data),
-		ofUsers(metric("claimed_quality", Neither, "quality that a split of the history claims for stage one; after the dot the split", framework.Data)),
-		metric("policy_order_raw", Neither, "value of a ranker's order of logged lists against today's order, relative, by the log's clicks as they came", framework.Data),
-		metric("policy_order_corrected", Neither, "the same with each click weighed by one over its position's propensity", framework.Data),
+		ofUsers(metric("claimed_quality", Neither,
+			"quality that a split of the history claims for stage one; after the dot the split", framework.Data)),
+		metric("policy_order_raw", Neither,
+			"value of a ranker's order of logged lists against today's order, relative, by the log's clicks as they came", framework.Data),
+		metric("policy_order_corrected", Neither, "the same with each click weighted by one over its position's propensity", framework.Data),
 		metric("policy_order_true", Neither, "the same in truth: clicks of people who are shown the same items in either order", framework.Data),
 		metric("duplicate_share", Lower, "share of test requests whose nearest item is nearly the same picture", framework.Data),
 		metric("class_imbalance", Neither, "largest class over smallest", framework.Data),
-		metric("quality_negatives", Higher, "quality of the ranker trained with each source of negatives, after the dot; none: stage one's order alone", framework.Data),
+		metric("quality_negatives", Higher,
+			"quality of the ranker trained with each source of negatives, after the dot; none: stage one's order alone", framework.Data),
 		metric("quality_log", Higher, "quality by share of the past requests learned from, in percent after the dot", framework.Data),
 		metric("group_loss", Higher, "quality lost without a feature group, paired over requests; after the dot the group", framework.Features),
 		metric("encoder_recall_at_k", Higher, "stage one's recall by encoder and dimension, after the dot", framework.Features),
-		metric("skew_loss", Lower, "quality lost when the most useful group besides similarity is computed differently at serving", framework.Features),
-		ofPictures(metric("knn_accuracy", Higher, "share of pictures whose five nearest neighbours vote for the right class, five stratified folds; after the dot the encoder", framework.Features)),
-		ofPictures(metric("knn_gain", Higher, "knn_accuracy of the learned encoder less that of raw thumbnails, paired over pictures", framework.Features)),
-		metric("quality_gain", Higher, "by how much the quality is better than that of the simplest model of the same stage, paired over requests; after the dot the model", framework.Model),
+		metric("skew_loss", Lower,
+			"quality lost when the most useful group besides similarity is computed differently at serving", framework.Features),
+		ofPictures(metric("knn_accuracy", Higher,
+			"share of pictures whose five nearest neighbors vote for the right class, five stratified folds; after the dot the encoder",
+			framework.Features)),
+		ofPictures(metric("knn_gain", Higher,
+			"knn_accuracy of the learned encoder less that of raw thumbnails, paired over pictures", framework.Features)),
+		metric("quality_gain", Higher,
+			"by how much the quality is better than that of the simplest model of the same stage, paired over requests; after the dot the model",
+			framework.Model),
 		metric("valid_loss", Lower, "last validation loss of a model trained live, after the dot", framework.Model),
 		timing("train_ms", Lower, "time to train a model, after the dot", framework.Model),
 		timing("model_mb", Lower, "size of a model, after the dot", framework.Model),
@@ -120,30 +137,37 @@ func onlineMetrics() []Metric {
 		metric("calibration_error", Lower, "mean distance of predicted from observed relevance over bins of equal mass", framework.Evaluation),
 		metric("slice_quality", Higher, "quality on a named slice of the test requests, after the dot", framework.Evaluation),
 		metric("offline_quality", Higher, "quality against the later log's own clicks, after the dot the candidate ranker", framework.Evaluation),
-		metric("ctr_lift", Higher, "relative change of click-through against today's system in the simulated test; after the dot the candidate", framework.Evaluation),
-		metric("revenue_lift", Higher, "relative change of revenue a request against today's system; after the dot the candidate", framework.Evaluation),
+		metric("ctr_lift", Higher,
+			"relative change of click-through against today's system in the simulated test; after the dot the candidate", framework.Evaluation),
+		metric("revenue_lift", Higher,
+			"relative change of revenue a request against today's system; after the dot the candidate", framework.Evaluation),
 		metric("retention_lift", Higher, "relative change of the share who return; after the dot the candidate", framework.Evaluation),
-		ofUsers(metric("exposure_top_1pct", Neither, "share of showings that went to the 1% of items most shown in the simulated test, after the dot the arm", framework.Evaluation)),
-		ofUsers(metric("logged_gini", Neither, "Gini coefficient of the clicks that an arm of the simulated test logged, after the dot the arm", framework.Evaluation)),
+		ofUsers(metric("exposure_top_1pct", Neither,
+			"share of showings that went to the 1% of items most shown in the simulated test, after the dot the arm", framework.Evaluation)),
+		ofUsers(metric("logged_gini", Neither,
+			"Gini coefficient of the clicks that an arm of the simulated test logged, after the dot the arm", framework.Evaluation)),
 		metric("success_rate", Higher, "successes over requests of today's system in the simulated test", framework.Evaluation),
 		metric("queries_per_arm", Lower, "requests an arm to see a 5% relative lift of success_rate with 80% power at 5%", framework.Evaluation),
-		metric("peeking_false_positive", Lower, "share of tests without a difference that stop at a daily look as significant at 5%", framework.Evaluation),
+		metric("peeking_false_positive", Lower,
+			"share of tests without a difference that stop at a daily look as significant at 5%", framework.Evaluation),
 		metric("cache_hit_share", Higher, "share of requests answered from the cache", framework.Serving),
 		metric("staleness_hours", Lower, "mean age of an answer: none online, half the period in batch, by hits with a cache", framework.Serving),
 		metric("batch_coverage", Higher, "share of requests whose answer could have been computed ahead", framework.Serving),
-		metric("canary_requests", Lower, "judged requests on each side of a canary to see the loss of quality, 80% power at 5%", framework.Serving),
+		metric("canary_requests", Lower,
+			"judged requests on each side of a canary to see the loss of quality, 80% power at 5%", framework.Serving),
 		timing("service_ms", Lower, "mean time of a request on one core without a queue", framework.Serving),
 		timing("sim_p50_ms", Lower, "median time of a request with queueing, Poisson arrivals at the load", framework.Serving),
 		timing("sim_p95_ms", Lower, "95th percentile of the same", framework.Serving),
 		timing("sim_p99_ms", Lower, "99th percentile of the same", framework.Serving),
 		timing("throughput_per_s", Higher, "requests that one core finishes in a second at the load", framework.Serving),
 		timing("cost_per_million", Lower, "core-hours for a million requests at the load, idle time included", framework.Serving),
-		metric("psi_max", Lower, "largest population stability index of a feature at the end of the simulated month (Siddiqi 2006)", framework.Serving),
+		metric("psi_max", Lower,
+			"largest population stability index of a feature at the end of the simulated month (Siddiqi 2006)", framework.Serving),
 		metric("ks_max", Lower, "largest Kolmogorov-Smirnov distance of a feature at the end of the simulated month", framework.Serving),
-		metric("alarm_delay_days", Lower, "days from the first moved request to the first alarm", framework.Serving),
+		metric("alarm_delay_days", Lower, "days from the first drifted request to the first alarm", framework.Serving),
 		metric("false_alarms_per_month", Lower, "alarms in a month in which nothing moves", framework.Serving),
-		metric("quality_drifted", Higher, "quality on moved requests with the old models", framework.Serving),
-		metric("quality_retrained", Higher, "quality on moved requests with models trained on moved requests", framework.Serving),
+		metric("quality_drifted", Higher, "quality on drifted requests with the old models", framework.Serving),
+		metric("quality_retrained", Higher, "quality on drifted requests with models trained on drifted requests", framework.Serving),
 	}
 }
 
@@ -182,7 +206,7 @@ func withoutEnd(id string) string {
 // report then lists it as missing.
 func Yields(kind string, step framework.StepID, id string) bool {
 	m, ok := MetricByID(id)
-	if _, known := world.KindByID(kind); !ok || !known {
+	if !ok || kindOf(kind).id == "" {
 		return false
 	}
 	return (len(m.Steps) == 0 || slices.Contains(m.Steps, step)) && (len(m.Kinds) == 0 || slices.Contains(m.Kinds, kind))

@@ -26,15 +26,17 @@ func staleIndex() Fault {
 // coldStart takes the newest fifth of the items out of the history: they are there, and nobody's engagement with them has
 // reached what learns from engagements.
 func coldStart() Fault {
-	return Fault{ID: catalog.ColdStart, World: func(_ context.Context, p *problem.Problem, _ uint64, _ *progress.Sink) (*problem.Problem, error) {
-		fresh := make([]bool, p.Items)
-		for _, i := range oldestFirst(p, 0)[p.Items-int(newestShare*float64(p.Items)):] {
-			fresh[i] = true
-		}
-		out := *p
-		out.History = p.History.Where(func(_ int, at int32) bool { return !fresh[p.History.Item[at]] })
-		return &out, nil
-	}}
+	return Fault{ID: catalog.ColdStart, World: withoutNewest}
+}
+
+func withoutNewest(_ context.Context, p *problem.Problem, _ uint64, _ *progress.Sink) (*problem.Problem, error) {
+	fresh := make([]bool, p.Items)
+	for _, i := range oldestFirst(p, 0)[p.Items-int(newestShare*float64(p.Items)):] {
+		fresh[i] = true
+	}
+	out := *p
+	out.History = p.History.Where(func(_ int, at int32) bool { return !fresh[p.History.Item[at]] })
+	return &out, nil
 }
 
 // oldestFirst orders the items from the oldest to the newest, or where nothing says how old they are, as a seed does.

@@ -70,7 +70,8 @@ func trainLearned(ctx context.Context, in Input) (*Encoding, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := encode.Train(ctx, set, encoderOptions(in), func(epoch, of int, _ float64) { in.Progress.Report("training the encoder", epoch, of) })
+	report := in.Progress.Counter("training the encoder")
+	v, err := encode.Train(ctx, set, encoderOptions(in), func(epoch, of int, _ float64) { report(epoch, of) })
 	if err != nil {
 		return nil, err
 	}

@@ -48,7 +48,9 @@ func trainALS(ctx context.Context, in Input) (*Encoding, error) {
 
 func trainBPR(ctx context.Context, in Input) (*Encoding, error) {
 	o := collab.BPROptions{Factors: in.Dim, Epochs: bprPasses * in.Epochs, Seed: in.Seed}
-	f, err := collab.TrainBPR(ctx, in.Problem.History, o, func(epoch, of int, _ float64) { in.Progress.Report("factorizing by BPR", epoch, of) })
+	f, err := collab.TrainBPR(ctx, in.Problem.History, o, func(epoch, of int, _ float64) {
+		in.Progress.Report("factorizing by BPR", epoch, of)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -79,5 +81,5 @@ func buildPopularity(_ context.Context, in Input, _ *problem.Embedding) (retriev
 
 func buildCooccurrence(ctx context.Context, in Input, _ *problem.Embedding) (retrieval.Index, error) {
 	o := collab.CooccurrenceOptions{Workers: in.Workers}
-	return collab.NewCooccurrence(ctx, in.Problem.History, o, func(done, of int) { in.Progress.Report("counting what goes together", done, of) })
+	return collab.NewCooccurrence(ctx, in.Problem.History, o, in.Progress.Counter("counting what goes together"))
 }

@@ -35,7 +35,8 @@ func (t *TooBig) Error() string {
 	if t.Fit == 0 {
 		fit = fmt.Sprintf("not even %s items would fit: choose a smaller dim or k", report.Count(leastItems()))
 	}
-	return fmt.Sprintf("running the lab would need about %s of memory, more than the %s it may use; %s", bytesWords(t.Bytes), bytesWords(t.Limit), fit)
+	return fmt.Sprintf("running the lab would need about %s of memory, more than the %s it may use; %s",
+		bytesWords(t.Bytes), bytesWords(t.Limit), fit)
 }
 
 // leastItems is the least that the knob takes.

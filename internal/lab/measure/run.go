@@ -64,7 +64,9 @@ func newReport(cfg catalog.Config, set catalog.Settings, p *build.Pipeline, step
 		}
 	}
 	setup.Knobs["items"] = p.Problem.Items
-	return &report.Step{Step: string(step), Setup: setup, Metrics: map[string]float64{}, Timings: map[string]float64{}, Missing: []report.Missing{}}
+	return &report.Step{
+		Step: string(step), Setup: setup, Metrics: map[string]float64{}, Timings: map[string]float64{}, Missing: []report.Missing{},
+	}
 }
 
 // common reports what every step does.
@@ -177,6 +179,15 @@ func Lift(i metrics.Interval) report.Number { return report.Change(i.Mean).Withi
 
 // MS is a time in milliseconds.
 func MS(v float64) report.Number { return report.Amount(v, "ms") }
+
+// Row is a first cell and plain numbers.
+func Row(first report.Cell, values ...float64) report.Row {
+	row := report.Row{first}
+	for _, v := range values {
+		row = append(row, report.Num(v))
+	}
+	return row
+}
 
 // Variant turns a knob's word into a metric's variant: what follows the dot.
 func Variant(word string) string {

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"slices"
 
-	"dryrun/internal/lab/build"
 	"dryrun/internal/lab/measure"
 	"dryrun/internal/metrics"
 	"dryrun/internal/problem"
@@ -36,8 +35,7 @@ func Run(ctx context.Context, m *measure.Run) error {
 	r.neighbors()
 	r.missed()
 	if r.Report.Headline = gap.words(r.QualityName(), r.Settings.K, r.Pipeline.Problem.Items); gap.n == 0 {
-		r.Report.Headline = fmt.Sprintf("Stage one finds %s of the positives among %d candidates; a perfect ranker would still lose %s of %s",
-			report.Share(r.Report.Metrics["stage1_recall_at_k"]), r.Settings.K, report.Num(ceiling), r.Pipeline.Problem.Judge.Label)
+		r.Report.Headline = ceilingHeadline(r.Report.Metrics["stage1_recall_at_k"], r.Settings.K, ceiling, r.Pipeline.Problem.Judge.Label)
 	}
 	return nil
 }
@@ -48,31 +46,17 @@ type gap struct {
 	n int
 }
 
-// words says what the interval bears out, and no more.
-func (g gap) words(quality string, k, items int) string {
-	verdict := "can't be told apart from"
-	switch {
-	case g.Hi < 0:
-		verdict = "lose against"
-	case g.Lo > 0:
-		verdict = "do better than"
-	}
-	return fmt.Sprintf("With %s of %s items ranked, two stages %s ranking everything: %s of %s (%s) on %d requests",
-		report.Count(k), report.Count(items), verdict, report.Difference(g.Mean), quality, report.Difference(g.Mean).Within(g.Lo, g.Hi).Bounds(), g.n)
-}
-
 // funnel shows how many items are left after each stage.
 func (r run) funnel() {
 	items, k, top := r.Pipeline.Problem.Items, r.Settings.K, min(r.Settings.Top, r.Settings.K)
-	recall := r.Report.Metrics["stage1_recall_at_k"]
+	recall := fmt.Sprintf("recall@%d %s", k, report.Num(r.Report.Metrics["stage1_recall_at_k"]))
+	quality := fmt.Sprintf("%s %s", r.QualityName(), report.Num(r.Report.Metrics["quality"]))
 	r.Block(report.Block{
-		Kind: report.Funnel, Title: "The funnel",
-		Alt: fmt.Sprintf("%s items become %d candidates after stage one (recall %s) and %d after stage two (%s %s).",
-			report.Count(items), k, report.Num(recall), top, r.QualityName(), report.Num(r.Report.Metrics["quality"])),
+		Kind: report.Funnel, Title: "The funnel", Alt: funnelAlt(items, k, top, recall, quality),
 		Rows: []report.Row{
 			{report.Text("corpus"), report.Count(items), report.Text(r.Report.Setup.Corpus)},
-			{report.Text("stage 1"), report.Count(k), report.Text(fmt.Sprintf("recall@%d %s", k, report.Num(recall)))},
-			{report.Text("stage 2"), report.Count(top), report.Text(fmt.Sprintf("%s %s", r.QualityName(), report.Num(r.Report.Metrics["quality"])))},
+			{report.Text("stage 1"), report.Count(k), report.Text(recall)},
+			{report.Text("stage 2"), report.Count(top), report.Text(quality)},
 		},
 	})
 }
@@ -103,8 +87,7 @@ func (r run) waterfall() {
 	r.Timing("encode_p99_ms", metrics.Quantile(r.Results.EncodeMS, 0.99))
 	r.Block(report.Block{
 		Kind: report.Waterfall, Title: fmt.Sprintf("Where %s go", measure.MS(budget)), Unit: "ms", Rows: rows,
-		Alt: fmt.Sprintf("Of a budget of %s, the encoder and both stages take %s at the median here, the assumed parts %s, and %s are left.",
-			measure.MS(budget), measure.MS(measured), measure.MS(assumed), measure.MS(left)),
+		Alt: waterfallAlt(budget, measured, assumed, left),
 	})
 }
 
@@ -125,7 +108,6 @@ func (r run) ceiling(ctx context.Context) float64 {
 // recallCurve shows recall as K grows to the K in force.
 func (r run) recallCurve() {
 	s := report.Series{Name: fmt.Sprintf("recall@K by %s", r.Settings.Engine)}
-	words := ""
 	for _, k := range []int{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000} {
 		k = min(k, r.Settings.K)
 		values := make([]float64, len(r.Results.Candidates))
@@ -136,14 +118,10 @@ func (r run) recallCurve() {
 		if k == r.Settings.K {
 			break
 		}
-		if k == build.Cutoff {
-			words = fmt.Sprintf("%s at K = 10 to ", report.Num(metrics.Mean(values)))
-		}
 	}
-	last := s.Y[len(s.Y)-1]
 	r.Block(report.Block{
 		Kind: report.Lines, Title: "What each K would keep", Series: []report.Series{s}, XLabel: "K", YLabel: "recall", LogX: true,
-		Alt: fmt.Sprintf("Stage one's recall grows from %s at K = 1 through %s%s at K = %d.", report.Num(s.Y[0]), words, report.Num(last), r.Settings.K),
+		Alt: recallAlt(s),
 	})
 }
 
@@ -212,8 +190,7 @@ func (r run) rankEverything(ctx context.Context) (gap, error) {
 			{report.Text("two stages"), report.Num(t), report.Count(r.Settings.K)},
 			{report.Text("difference, paired"), report.Text(measure.Difference(g.Interval).String()), report.Text("")},
 		},
-		Alt: fmt.Sprintf("On %d requests two stages reach %s against %s when all %s items are ranked, a difference of %s.",
-			n, report.Num(t), report.Num(a), report.Count(p.Problem.Items), measure.Difference(g.Interval)),
+		Alt: everythingAlt(g, t, a, p.Problem.Items),
 	})
 	return g, nil
 }
@@ -237,16 +214,17 @@ func (r run) everything(ctx context.Context, q problem.Query) ([]problem.Candida
 // neighbors shows one request's pictures: what was asked, and what came.
 func (r run) neighbors() {
 	p := r.Pipeline
-	if p.Problem.Look == nil {
+	look := p.Problem.Look
+	if look == nil {
 		return
 	}
 	q := &p.Requests.Queries[0]
-	asked := p.Problem.Look.RequestPicture(q)
+	asked := look.RequestPicture(q)
 	if asked == nil {
 		return
 	}
 	b := report.Block{Kind: report.Pictures, Title: "A request and its answer"}
-	b.Pictures = append(b.Pictures, report.Picture{Caption: p.Problem.Look.Request(q), Role: "query", Image: asked})
+	b.Pictures = append(b.Pictures, report.Picture{Caption: look.Request(q), Role: "query", Image: asked})
 	hits := 0
 	for _, c := range r.Results.Answers[0][:min(5, len(r.Results.Answers[0]))] {
 		role := "miss"
@@ -254,9 +232,9 @@ func (r run) neighbors() {
 			role = "hit"
 			hits++
 		}
-		b.Pictures = append(b.Pictures, report.Picture{Caption: p.Problem.Look.Item(c.Item), Role: role, Image: p.Problem.Look.ItemPicture(c.Item)})
+		b.Pictures = append(b.Pictures, report.Picture{Caption: look.Item(c.Item), Role: role, Image: look.ItemPicture(c.Item)})
 	}
-	b.Alt = fmt.Sprintf("For %s, %d of the first %d items are relevant.", p.Problem.Look.Request(q), hits, len(b.Pictures)-1)
+	b.Alt = fmt.Sprintf("For %s, %d of the first %d items are relevant.", look.Request(q), hits, len(b.Pictures)-1)
 	r.Block(b)
 }
 
@@ -281,7 +259,8 @@ func (r run) missed() {
 		return
 	}
 	r.Block(report.Block{
-		Kind: report.Table, Title: "Requests that stage one answers with no positive", Columns: []string{"request", "what it is"}, Rows: rows,
-		Alt: fmt.Sprintf("Stage one finds no positive for %d of %d requests; look into one by x-ray, for instance number %s.", total, len(r.Results.Recall), rows[0][0]),
+		Kind: report.Table, Title: "Requests that stage one answers with no positive",
+		Columns: []string{"request", "what it is"}, Rows: rows,
+		Alt: missedAlt(total, len(r.Results.Recall), rows[0][0]),
 	})
 }

@@ -42,10 +42,10 @@ func (r run) historySplits(ctx context.Context) error {
 		words = append(words, fmt.Sprintf("%s claims %s", split, report.Num(i.Mean)))
 	}
 	b.Rows = append(b.Rows, report.Row{report.Text("the judged requests"), measure.Number(real)})
-	b.Alt = fmt.Sprintf("For the same stage one %s; on the judged requests its order is worth %s. At random, what a user did next helps to find what was held out; by time it doesn't.", report.Join(words), report.Num(real.Mean))
+	b.Alt = historyAlt(words, real.Mean)
 	r.Block(b)
 	if r.Report.Headline == "" {
-		r.Report.Headline = fmt.Sprintf("The split decides what is claimed: %s; the judged requests say %s", report.Join(words), report.Num(real.Mean))
+		r.Report.Headline = historyHeadline(words, real.Mean)
 	}
 	return nil
 }
@@ -104,7 +104,8 @@ func askHeldOut(ctx context.Context, b *build.Builder, s build.Scenario) (judged
 		u := users[i*len(users)/n]
 		items, weights := held.Row(u)
 		seen, _ := rest.Row(u)
-		q := problem.Query{ID: u, From: problem.Test, User: u, Filter: problem.Filter{Except: seen}, Day: float64(slices.Min(held.Day[held.Start[u]:held.Start[u+1]]))}
+		days := held.Day[held.Start[u]:held.Start[u+1]]
+		q := problem.Query{ID: u, From: problem.Test, User: u, Filter: problem.Filter{Except: seen}, Day: float64(slices.Min(days))}
 		if emb != nil {
 			q.Vec = make([]float32, emb.Dim)
 			emb.Encode(&q, q.Vec)

@@ -20,7 +20,7 @@ import (
 const trueRequests = 1500
 
 // policyOrder compares today's order with that of a ranker in three ways: by the log's clicks as they came, by clicks
-// weighed by how often their position is looked at (Joachims et al. 2017), and in truth, by people who are shown the same
+// weighted by how often their position is looked at (Joachims et al. 2017), and in truth, by people who are shown the same
 // items in either order. Clicks lie where today's order put things: counted raw, they vote for today.
 func (r run) policyOrder(ctx context.Context) error {
 	p := r.Pipeline
@@ -37,16 +37,19 @@ func (r run) policyOrder(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b := report.Block{Kind: report.Table, Title: "Two orders, judged in three ways", Columns: []string{"judged by", "the ranker against today's order"}}
+	b := report.Block{
+		Kind: report.Table, Title: "Two orders, judged in three ways",
+		Columns: []string{"judged by", "the ranker against today's order"},
+	}
 	for i, way := range [3]struct{ id, words string }{
 		{"policy_order_raw", "clicks as logged"},
-		{"policy_order_corrected", "clicks weighed by position"},
+		{"policy_order_corrected", "clicks weighted by position"},
 		{"policy_order_true", "people who are shown both"},
 	} {
 		r.Interval(way.id, said[i])
 		b.Rows = append(b.Rows, report.Row{report.Text(way.words), report.Text(measure.Lift(said[i]).String())})
 	}
-	b.Alt = fmt.Sprintf("Clicks as logged value the ranker's order at %s against today's, clicks weighed by position at %s; shown to people it brings %s clicks.", report.Change(said[0].Mean), report.Change(said[1].Mean), report.Change(said[2].Mean))
+	b.Alt = ordersAlt(said[0], said[1], said[2])
 	r.Block(b)
 	return nil
 }
@@ -96,7 +99,8 @@ func twoOrders(ctx context.Context, b *build.Builder, s build.Scenario) (said or
 		return said, err
 	}
 	for i, way := range [3][][]float64{raw, fair, truth} {
-		said[i] = metrics.PairedLift(ctx, metrics.Units{Num: way[0]}, metrics.Units{Num: way[1]}, measure.Resamples, seed.Of(s.World.Seed, "lift"))
+		today, ranker := metrics.Units{Num: way[0]}, metrics.Units{Num: way[1]}
+		said[i] = metrics.PairedLift(ctx, today, ranker, measure.Resamples, seed.Of(s.World.Seed, "lift"))
 	}
 	return said, ctx.Err()
 }

@@ -15,7 +15,8 @@ func TestPropensitiesRecoverTheOrderOfTwoPolicies(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains and plays for seconds; left out by -short")
 	}
-	cfg, err := catalog.Config{World: problem.Spec{Kind: "interactions", Users: 1000, Queries: 50}, Seed: 1}.With(catalog.Knobs{"items": "2000", "dim": "16", "ranker": "none"})
+	spec := problem.Spec{Kind: "interactions", Users: 1000, Queries: 50}
+	cfg, err := catalog.Config{World: spec, Seed: 1}.With(catalog.Knobs{"items": "2000", "dim": "16", "ranker": "none"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,10 @@ func (r run) splits(ctx context.Context) error {
 	}
 	columns := r.Pipeline.Columns
 	future := log.Select(log.IsLater, columns, build.Clicked)
-	b := report.Block{Kind: report.Table, Title: "What each split claims for the same ranker", Columns: []string{"split", "claimed AUC", "AUC on what came later", "off by"}}
+	b := report.Block{
+		Kind: report.Table, Title: "What each split claims for the same ranker",
+		Columns: []string{"split", "claimed AUC", "AUC on what came later", "off by"},
+	}
 	var words []string
 	for _, split := range catalog.Offers(r.Config.World.Kind, "split") {
 		r.Progress.Report("training under a "+split+" split", 0, 0)
@@ -48,7 +51,8 @@ func (r run) splits(ctx context.Context) error {
 			r.Metric("claimed_auc", claimed)
 			r.Metric("claim_error", off)
 		}
-		b.Rows = append(b.Rows, report.Row{report.Text(label), report.Num(claimed), report.Num(real), report.Text(report.Difference(claimed - real).String())})
+		difference := report.Text(report.Difference(claimed - real).String())
+		b.Rows = append(b.Rows, report.Row{report.Text(label), report.Num(claimed), report.Num(real), difference})
 		words = append(words, fmt.Sprintf("%s claims %s and gets %s", split, report.Num(claimed), report.Num(real)))
 	}
 	b.Alt = fmt.Sprintf("AUC of trees on the log's clicks: %s.", report.Join(words))

@@ -27,8 +27,7 @@ func Run(ctx context.Context, m *measure.Run) error {
 	if r.Pipeline.Problem.People == nil || r.Pipeline.Problem.Log == nil || r.Pipeline.Problem.Pairs == nil {
 		r.MissAll("the data has no people who answer what they are shown",
 			"ctr_lift", "revenue_lift", "retention_lift", "success_rate", "queries_per_arm", "offline_quality")
-		r.Report.Headline = fmt.Sprintf("Offline, %s is %s; what people would do can't be told from this data",
-			r.QualityName(), r.Reported("quality"))
+		r.Report.Headline = offlineHeadline(r.QualityName(), r.Reported("quality"))
 		return r.peeking(ctx)
 	}
 	if err := r.online(ctx); err != nil {
@@ -71,17 +70,21 @@ func (r run) offline(ctx context.Context) error {
 		rows = append(rows, report.Row{report.Metric{ID: m.id}, report.Num(i.Mean), measure.Bounds(i)})
 		words = append(words, fmt.Sprintf("%s %s", report.Metric{ID: m.id}, report.Num(i.Mean)))
 	}
-	mrr := r.Bootstrap(ctx, "mrr", r.reciprocal())
-	recall := r.Bootstrap(ctx, "recall_at_10", r.AnswerRecall())
-	r.Interval("mrr", mrr)
-	r.Interval("recall_at_10", recall)
+	for _, m := range []struct {
+		id     string
+		values []float64
+	}{{"mrr", r.reciprocal()}, {"recall_at_10", r.AnswerRecall()}} {
+		i := r.Bootstrap(ctx, m.id, m.values)
+		r.Interval(m.id, i)
+		rows = append(rows, report.Row{report.Metric{ID: m.id}, report.Num(i.Mean), measure.Bounds(i)})
+		words = append(words, fmt.Sprintf("%s %s", report.Metric{ID: m.id}, report.Num(i.Mean)))
+	}
 	quality := r.Reported("quality")
-	rows = append(rows, report.Row{report.Metric{ID: "mrr"}, report.Num(mrr.Mean), measure.Bounds(mrr)},
-		report.Row{report.Metric{ID: "recall_at_10"}, report.Num(recall.Mean), measure.Bounds(recall)},
-		report.Row{report.Metric{ID: judge.Name}, report.Num(quality.Value), report.Text(quality.Bounds())})
+	rows = append(rows, report.Row{report.Metric{ID: judge.Name}, report.Num(quality.Value), report.Text(quality.Bounds())})
+	words = append(words, fmt.Sprintf("%s %s", judge.Label, report.Num(quality.Value)))
 	r.Block(report.Block{
 		Kind: report.Table, Title: "Offline, with 95% intervals over requests", Columns: []string{"measure", "value", "95% interval"}, Rows: rows,
-		Alt: fmt.Sprintf("Offline: %s; MRR %s, recall@10 %s, %s %s. The chance of relevance is the ranker's score, calibrated on past requests.", report.Join(words), report.Num(mrr.Mean), report.Num(recall.Mean), judge.Label, report.Num(quality.Value)),
+		Alt: offlineAlt(words),
 	})
 	return nil
 }
@@ -101,8 +104,8 @@ func pool(judged []judgedRequest) *metrics.Pooled {
 // pooledResamples is fewer than elsewhere: each looks at every candidate.
 const pooledResamples = 200
 
-// calibrated scores every test candidate and turns scores into chances of relevance by a logistic curve fitted on the
-// validation rows of past requests (Platt 1999).
+// calibrated scores every test candidate and turns scores into chances of relevance by a logistic curve fitted on
+// past requests (Platt 1999).
 func (r run) calibrated(ctx context.Context) ([]judgedRequest, error) {
 	p := r.Pipeline
 	score := func(q *problem.Query, cands []problem.Candidate) ([]problem.Candidate, error) {
@@ -236,7 +239,7 @@ func (r run) slices(ctx context.Context) {
 	if len(b.Rows) == 0 {
 		return
 	}
-	b.Alt = fmt.Sprintf("The worst slice is %s with %s against %s over all.", worst, report.Num(least), report.Num(r.Report.Metrics["quality"]))
+	b.Alt = slicesAlt(worst, least, r.Report.Metrics["quality"])
 	r.Block(b)
 }
 
@@ -263,6 +266,6 @@ const peekingTests = 4000
 func (r run) peeking(ctx context.Context) error {
 	i := metrics.PeekingFalsePositive(ctx, r.Settings.Days, 0.05, peekingTests, r.Seed("peeking"))
 	r.Interval("peeking_false_positive", i)
-	r.Note("Peeking", fmt.Sprintf("Looking every day makes %s of tests without a difference end as significant, instead of 5%%.", report.Share(i.Mean)), fmt.Sprintf("Looked at every day for %d days and stopped at the first significant one, %s of tests without any difference end as a win or a loss, instead of 5%%.", r.Settings.Days, report.Share(i.Mean)))
+	r.Note("Peeking", peekingAlt(i.Mean), peekingText(r.Settings.Days, i.Mean))
 	return ctx.Err()
 }

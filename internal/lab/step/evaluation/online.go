@@ -2,7 +2,6 @@ package evaluation
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"math/rand/v2"
 
@@ -31,7 +30,7 @@ func (r run) online(ctx context.Context) error {
 	}
 	today := arms[0]
 	b := report.Block{
-		Kind: report.Table, Title: fmt.Sprintf("A simulated test: %d days, %s requests a day and arm", r.Settings.Days, report.Count(r.Settings.Traffic)),
+		Kind: report.Table, Title: testTitle(r.Settings.Days, r.Settings.Traffic),
 		Columns: []string{"ranker", r.Pipeline.Problem.Judge.Label + " on logged clicks", "click-through", "revenue", "returning"},
 	}
 	lifts := map[string]metrics.Interval{}
@@ -39,7 +38,8 @@ func (r run) online(ctx context.Context) error {
 		quality := offline[k]
 		r.Metric("offline_quality."+measure.Variant(p.ID), quality)
 		if k == 0 {
-			b.Rows = append(b.Rows, report.Row{report.Text("today: " + p.Words), report.Num(quality), report.Text(""), report.Text(""), report.Text("")})
+			none := report.Text("")
+			b.Rows = append(b.Rows, report.Row{report.Text("today: " + p.Words), report.Num(quality), none, none, none})
 			continue
 		}
 		ctr := r.lift(ctx, today.clicks, today.shown, arms[k].clicks, arms[k].shown)
@@ -52,45 +52,40 @@ func (r run) online(ctx context.Context) error {
 				r.Interval(id, v)
 			}
 		}
-		b.Rows = append(b.Rows, report.Row{report.Text(p.ID + ": " + p.Words), report.Num(quality), report.Text(measure.Lift(ctr).String()), report.Text(measure.Lift(revenue).String()), report.Text(measure.Lift(returns).String())})
+		row := report.Row{report.Text(p.ID + ": " + p.Words), report.Num(quality)}
+		for _, lift := range []metrics.Interval{ctr, revenue, returns} {
+			row = append(row, report.Text(measure.Lift(lift).String()))
+		}
+		b.Rows = append(b.Rows, row)
 	}
 	rate := metrics.Sum(today.successes) / metrics.Sum(today.asked)
 	r.Metric("success_rate", rate)
 	r.Metric("queries_per_arm", metrics.QueriesPerArm(rate, 0.05, 0.05, 0.8))
 	off, on := lifts[catalog.OfflineWinner], lifts[catalog.OnlineWinner]
-	b.Alt = fmt.Sprintf("Against today's system the ranker that learned logged clicks changes revenue by %s and the one that learned judged grades by %s; the same people meet every arm, and intervals are over %d %s.",
-		measure.Lift(off), measure.Lift(on), today.units(), r.unitOfTest())
+	b.Alt = testAlt(off, on, today.units(), r.unitOfTest())
 	r.Block(b)
 	r.loop(policies, arms)
 	r.power(rate)
-	r.onlineHeadline(offline[1], offline[2], off, on)
+	wins := r.Pipeline.Problem.Judge.Better.Better(offline[1], offline[2])
+	r.Report.Headline = testHeadline(wins, offline[1], offline[2], off.Mean, on.Mean)
 	return nil
-}
-
-func (r run) onlineHeadline(offlineQuality, onlineQuality float64, off, on metrics.Interval) {
-	wins := r.Pipeline.Problem.Judge.Better.Better(offlineQuality, onlineQuality)
-	switch {
-	case wins && off.Mean < on.Mean:
-		r.Report.Headline = fmt.Sprintf("One ranker wins offline on logged clicks (%s against %s) and loses to the other online: revenue %s against %s", report.Num(offlineQuality), report.Num(onlineQuality), report.Change(off.Mean), report.Change(on.Mean))
-	case wins:
-		r.Report.Headline = fmt.Sprintf("The ranker that wins offline on logged clicks also wins online here: revenue %s against %s", report.Change(off.Mean), report.Change(on.Mean))
-	default:
-		r.Report.Headline = fmt.Sprintf("The ranker that learned logged clicks doesn't win even offline here (%s against %s); revenue %s against %s", report.Num(offlineQuality), report.Num(onlineQuality), report.Change(off.Mean), report.Change(on.Mean))
-	}
 }
 
 // power says how long a test must be for smaller and larger lifts.
 func (r run) power(rate float64) {
-	b := report.Block{Kind: report.Table, Title: "Requests an arm needed, 80% power at 5%", Columns: []string{"relative lift", "requests an arm", "days at this traffic"}}
+	b := report.Block{
+		Kind: report.Table, Title: "Requests an arm needed, 80% power at 5%",
+		Columns: []string{"relative lift", "requests an arm", "days at this traffic"},
+	}
 	for _, lift := range []float64{0.01, 0.02, 0.05, 0.1, 0.2} {
 		n := metrics.QueriesPerArm(rate, lift, 0.05, 0.8)
 		if math.IsNaN(n) {
 			continue
 		}
-		b.Rows = append(b.Rows, report.Row{report.Text(report.Change(lift).String()), report.Count(int(n)), report.Num(n / float64(r.Settings.Traffic))})
+		days := n / float64(r.Settings.Traffic)
+		b.Rows = append(b.Rows, report.Row{report.Text(report.Change(lift).String()), report.Count(int(n)), report.Num(days)})
 	}
-	n := metrics.QueriesPerArm(rate, 0.05, 0.05, 0.8)
-	b.Alt = fmt.Sprintf("At a success rate of %s, seeing a lift of 5%% takes %s requests an arm.", report.Share(rate), report.Count(int(n)))
+	b.Alt = powerAlt(rate, metrics.QueriesPerArm(rate, 0.05, 0.05, 0.8))
 	r.Block(b)
 }
 

@@ -83,7 +83,10 @@ func (r run) loop(policies []measure.Policy, arms []arm) {
 	if arms[0].exposure == nil {
 		return
 	}
-	b := report.Block{Kind: report.Table, Title: "What each arm makes popular", Columns: []string{"ranker", "showings of the top 1%", "Gini of the clicks that it logged"}}
+	b := report.Block{
+		Kind: report.Table, Title: "What each arm makes popular",
+		Columns: []string{"ranker", "showings of the top 1%", "Gini of the clicks that it logged"},
+	}
 	var words []string
 	before := len(r.Pipeline.Learned.Log.Impressions)
 	for k, p := range policies {

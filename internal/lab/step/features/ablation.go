@@ -2,7 +2,6 @@ package features
 
 import (
 	"context"
-	"fmt"
 
 	"dryrun/internal/lab/build"
 	"dryrun/internal/lab/catalog"
@@ -33,61 +32,58 @@ const (
 // ablations trains the ranker again without each group, and serves the ranker in force with each group arriving as
 // zeros. The old system's own numbers, which the ranker in force doesn't read, are tried the other way round.
 func (r run) ablations(ctx context.Context) error {
-	p := r.Pipeline
-	if p.Problem.Pairs == nil {
+	if r.Pipeline.Problem.Pairs == nil {
 		r.Miss("group_loss", "the data has no features of pairs")
 		return nil
 	}
-	all, err := build.Get(ctx, r.Builder, ablationStage(), p.Scenario)
+	all, err := build.Get(ctx, r.Builder, ablationStage(), r.Pipeline.Scenario)
 	if err != nil {
 		return err
 	}
 	b := report.Block{
-		Kind: report.Table, Title: fmt.Sprintf("Without each group of features, %d requests, at most %d trees each", min(ablationRequests, len(r.Results.Candidates)), ablationTrees),
+		Kind: report.Table, Title: ablationTitle(min(ablationRequests, len(r.Results.Candidates))),
 		Columns: []string{"group", "loss when trained without", "loss when absent at serving", "why it is there"},
 	}
-	var most, worst, offline *ablated
-	for i := range all {
-		a := &all[i]
+	for _, a := range all {
 		r.Interval("group_loss."+a.group.ID, a.loss)
 		r.Metric("skew_loss."+a.group.ID, a.absent.Mean)
-		b.Rows = append(b.Rows, report.Row{report.ID(a.group.ID), report.Text(measure.Difference(a.loss).String()), report.Num(a.absent.Mean), report.Text(a.group.Why)})
-		if a.offline {
-			offline = a
-			continue
-		}
-		if most == nil || a.loss.Mean > most.loss.Mean {
-			most = a
-		}
-		if i > 0 && (worst == nil || a.absent.Mean > worst.absent.Mean) {
-			worst = a // the first, similarity, is computed on the spot and can't arrive wrong
-		}
+		loss := report.Text(measure.Difference(a.loss).String())
+		b.Rows = append(b.Rows, report.Row{report.ID(a.group.ID), loss, report.Num(a.absent.Mean), report.Text(a.group.Why)})
 	}
+	most, worst, offline := all.worst()
 	if most == nil {
 		return nil
 	}
-	b.Alt = fmt.Sprintf("The ranker loses most without %s (%s of %s).", most.group.ID, report.Num(most.loss.Mean), r.QualityName())
+	b.Alt = ablationAlt(most, worst, r.QualityName())
 	if worst != nil {
 		r.Metric("skew_loss", worst.absent.Mean)
-		b.Alt = fmt.Sprintf("The ranker loses most without %s (%s of %s); a group that arrives as zeros at serving costs %s for %s.", most.group.ID, report.Num(most.loss.Mean), r.QualityName(), report.Num(worst.absent.Mean), worst.group.ID)
-		r.Report.Headline = fmt.Sprintf("Without %s the ranker loses %s of %s; %s arriving as zeros at serving would cost %s", most.group.ID, report.Num(most.loss.Mean), r.QualityName(), worst.group.ID, report.Num(worst.absent.Mean))
+		r.Report.Headline = ablationHeadline(most, worst, r.QualityName())
 	}
 	r.Block(b)
 	if offline != nil {
-		r.Note("A group that only the log has",
-			fmt.Sprintf("Offline %s seems worth %s of %s; served without it, the ranker that learned from it loses %s.", offline.group.ID, report.Difference(offline.loss.Mean), r.QualityName(), report.Num(offline.absent.Mean)),
-			fmt.Sprintf("With the group %s (%s) the ranker gains %s on the test requests, because the old system answered those too. A live request never met the old system, so the group is missing there: the same ranker then loses %s against having it, which leaves it %s one that never learned from it. The reference therefore leaves the group out; features=all puts it in.",
-				offline.group.ID, report.Join(offline.group.Columns), measure.Number(offline.loss), measure.Number(offline.absent), against(offline.loss.Mean-offline.absent.Mean)))
+		r.Note("A group that only the log has", offlineAlt(offline, r.QualityName()), offlineText(offline))
 	}
 	return nil
 }
 
-// against says where a difference leaves something: 0.042 below.
-func against(difference float64) string {
-	if difference < 0 {
-		return fmt.Sprintf("%s below", report.Num(-difference))
+// worst finds the group that the ranker loses most without, the one that costs most when it arrives wrong, and the one that only
+// the log has; nil where there is none.
+func (a ablations) worst() (most, absent, offline *ablated) {
+	for i := range a {
+		one := &a[i]
+		if one.offline {
+			offline = one
+			continue
+		}
+		if most == nil || one.loss.Mean > most.loss.Mean {
+			most = one
+		}
+		// The first, similarity, is computed on the spot and can't arrive wrong.
+		if i > 0 && (absent == nil || one.absent.Mean > absent.absent.Mean) {
+			absent = one
+		}
 	}
-	return fmt.Sprintf("%s above", report.Num(difference))
+	return most, absent, offline
 }
 
 // ablations are kept: each trains a ranker.

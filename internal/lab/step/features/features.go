@@ -31,8 +31,7 @@ func Run(ctx context.Context, m *measure.Run) error {
 		return err
 	}
 	if r.Report.Headline == "" {
-		r.Report.Headline = fmt.Sprintf("Under the encoder %s stage one finds %s of the positives",
-			r.Settings.Encoder, report.Share(r.Report.Metrics["stage1_recall_at_k"]))
+		r.Report.Headline = encoderHeadline(r.Settings.Encoder, r.Report.Metrics["stage1_recall_at_k"])
 	}
 	return nil
 }
@@ -48,7 +47,11 @@ func (r run) encodings(ctx context.Context) error {
 		r.Miss("encoder_recall_at_k", "the engine searches no vectors")
 		return nil
 	}
-	b := report.Block{Kind: report.Table, Title: fmt.Sprintf("Encoders, %d requests, exact scan", min(encodingQueries, len(p.Requests.Queries))), Columns: []string{"encoder", "dim", fmt.Sprintf("recall@%d", r.Settings.K), p.Problem.Judge.Label + " of its order", "MB"}}
+	n := min(encodingQueries, len(p.Requests.Queries))
+	b := report.Block{
+		Kind: report.Table, Title: fmt.Sprintf("Encoders, %d requests, exact scan", n),
+		Columns: []string{"encoder", "dim", fmt.Sprintf("recall@%d", r.Settings.K), p.Problem.Judge.Label + " of its order", "MB"},
+	}
 	var words []string
 	var shown []*kind.Encoding
 	for _, id := range catalog.Offers(r.Config.World.Kind, "encoder") {
@@ -123,7 +126,11 @@ func (r run) neighborsBy(ctx context.Context, codes []*kind.Encoding) error {
 	if asked == nil {
 		return nil
 	}
-	b := report.Block{Kind: report.Pictures, Title: "Nearest under each encoder", Pictures: []report.Picture{{Caption: p.Problem.Look.Request(&q), Role: "query", Image: asked}}}
+	look := p.Problem.Look
+	b := report.Block{
+		Kind: report.Pictures, Title: "Nearest under each encoder",
+		Pictures: []report.Picture{{Caption: look.Request(&q), Role: "query", Image: asked}},
+	}
 	var words []string
 	for _, code := range codes {
 		q.Vec = make([]float32, code.Embedding.Dim)
@@ -139,11 +146,12 @@ func (r run) neighborsBy(ctx context.Context, codes []*kind.Encoding) error {
 				role = "hit"
 				hits++
 			}
-			b.Pictures = append(b.Pictures, report.Picture{Caption: code.Name + ": " + p.Problem.Look.Item(c.Item), Role: role, Image: p.Problem.Look.ItemPicture(c.Item)})
+			caption := code.Name + ": " + look.Item(c.Item)
+			b.Pictures = append(b.Pictures, report.Picture{Caption: caption, Role: role, Image: look.ItemPicture(c.Item)})
 		}
 		words = append(words, fmt.Sprintf("%d of 3 by %s", hits, code.Name))
 	}
-	b.Alt = fmt.Sprintf("Of the three nearest to %s, relevant are %s.", p.Problem.Look.Request(&q), report.Join(words))
+	b.Alt = fmt.Sprintf("Of the three nearest to %s, relevant are %s.", look.Request(&q), report.Join(words))
 	r.Block(b)
 	return nil
 }

@@ -2,7 +2,6 @@ package features
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"dryrun/internal/lab/measure"
@@ -39,21 +38,21 @@ func (r run) fiveNearest(ctx context.Context) error {
 		}
 	}
 	gain := metrics.PairedBootstrap(ctx, raw, learned, measure.Resamples, r.Seed("knn"))
-	r.Metric("knn_accuracy.raw", metrics.Mean(raw))
-	r.Metric("knn_accuracy.pca", metrics.Mean(pca))
-	r.Metric("knn_accuracy.learned", metrics.Mean(learned))
+	rawShare, pcaShare, share := metrics.Mean(raw), metrics.Mean(pca), metrics.Mean(learned)
+	r.Metric("knn_accuracy.raw", rawShare)
+	r.Metric("knn_accuracy.pca", pcaShare)
+	r.Metric("knn_accuracy.learned", share)
 	r.Interval("knn_gain", gain)
 	r.Block(report.Block{
-		Kind: report.Bars, Title: fmt.Sprintf("Five nearest neighbors, five folds of %d pictures", len(set.labels)), Unit: "accuracy",
-		Rows: []report.Row{{report.Text("raw thumbnails"), report.Num(metrics.Mean(raw))}, {report.ID("pca"), report.Num(metrics.Mean(pca))}, {report.Text("learned"), report.Num(metrics.Mean(learned))}},
-		Alt: fmt.Sprintf("Five nearest neighbors name the right class for %s of pictures by raw thumbnails, %s by principal components and %s by the learned embedding, a gain of %s.",
-			report.Share(metrics.Mean(raw)), report.Share(metrics.Mean(pca)), report.Share(metrics.Mean(learned)), measure.Difference(gain)),
+		Kind: report.Bars, Title: nearestTitle(len(set.labels)), Unit: "accuracy",
+		Rows: []report.Row{
+			measure.Row(report.Text("raw thumbnails"), rawShare),
+			measure.Row(report.ID("pca"), pcaShare),
+			measure.Row(report.Text("learned"), share),
+		},
+		Alt: nearestAlt(rawShare, pcaShare, share, gain),
 	})
-	verb := "beats"
-	if gain.Lo <= 0 {
-		verb = "doesn't clearly beat"
-	}
-	r.Report.Headline = fmt.Sprintf("The learned embedding %s raw thumbnails: %s against %s of pictures get the right class from their five neighbors", verb, report.Share(metrics.Mean(learned)), report.Share(metrics.Mean(raw)))
+	r.Report.Headline = nearestHeadline(rawShare, share, gain)
 	return nil
 }
 

@@ -1,5 +1,5 @@
 // Package model runs the experiment of the model step: baseline first. Models are trained live, simplest first, and quality is
-// weighed against time and size.
+// set against time and size.
 package model
 
 import (
@@ -127,7 +127,8 @@ func (r run) retriever(ctx context.Context, id string, e *contender) (encodedRet
 	emb := encoding.Embedding
 	e.trained, e.mb = encoding.Took, emb.MB
 	if len(encoding.Loss) > 1 {
-		r.curve("Learning curve of the encoder "+id, report.Series{Name: "training loss", X: measure.UpTo(len(encoding.Loss)), Y: encoding.Loss})
+		loss := report.Series{Name: "training loss", X: measure.UpTo(len(encoding.Loss)), Y: encoding.Loss}
+		r.curve("Learning curve of the encoder "+id, loss)
 	}
 	by, vec := encoding.For(p.Problem), make([]float32, emb.Dim)
 	return encodedRetriever{retrieval.NewExact(emb.Items, emb.Dim), func(q *problem.Query) {
@@ -216,18 +217,9 @@ func (r run) trainLive(ctx context.Context, id string) (*build.Trained, error) {
 
 // curve shows how losses fall.
 func (r run) curve(title string, series ...report.Series) {
-	var words []string
-	for _, s := range series {
-		words = append(words, fmt.Sprintf("the %s falls from %s to %s, at best %s", lossName(s.Name), report.Num(s.Y[0]), report.Num(s.Y[len(s.Y)-1]), report.Num(slices.Min(s.Y))))
-	}
-	r.Block(report.Block{Kind: report.Lines, Title: title, Series: series, XLabel: "round", YLabel: "loss", Alt: fmt.Sprintf("Over %d rounds %s.", len(series[0].Y), report.Join(words))})
-}
-
-func lossName(series string) string {
-	if strings.HasSuffix(series, "loss") {
-		return series
-	}
-	return series + " loss"
+	r.Block(report.Block{
+		Kind: report.Lines, Title: title, Series: series, XLabel: "round", YLabel: "loss", Alt: curveAlt(series),
+	})
 }
 
 // timedRequests is on how many requests a ranker is timed.
@@ -260,20 +252,25 @@ func pareto(entries []contender) []bool {
 	return out
 }
 
+// modelTable sets the models side by side, with the front of quality and time marked.
 func (r run) modelTable(ctx context.Context, entries []contender, front []bool) {
 	judge := &r.Pipeline.Problem.Judge
-	b := report.Block{Kind: report.Table, Title: "Models, simplest first", Columns: []string{"model", "stage", judge.Label, "95% interval", "recall@10", "ms a request", "MB", "trained ms", "Pareto front"}}
+	b := report.Block{
+		Kind: report.Table, Title: "Models, simplest first",
+		Columns: []string{"model", "stage", judge.Label, "95% interval", "recall@10", "ms a request", "MB", "trained ms", "Pareto front"},
+	}
 	cloud := report.Series{Name: "models"}
 	var best []string
 	for i, e := range entries {
 		q := e.quality.Interval(ctx, measure.Resamples, r.Seed("model"))
 		r.Interval(judge.Name+"."+e.id, q)
-		if base := entries[slices.IndexFunc(entries, func(o contender) bool { return o.stage == e.stage })]; base.id != e.id {
+		if base := simplest(entries, e.stage); base.id != e.id {
 			r.Interval("quality_gain."+e.id, e.quality.Gain(ctx, base.quality, measure.Resamples, r.Seed("model")))
 		}
-		r.Metric("recall_at_10."+e.id, metrics.Mean(e.recall))
+		recall, trained := metrics.Mean(e.recall), measure.Millis(e.trained)
+		r.Metric("recall_at_10."+e.id, recall)
 		r.Timing("rank_ms."+e.id, e.millis)
-		r.Timing("train_ms."+e.id, measure.Millis(e.trained))
+		r.Timing("train_ms."+e.id, trained)
 		r.Timing("model_mb."+e.id, e.mb)
 		mark := ""
 		r.Timing("pareto."+e.id, 0)
@@ -284,15 +281,21 @@ func (r run) modelTable(ctx context.Context, entries []contender, front []bool) 
 			cloud.Marks = append(cloud.Marks, i)
 		}
 		cloud.X, cloud.Y = append(cloud.X, e.millis), append(cloud.Y, q.Mean)
-		b.Rows = append(b.Rows, report.Row{report.ID(e.id), report.Text(e.stage), report.Num(q.Mean), measure.Bounds(q), report.Num(metrics.Mean(e.recall)), report.Num(e.millis), report.Num(e.mb), report.Num(measure.Millis(e.trained)), report.Text(mark)})
+		row := report.Row{report.ID(e.id), report.Text(e.stage), report.Num(q.Mean), measure.Bounds(q), report.Num(recall)}
+		row = append(row, report.Num(e.millis), report.Num(e.mb), report.Num(trained), report.Text(mark))
+		b.Rows = append(b.Rows, row)
 	}
-	var words []string
-	for _, e := range entries {
-		words = append(words, fmt.Sprintf("%s %s", e.id, report.Num(e.quality.Quality())))
-	}
-	b.Alt = fmt.Sprintf("%s by model: %s; on the front of quality and time of their stage are %s.", judge.Label, report.Join(words), report.Join(best))
+	b.Alt = modelsAlt(entries, best, judge.Label)
 	r.Block(b)
-	r.Block(report.Block{Kind: report.Scatter, Title: "Quality against time", Series: []report.Series{cloud}, XLabel: "ms a request", YLabel: judge.Label, Alt: fmt.Sprintf("Of %d models, %d are on the front: no other of their stage is both better and faster.", len(entries), len(best))})
+	r.Block(report.Block{
+		Kind: report.Scatter, Title: "Quality against time", Series: []report.Series{cloud},
+		XLabel: "ms a request", YLabel: judge.Label, Alt: frontAlt(len(entries), len(best)),
+	})
+}
+
+// simplest is the first model of a stage.
+func simplest(entries []contender, stage string) contender {
+	return entries[slices.IndexFunc(entries, func(e contender) bool { return e.stage == stage })]
 }
 
 // modelHeadline compares the best with the simplest of its stage by paired requests.
@@ -303,17 +306,11 @@ func (r run) modelHeadline(ctx context.Context, entries []contender) {
 			best = e
 		}
 	}
-	base := entries[slices.IndexFunc(entries, func(e contender) bool { return e.stage == best.stage })]
+	base := simplest(entries, best.stage)
 	if base.id == best.id {
-		r.Report.Headline = fmt.Sprintf("Nothing beats the baseline %s (%s %s)", base.id, judge.Label, report.Num(base.quality.Quality()))
+		r.Report.Headline = baselineHeadline(base, judge.Label)
 		return
 	}
 	gain := best.quality.Gain(ctx, base.quality, measure.Resamples, r.Seed("headline"))
-	if gain.Lo <= 0 {
-		r.Report.Headline = fmt.Sprintf("%s is best (%s %s), but not clearly better than %s (%s): %s",
-			best.id, judge.Label, report.Num(best.quality.Quality()), base.id, report.Num(base.quality.Quality()), measure.Difference(gain))
-		return
-	}
-	r.Report.Headline = fmt.Sprintf("%s beats %s by %s of %s (%s) and takes %s a request",
-		best.id, base.id, report.Num(gain.Mean), judge.Label, measure.Number(gain).Bounds(), measure.MS(best.millis))
+	r.Report.Headline = bestHeadline(best, base, gain, judge.Label)
 }

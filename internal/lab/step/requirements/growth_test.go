@@ -32,10 +32,10 @@ func listed() grows {
 	}}
 }
 
-// carried measures g at the sizes of a corpus of top items, each median off by about 3%, carries that to a size that isn't
+// measuredAndCarried measures g at the sizes of a corpus of top items, each median off by about 3%, carries that to a size that isn't
 // among them, and returns how often, over many seeds, a new measurement there lies in the interval, and the median of what
 // was predicted as a share of the truth.
-func carried(t *testing.T, engine string, g grows, top int, target float64) (covered, ratio float64) {
+func measuredAndCarried(t *testing.T, engine string, g grows, top int, target float64) (covered, ratio float64) {
 	t.Helper()
 	const seeds = 400
 	if slices.Contains(sizesTo(top), int(target)) {
@@ -79,7 +79,7 @@ func TestTheFitHoldsAtSizesItDidNotSee(t *testing.T) {
 		"a line nobody told it of, a hundred times":      {"ivfpq", grows{scanned().one, scanned().one}, 100_000, 1e7, 0.98, 0.02},
 		"a logarithm nobody told it of, a hundred times": {"faiss", walked(), 100_000, 1e7, 0.98, 0.02},
 	} {
-		covered, ratio := carried(t, c.engine, c.g, c.top, c.target)
+		covered, ratio := measuredAndCarried(t, c.engine, c.g, c.top, c.target)
 		if covered < 0.9 || covered > c.most {
 			t.Errorf("%s: %.1f%% of new measurements lie in the 95%% interval", name, 100*covered)
 		}
@@ -92,7 +92,7 @@ func TestTheFitHoldsAtSizesItDidNotSee(t *testing.T) {
 // An inverted file grows like neither form, but for most of its way like a line: what is said of it is near.
 func TestAnInvertedFileIsCarriedToWithinAFifth(t *testing.T) {
 	for _, top := range []int{20_000, 100_000, 1_000_000} {
-		if _, ratio := carried(t, "ivfpq", listed(), top, 100*float64(top)); math.Abs(ratio-1) > 0.2 {
+		if _, ratio := measuredAndCarried(t, "ivfpq", listed(), top, 100*float64(top)); math.Abs(ratio-1) > 0.2 {
 			t.Errorf("from %d items the median prediction for a hundred times as many is %.3f of what it looks at", top, ratio)
 		}
 	}
@@ -100,16 +100,20 @@ func TestAnInvertedFileIsCarriedToWithinAFifth(t *testing.T) {
 
 func TestAWrongFormIsFoundOutAtASizeItDidNotSee(t *testing.T) {
 	line := grows{scanned().one, scanned().one}
-	if covered, ratio := carried(t, "hnsw", line, 100_000, 1e7); covered > 0.05 || ratio > 0.1 {
-		t.Errorf("a line carried as a logarithm: %.1f%% of new measurements lie in the interval, the prediction is %.3f of the truth", 100*covered, ratio)
+	if covered, ratio := measuredAndCarried(t, "hnsw", line, 100_000, 1e7); covered > 0.05 || ratio > 0.1 {
+		t.Errorf("a line carried as a logarithm: %.1f%% of new measurements lie in the interval, the prediction is %.3f of the truth",
+			100*covered, ratio)
 	}
-	if _, ratio := carried(t, "exact", grows{walked().search, walked().search}, 100_000, 1e7); ratio < 5 {
+	if _, ratio := measuredAndCarried(t, "exact", grows{walked().search, walked().search}, 100_000, 1e7); ratio < 5 {
 		t.Errorf("a logarithm carried as a line: the prediction is %.3f of the truth", ratio)
 	}
 }
 
 func TestSizesSpanTwoDecadesAsFarAsTheyGo(t *testing.T) {
-	for n, want := range map[int][]int{1_000_000: {10_000, 31_623, 100_000, 316_228, 1_000_000}, 20_000: {200, 632, 2000, 6325, 20_000}, 8004: {200, 503, 1265, 3182, 8004}, 480: {200, 480}, 120: {120}} {
+	for n, want := range map[int][]int{
+		1_000_000: {10_000, 31_623, 100_000, 316_228, 1_000_000}, 20_000: {200, 632, 2000, 6325, 20_000},
+		8004: {200, 503, 1265, 3182, 8004}, 480: {200, 480}, 120: {120},
+	} {
 		if got := sizesTo(n); !slices.Equal(got, want) {
 			t.Errorf("%d: %v", n, got)
 		}
@@ -135,7 +139,8 @@ func TestAScanIsCarriedAsAScan(t *testing.T) {
 	for i := range points {
 		points[i].search = 0.01 + 0.004*math.Log(float64(points[i].items))
 	}
-	if form, mid, _, _ := searchGrowth("hnsw", points, metrics.Growth{}, target); form != metrics.Logarithmic || math.Abs(mid-0.01-0.004*math.Log(target)) > 1e-6 {
+	form, mid, _, _ = searchGrowth("hnsw", points, metrics.Growth{}, target)
+	if form != metrics.Logarithmic || math.Abs(mid-0.01-0.004*math.Log(target)) > 1e-6 {
 		t.Errorf("a graph is carried by a %s form to %.4f ms", form, mid)
 	}
 }

@@ -2,8 +2,6 @@ package serving
 
 import (
 	"context"
-	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -15,7 +13,7 @@ import (
 	"dryrun/internal/report"
 )
 
-// The simulated month: requests are as before until driftStart, then move in even steps to the drift in force.
+// The simulated month: requests are as before until driftStart, then drift in even steps as far as the knob drift says.
 const (
 	monthDays   = 28
 	driftStart  = 7
@@ -26,7 +24,7 @@ const (
 	quietMonths = 4    // simulated without drift, to count false alarms
 )
 
-// month lets the requests move and watches: features by day, alarms, quality before, after and retrained.
+// month lets the requests drift and watches: features by day, alarms, quality before, after and retrained.
 func (r run) month(ctx context.Context) error {
 	levels, err := r.levels(ctx)
 	if err != nil {
@@ -53,7 +51,7 @@ func (r run) month(ctx context.Context) error {
 	if alarm >= 0 {
 		r.Metric("alarm_delay_days", float64(alarm+1))
 	} else {
-		r.Miss("alarm_delay_days", fmt.Sprintf("no alarm in the %d days in which the requests moved", monthDays-driftStart))
+		r.Miss("alarm_delay_days", noAlarm())
 	}
 	after := levels[driftLevels]
 	r.drifts(names, before, after.watched)
@@ -108,7 +106,7 @@ func (r run) levels(ctx context.Context) ([]level, error) {
 		if out[i], err = build.Get(ctx, r.Builder, levelStage(), s); err != nil {
 			return nil, err
 		}
-		r.Progress.Report("days of moved requests", i+1, len(out))
+		r.Progress.Report("days of drifted requests", i+1, len(out))
 	}
 	return out, nil
 }
@@ -211,16 +209,16 @@ func largestPSI(before, now [][]float64) float64 {
 
 // drifts reports PSI and KS by feature at the end of the month.
 func (r run) drifts(names []string, before, after [][]float64) {
-	type moved struct {
+	type change struct {
 		name       string
 		psi, ks, p float64
 	}
-	var all []moved
+	var all []change
 	for f, name := range names {
 		d, p := metrics.KS(before[f], after[f])
-		all = append(all, moved{name, metrics.PSI(before[f], after[f], psiBins), d, p})
+		all = append(all, change{name, metrics.PSI(before[f], after[f], psiBins), d, p})
 	}
-	slices.SortStableFunc(all, func(a, b moved) int {
+	slices.SortStableFunc(all, func(a, b change) int {
 		switch {
 		case a.psi > b.psi:
 			return -1
@@ -229,40 +227,46 @@ func (r run) drifts(names []string, before, after [][]float64) {
 		}
 		return 0
 	})
-	b := report.Block{Kind: report.Table, Title: "What moved, by the end of the month", Columns: []string{"feature", "PSI", "KS distance", "KS p"}}
+	b := report.Block{
+		Kind: report.Table, Title: "What drifted by the end of the month",
+		Columns: []string{"feature", "PSI", "KS distance", "KS p"},
+	}
 	largest := 0.0
 	for i, m := range all {
 		largest = max(largest, m.ks)
 		if i < 8 {
-			b.Rows = append(b.Rows, report.Row{report.ID(m.name), report.Num(m.psi), report.Num(m.ks), report.Num(m.p)})
+			b.Rows = append(b.Rows, measure.Row(report.ID(m.name), m.psi, m.ks, m.p))
 		}
 	}
 	r.Metric("psi_max", all[0].psi)
 	r.Metric("ks_max", largest)
-	b.Alt = fmt.Sprintf("%s moved most, with a PSI of %s and a KS distance of %s.", all[0].name, report.Num(all[0].psi), report.Num(all[0].ks))
+	b.Alt = movedAlt(all[0].name, all[0].psi, all[0].ks)
 	r.Block(b)
 }
 
+// daysBlock shows the largest PSI of each day.
 func (r run) daysBlock(days []float64) {
-	b := report.Block{
+	r.Block(report.Block{
 		Kind: report.Lines, Title: "Largest PSI by day", XLabel: "day", YLabel: "PSI above chance",
-		Series: []report.Series{{Name: "largest PSI", X: measure.UpTo(monthDays), Y: days}, {Name: "alarm", X: []float64{1, monthDays}, Y: []float64{psiAlarm, psiAlarm}}},
-	}
-	delay := "no alarm rings"
-	if v, ok := r.Report.Metrics["alarm_delay_days"]; ok {
-		delay = fmt.Sprintf("the alarm rings on the %s day of it", report.Ordinal(int(v)))
-	}
-	b.Alt = fmt.Sprintf("Requests begin to move on day %d; %s, at the price of %s false alarms a month.", driftStart+1, delay, report.Num(r.Report.Metrics["false_alarms_per_month"]))
-	r.Block(b)
+		Series: []report.Series{
+			{Name: "largest PSI", X: measure.UpTo(monthDays), Y: days},
+			{Name: "alarm", X: []float64{1, monthDays}, Y: []float64{psiAlarm, psiAlarm}},
+		},
+		Alt: daysAlt(r.Report.Metrics),
+	})
 }
 
-// afterwards compares quality before, after, and with the ranker trained again on moved requests, and says what a canary
+// afterwards compares quality before, after, and with the ranker trained again on drifted requests, and says what a canary
 // would have needed.
 func (r run) afterwards(ctx context.Context, after level, alarm int) error {
-	moved := after.quality.Interval(ctx, measure.Resamples, r.Seed("drifted"))
-	r.Interval("quality_drifted", moved)
-	rows := []report.Row{{report.Text("before"), r.Reported("quality")}, {report.Text("moved, old models"), measure.Number(moved)}}
-	words := fmt.Sprintf("Quality is %s before and %s on moved requests", report.Num(r.Report.Metrics["quality"]), report.Num(moved.Mean))
+	was := r.Report.Metrics["quality"]
+	drifted := after.quality.Interval(ctx, measure.Resamples, r.Seed("drifted"))
+	r.Interval("quality_drifted", drifted)
+	rows := []report.Row{
+		{report.Text("before"), r.Reported("quality")},
+		{report.Text("drifted, old models"), measure.Number(drifted)},
+	}
+	alt := qualityAlt(was, drifted.Mean)
 	if r.Pipeline.Model != nil {
 		again, err := r.retrained(ctx)
 		if err != nil {
@@ -270,19 +274,14 @@ func (r run) afterwards(ctx context.Context, after level, alarm int) error {
 		}
 		i := again.Interval(ctx, measure.Resamples, r.Seed("retrained"))
 		r.Interval("quality_retrained", i)
-		rows = append(rows, report.Row{report.Text("moved, all trained again"), measure.Number(i)})
-		words += fmt.Sprintf("; encoder, index and ranker trained again on moved requests bring it to %s", report.Num(i.Mean))
+		rows = append(rows, report.Row{report.Text("drifted, all trained again"), measure.Number(i)})
+		alt += retrainedAlt(i.Mean)
 	} else {
 		r.Miss("quality_retrained", "there is no ranker to train again")
 	}
-	r.Block(report.Block{Kind: report.Bars, Title: "Quality before and after", Unit: r.Report.Setup.Quality, Rows: rows, Alt: words + "."})
+	r.Block(report.Block{Kind: report.Bars, Title: "Quality before and after", Unit: r.Report.Setup.Quality, Rows: rows, Alt: alt + "."})
 	r.canary(after.quality)
-	when := "and no alarm rings"
-	if alarm >= 0 {
-		when = fmt.Sprintf("and the alarm rings on the %s day", report.Ordinal(alarm+1))
-	}
-	r.Report.Headline = fmt.Sprintf("At %s of capacity a request's p99 is %s; when the requests move, quality goes from %s to %s %s",
-		report.Share(r.Settings.Load), measure.MS(r.Report.Timings["sim_p99_ms"]), report.Num(r.Report.Metrics["quality"]), report.Num(moved.Mean), when)
+	r.Report.Headline = monthHeadline(r.Settings.Load, r.Report.Timings["sim_p99_ms"], was, drifted.Mean, alarm)
 	return nil
 }
 
@@ -306,10 +305,10 @@ func (r run) canary(after metrics.Judged) {
 	}
 	_, s := metrics.MeanStd(r.Results.Quality.Values())
 	if drop <= 0 {
-		r.Note("Canary and rollback", "A canary would have had nothing to see.", fmt.Sprintf("Quality didn't fall: it was %s and is %s.", report.Num(was), report.Num(is)))
+		r.Note("Canary and rollback", "A canary would have had nothing to see.", noLoss(was, is))
 		return
 	}
 	n := metrics.UnitsToSee(drop, s)
 	r.Metric("canary_requests", n)
-	r.Note("Canary and rollback", fmt.Sprintf("A canary shows this loss after about %s judged requests on each side.", report.Count(int(math.Ceil(n)))), fmt.Sprintf("A loss of %s with a spread of %s between requests shows in a canary after about %s judged requests on each side (two means, 80%% power at 5%%). Rolling back is moving an alias to the encoder, index and ranker of one version, together.", report.Num(drop), report.Num(s), report.Count(int(math.Ceil(n)))))
+	r.Note("Canary and rollback", canaryAlt(n), canaryText(drop, s, n))
 }

@@ -4,7 +4,6 @@ package serving
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"slices"
 
@@ -22,11 +21,9 @@ func Run(ctx context.Context, m *measure.Run) error {
 		return err
 	}
 	if r.Pipeline.Learned.Drift == nil {
-		r.MissAll("the data has no later time to move to",
+		r.MissAll("the data has no later time to drift to",
 			"psi_max", "ks_max", "alarm_delay_days", "false_alarms_per_month", "quality_drifted", "quality_retrained")
-		p99 := r.Report.Timings["sim_p99_ms"]
-		r.Report.Headline = fmt.Sprintf("At %s of capacity a request's p99 is %s, %s times the mean time that one takes without a queue",
-			report.Share(r.Settings.Load), measure.MS(p99), report.Num(p99/r.Report.Timings["service_ms"]))
+		r.Report.Headline = loadHeadline(r.Settings.Load, r.Report.Timings["sim_p99_ms"], r.Report.Timings["service_ms"])
 		return nil
 	}
 	return r.month(ctx)
@@ -39,7 +36,7 @@ const batchHours = 24
 const servicePasses = 3
 
 // serviceTimes is each request's least time over several passes: what the request itself costs. Whatever else the machine
-// does can only add to a time, and a queue before one core would count that as the request's own.
+// does can only add to a time, and a queue in front of one core would count that as the request's own.
 func (r run) serviceTimes(ctx context.Context) ([]float64, error) {
 	out := slices.Clone(r.Results.TotalMS)
 	for range servicePasses - 1 {
@@ -54,7 +51,7 @@ func (r run) serviceTimes(ctx context.Context) ([]float64, error) {
 	return out, nil
 }
 
-// underLoad simulates a queue before one core, at the load in force and at others beside it, online and in batch.
+// underLoad simulates a queue in front of one core, at the load in force and at others beside it, online and in batch.
 func (r run) underLoad(ctx context.Context) error {
 	service, err := r.serviceTimes(ctx)
 	if err != nil {
@@ -89,8 +86,7 @@ func (r run) underLoad(ctx context.Context) error {
 	r.Timing("throughput_per_s", q.perSecond)
 	r.Timing("cost_per_million", 1e6/q.perSecond/3600)
 	r.loadTable(service, rng)
-	r.Note("Online or batch", fmt.Sprintf("Computed ahead, answers would be there for %s of the requests and %d hours old on average.", report.Share(coverage), batchHours/2), fmt.Sprintf("Computed every %d hours, answers would be %d hours old on average and would be there for %s of the requests; a cache of %s of %s distinct requests, asked by Zipf's law, answers %s of a day's requests, %s hours old on average.",
-		batchHours, batchHours/2, report.Share(coverage), report.Share(r.Settings.Cache), report.Count(distinctRequests), report.Share(r.Report.Metrics["cache_hit_share"]), report.Num(age)))
+	r.Note("Online or batch", batchAlt(coverage), batchText(coverage, r.Settings.Cache, r.Report.Metrics["cache_hit_share"], age))
 	return nil
 }
 
@@ -120,7 +116,8 @@ func (r run) loadTable(service []float64, rng *rand.Rand) {
 		half.X, half.Y = append(half.X, load), append(half.Y, metrics.Quantile(q.totals, 0.5))
 	}
 	r.Block(report.Block{
-		Kind: report.Lines, Title: "Time of a request by load, Poisson arrivals at one core", Series: []report.Series{half, line}, XLabel: "load", YLabel: "ms",
-		Alt: fmt.Sprintf("The p99 is %s at a load of 10%%, %s at 60%%, and %s at 95%%.", measure.MS(line.Y[0]), measure.MS(line.Y[3]), measure.MS(line.Y[7])),
+		Kind: report.Lines, Title: "Time of a request by load, Poisson arrivals at one core",
+		Series: []report.Series{half, line}, XLabel: "load", YLabel: "ms",
+		Alt: loadAlt(line.Y[0], line.Y[3], line.Y[7]),
 	})
 }

@@ -1,0 +1,59 @@
+package architecture
+
+import (
+	"fmt"
+	"slices"
+
+	"dryrun/internal/lab/measure"
+	"dryrun/internal/report"
+)
+
+// The sentences of the report.
+
+// words says what the interval bears out, and no more.
+func (g gap) words(quality string, k, items int) string {
+	verdict := "can't be told apart from"
+	switch {
+	case g.Hi < 0:
+		verdict = "lose against"
+	case g.Lo > 0:
+		verdict = "do better than"
+	}
+	bounds := measure.Difference(g.Interval).Bounds()
+	return fmt.Sprintf("With %s of %s items ranked, two stages %s ranking everything: %s of %s (%s) on %d requests",
+		report.Count(k), report.Count(items), verdict, report.Difference(g.Mean), quality, bounds, g.n)
+}
+
+func ceilingHeadline(recall float64, k int, loss float64, label string) string {
+	return fmt.Sprintf("Stage one finds %s of the positives among %d candidates; a perfect ranker would still lose %s of %s",
+		report.Share(recall), k, report.Num(loss), label)
+}
+
+func funnelAlt(items, k, top int, recall, quality string) string {
+	return fmt.Sprintf("%s items become %d candidates after stage one (%s) and %d after stage two (%s).",
+		report.Count(items), k, recall, top, quality)
+}
+
+func waterfallAlt(budget, measured, assumed, left float64) string {
+	return fmt.Sprintf("Of a budget of %s, the encoder and both stages take %s at the median here, the assumed parts %s, and %s are left.",
+		measure.MS(budget), measure.MS(measured), measure.MS(assumed), measure.MS(left))
+}
+
+func recallAlt(s report.Series) string {
+	through, last := "", len(s.X)-1
+	if at := slices.Index(s.X, 10); at >= 0 && at < last {
+		through = fmt.Sprintf("through %s at K = 10 ", report.Num(s.Y[at]))
+	}
+	return fmt.Sprintf("Stage one's recall grows from %s at K = 1 %sto %s at K = %.0f.",
+		report.Num(s.Y[0]), through, report.Num(s.Y[last]), s.X[last])
+}
+
+func everythingAlt(g gap, two, all float64, items int) string {
+	return fmt.Sprintf("On %d requests two stages reach %s against %s when all %s items are ranked, a difference of %s.",
+		g.n, report.Num(two), report.Num(all), report.Count(items), measure.Difference(g.Interval))
+}
+
+func missedAlt(missed, requests int, example report.Cell) string {
+	return fmt.Sprintf("Stage one finds no positive for %d of %d requests; look into one by x-ray, for instance number %s.",
+		missed, requests, example)
+}

@@ -1,0 +1,82 @@
+package serving
+
+import (
+	"fmt"
+	"math"
+
+	"dryrun/internal/lab/measure"
+	"dryrun/internal/report"
+)
+
+// The sentences of the report.
+
+func loadHeadline(load, p99, service float64) string {
+	return fmt.Sprintf("At %s of capacity a request's p99 is %s, %s times the mean time that one takes without a queue",
+		report.Share(load), measure.MS(p99), report.Num(p99/service))
+}
+
+func loadAlt(at10, at60, at95 float64) string {
+	return fmt.Sprintf("The p99 is %s at a load of 10%%, %s at 60%%, and %s at 95%%.", measure.MS(at10), measure.MS(at60), measure.MS(at95))
+}
+
+func batchAlt(coverage float64) string {
+	return fmt.Sprintf("Computed ahead, answers would be there for %s of the requests and %d hours old on average.",
+		report.Share(coverage), batchHours/2)
+}
+
+func batchText(coverage, cache, hits, age float64) string {
+	batch := fmt.Sprintf("Computed every %d hours, answers would be %d hours old on average and would be there for %s of the requests",
+		batchHours, batchHours/2, report.Share(coverage))
+	cached := fmt.Sprintf("a cache of %s of %s distinct requests, asked by Zipf's law, answers %s of a day's requests, %s hours old "+
+		"on average.", report.Share(cache), report.Count(distinctRequests), report.Share(hits), report.Num(age))
+	return batch + "; " + cached
+}
+
+func noAlarm() string {
+	return fmt.Sprintf("no alarm in the %d days in which the requests drifted", monthDays-driftStart)
+}
+
+func movedAlt(feature string, psi, ks float64) string {
+	return fmt.Sprintf("%s drifted most, with a PSI of %s and a KS distance of %s.", feature, report.Num(psi), report.Num(ks))
+}
+
+func daysAlt(metrics map[string]float64) string {
+	delay := "no alarm rings"
+	if v, ok := metrics["alarm_delay_days"]; ok {
+		delay = fmt.Sprintf("the alarm rings on the %s day of it", report.Ordinal(int(v)))
+	}
+	return fmt.Sprintf("Requests begin to drift on day %d; %s, at the price of %s false alarms a month.",
+		driftStart+1, delay, report.Num(metrics["false_alarms_per_month"]))
+}
+
+func qualityAlt(was, is float64) string {
+	return fmt.Sprintf("Quality is %s before and %s on drifted requests", report.Num(was), report.Num(is))
+}
+
+func retrainedAlt(quality float64) string {
+	return fmt.Sprintf("; encoder, index and ranker trained again on drifted requests bring it to %s", report.Num(quality))
+}
+
+// monthHeadline says what the month did; alarm is the day after the start of the drift, from 0, or negative.
+func monthHeadline(load, p99, was, is float64, alarm int) string {
+	when := "and no alarm rings"
+	if alarm >= 0 {
+		when = fmt.Sprintf("and the alarm rings on the %s day", report.Ordinal(alarm+1))
+	}
+	return fmt.Sprintf("At %s of capacity a request's p99 is %s; when the requests drift, quality goes from %s to %s %s",
+		report.Share(load), measure.MS(p99), report.Num(was), report.Num(is), when)
+}
+
+func noLoss(was, is float64) string {
+	return fmt.Sprintf("Quality didn't fall: it was %s and is %s.", report.Num(was), report.Num(is))
+}
+
+func canaryAlt(n float64) string {
+	return fmt.Sprintf("A canary shows this loss after about %s judged requests on each side.", report.Count(int(math.Ceil(n))))
+}
+
+func canaryText(loss, std, n float64) string {
+	shows := fmt.Sprintf("A loss of %s with a standard deviation of %s between requests shows in a canary after about %s judged "+
+		"requests on each side (two means, 80%% power at 5%%).", report.Num(loss), report.Num(std), report.Count(int(math.Ceil(n))))
+	return shows + " Rolling back is moving an alias to the encoder, index and ranker of one version, together."
+}
