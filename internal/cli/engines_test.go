@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"dryrun/internal/cli/command"
-	"dryrun/internal/lab"
+	"dryrun/internal/lab/kind"
 )
 
 func TestDoctorSaysWhichEnginesOfTheFieldAreThere(t *testing.T) {
@@ -21,7 +21,7 @@ func TestDoctorSaysWhichEnginesOfTheFieldAreThere(t *testing.T) {
 	if err := json.Unmarshal([]byte(r.out), &said); err != nil {
 		t.Fatalf("%v: %q", err, r.err)
 	}
-	for _, want := range lab.FieldEngines() {
+	for _, want := range kind.ExternalEngines() {
 		found := 0
 		for _, e := range said.Engines {
 			if e.Engine != want.ID {
@@ -39,7 +39,7 @@ func TestDoctorSaysWhichEnginesOfTheFieldAreThere(t *testing.T) {
 }
 
 func TestAnAbsentEngineFailsWithWhatToInstall(t *testing.T) {
-	for _, e := range lab.FieldEngines() {
+	for _, e := range kind.ExternalEngines() {
 		if e.Present {
 			continue // internal/lab runs it
 		}

@@ -18,11 +18,11 @@ func TestFaultsAreProvenOverSeeds(t *testing.T) {
 	long(t)
 	seeds, faults := 2, []string{catalog.StaleIndex}
 	if os.Getenv("DRYRUN_PROOFS") != "" {
-		seeds, faults = 8, FaultsOf("images") // about a minute
+		seeds, faults = 8, catalog.FaultsOf("images") // about a minute
 	}
 	l := New(Options{})
 	for _, id := range faults {
-		proof, err := l.Prove(t.Context(), Config{World: problem.Spec{Kind: "images"}}, id, seeds, nil)
+		proof, err := l.Prove(t.Context(), catalog.Config{World: problem.Spec{Kind: "images"}}, id, seeds, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -34,8 +34,8 @@ func TestFaultsAreProvenOverSeeds(t *testing.T) {
 
 func TestAFaultThatDoesNothingFailsItsProof(t *testing.T) {
 	l := New(Options{})
-	f, _ := FaultByID(catalog.EncoderMismatch)
-	proof, err := l.prove(t.Context(), small(t, nil), f, 2, nil, func(cfg Config) Config { return cfg })
+	f, _ := catalog.FaultByID(catalog.EncoderMismatch)
+	proof, err := l.prove(t.Context(), small(t, nil), f, 2, nil, func(cfg catalog.Config) catalog.Config { return cfg })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,10 +45,10 @@ func TestAFaultThatDoesNothingFailsItsProof(t *testing.T) {
 }
 
 func TestFaultTableNamesWhatExists(t *testing.T) {
-	for _, f := range FaultTable() {
+	for _, f := range catalog.FaultTable() {
 		for _, w := range f.Witness {
 			for _, kind := range f.Kinds {
-				if (w.Kind == "" || w.Kind == kind) && !Yields(kind, f.Step, w.Metric) {
+				if (w.Kind == "" || w.Kind == kind) && !catalog.Yields(kind, f.Step, w.Metric) {
 					t.Errorf("%s: %s of %s doesn't yield %s", f.ID, f.Step, kind, w.Metric)
 				}
 			}
@@ -61,7 +61,7 @@ func TestFaultTableNamesWhatExists(t *testing.T) {
 
 // A mystery is told from the list that it was drawn from, on recorded data too.
 func TestAMysteryIsTheFaultThatTheConfigurationNames(t *testing.T) {
-	cfg := ratings(t, Knobs{"dim": "8", "epochs": "2", "k": "20", "ranker": "logistic"})
+	cfg := ratings(t, catalog.Knobs{"dim": "8", "epochs": "2", "k": "20", "ranker": "logistic"})
 	l := New(Options{Workers: 1})
 	told := map[string]bool{}
 	for seed := int64(1); len(told) < 3; seed++ {
@@ -91,7 +91,7 @@ func TestAMysteryIsTheFaultThatTheConfigurationNames(t *testing.T) {
 }
 
 // ratings is a small file in the form of MovieLens 100k.
-func ratings(t *testing.T, knobs Knobs) Config {
+func ratings(t *testing.T, knobs catalog.Knobs) catalog.Config {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(1, 2))
 	var b strings.Builder
@@ -105,7 +105,7 @@ func ratings(t *testing.T, knobs Knobs) Config {
 	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cfg, err := Config{World: problem.Spec{Kind: "interactions"}, Seed: 1}.WithData("movielens", path).With(knobs)
+	cfg, err := catalog.Config{World: problem.Spec{Kind: "interactions"}, Seed: 1}.WithData("movielens", path).With(knobs)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,14 +17,14 @@ import (
 )
 
 // smallFeed is a world of viewers on which a step takes a fraction of a second.
-func smallFeed(t *testing.T, knobs Knobs) Config {
+func smallFeed(t *testing.T, knobs catalog.Knobs) catalog.Config {
 	t.Helper()
-	all := Knobs{
+	all := catalog.Knobs{
 		"items": "1000", "k": "50", "top": "10", "dim": "8", "epochs": "3", "traffic": "100", "days": "2",
 		"models": "popularity,cooccurrence,als,bpr,two-tower,none,logistic",
 	}
 	maps.Copy(all, knobs)
-	cfg, err := Config{Case: "small", World: problem.Spec{Kind: "interactions", Users: 250, Queries: 80}, Seed: 5}.With(all)
+	cfg, err := catalog.Config{Case: "small", World: problem.Spec{Kind: "interactions", Users: 250, Queries: 80}, Seed: 5}.With(all)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,13 +32,13 @@ func smallFeed(t *testing.T, knobs Knobs) Config {
 }
 
 // movielens is the recorded ratings, or a reason to skip.
-func movielens(t *testing.T, knobs Knobs) Config {
+func movielens(t *testing.T, knobs catalog.Knobs) catalog.Config {
 	t.Helper()
 	path := filepath.Join("..", "..", "..", "shared", "data", "movielens-100k")
 	if _, err := os.Stat(path); err != nil {
 		t.Skip("the ratings in ../shared/data/movielens-100k are not here")
 	}
-	cfg, err := Config{World: problem.Spec{Kind: "interactions"}, Seed: 1}.WithData("movielens", path).With(knobs)
+	cfg, err := catalog.Config{World: problem.Spec{Kind: "interactions"}, Seed: 1}.WithData("movielens", path).With(knobs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func movielens(t *testing.T, knobs Knobs) Config {
 }
 
 // sameMetrics runs steps on one to three workers and compares what must repeat.
-func sameMetrics(t *testing.T, cfg Config, steps []framework.StepID) map[framework.StepID]*report.Step {
+func sameMetrics(t *testing.T, cfg catalog.Config, steps []framework.StepID) map[framework.StepID]*report.Step {
 	t.Helper()
 	first := map[framework.StepID]*report.Step{}
 	for workers := 1; workers <= 3; workers++ {
@@ -94,7 +94,7 @@ func TestEnginesOfIDsGoThroughEveryStep(t *testing.T) {
 	long(t)
 	l := New(Options{})
 	for _, engine := range []string{"popularity", "cooccurrence"} {
-		cfg := smallFeed(t, Knobs{"engine": engine, "ranker": "logistic", "models": "popularity,none,logistic"})
+		cfg := smallFeed(t, catalog.Knobs{"engine": engine, "ranker": "logistic", "models": "popularity,none,logistic"})
 		for _, step := range steps() {
 			rep, err := l.Run(t.Context(), cfg, step, nil)
 			if err != nil {
@@ -127,7 +127,7 @@ func TestCancellingStopsAFeedsSteps(t *testing.T) {
 
 func TestRatingsGoThroughAllSteps(t *testing.T) {
 	long(t)
-	cfg := movielens(t, Knobs{"dim": "16", "models": "popularity,als,none,lambdamart"})
+	cfg := movielens(t, catalog.Knobs{"dim": "16", "models": "popularity,als,none,lambdamart"})
 	got := sameMetrics(t, cfg, []framework.StepID{framework.Model})
 	m := got[framework.Model].Metrics
 	if m["ndcg_at_10.als"] <= 1.15*m["ndcg_at_10.popularity"] || m["quality_gain.als_lo"] <= 0 {
@@ -137,7 +137,7 @@ func TestRatingsGoThroughAllSteps(t *testing.T) {
 		t.Errorf("stage two loses to stage one's order: %v", m)
 	}
 	l := New(Options{})
-	cfg = movielens(t, Knobs{"dim": "8", "epochs": "3", "k": "50", "ranker": "logistic", "models": "popularity,none"})
+	cfg = movielens(t, catalog.Knobs{"dim": "8", "epochs": "3", "k": "50", "ranker": "logistic", "models": "popularity,none"})
 	for _, step := range steps() {
 		rep, err := l.Run(t.Context(), cfg, step, nil)
 		if err != nil {
@@ -151,7 +151,7 @@ func TestRatingsGoThroughAllSteps(t *testing.T) {
 	}
 	for _, fault := range []string{catalog.Drift, catalog.PositionBias, catalog.PopularityLoop} {
 		cfg.Fault = fault
-		var bad *BadKnob
+		var bad *catalog.BadKnob
 		if _, err := l.Run(t.Context(), cfg, framework.Data, nil); !errors.As(err, &bad) {
 			t.Errorf("%s on ratings: %v", fault, err)
 		}
@@ -162,10 +162,11 @@ func TestFaultsOfFeedsAreProven(t *testing.T) {
 	long(t)
 	seeds, faults := 2, []string{catalog.StaleIndex, catalog.ColdStart}
 	if os.Getenv("DRYRUN_PROOFS") != "" {
-		seeds, faults = 8, FaultsOf("interactions") // some minutes
+		seeds, faults = 8, catalog.FaultsOf("interactions") // some minutes
 	}
 	l := New(Options{})
-	cfg, err := Config{World: problem.Spec{Kind: "interactions", Users: 1000}}.With(Knobs{"dim": "16", "items": "1000", "ranker": "logistic"})
+	knobs := catalog.Knobs{"dim": "16", "items": "1000", "ranker": "logistic"}
+	cfg, err := catalog.Config{World: problem.Spec{Kind: "interactions", Users: 1000}}.With(knobs)
 	if err != nil {
 		t.Fatal(err)
 	}

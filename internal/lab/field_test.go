@@ -9,27 +9,28 @@ import (
 
 	"dryrun/framework"
 	"dryrun/internal/lab/catalog"
+	"dryrun/internal/lab/kind"
 	"dryrun/internal/report"
 	"dryrun/internal/retrieval/milvus"
 	"dryrun/internal/world"
 )
 
 func TestEnginesOfTheFieldAreChosenByNameAndNeverOffered(t *testing.T) {
-	for _, e := range FieldEngines() {
+	for _, e := range kind.ExternalEngines() {
 		for _, k := range world.Kinds() {
-			if slices.Contains(Offers(k.ID, "engine"), e.ID) {
+			if slices.Contains(catalog.Offers(k.ID, "engine"), e.ID) {
 				t.Errorf("%s offers %s, which other machines may lack", k.ID, e.ID)
 			}
 		}
-		if _, err := images().With(Knobs{"engine": e.ID}); err != nil {
+		if _, err := images().With(catalog.Knobs{"engine": e.ID}); err != nil {
 			t.Errorf("%s can't be chosen: %v", e.ID, err)
 		}
 		if e.Note == "" {
 			t.Errorf("%s: nothing says what it is or needs", e.ID)
 		}
 	}
-	_, err := images().With(Knobs{"engine": "fais-hnsw"})
-	var bad *BadKnob
+	_, err := images().With(catalog.Knobs{"engine": "fais-hnsw"})
+	var bad *catalog.BadKnob
 	if !errors.As(err, &bad) || len(bad.Near) == 0 || bad.Near[0] != "faiss-hnsw" {
 		t.Errorf("a misspelt engine of the field: %v", err)
 	}
@@ -37,9 +38,9 @@ func TestEnginesOfTheFieldAreChosenByNameAndNeverOffered(t *testing.T) {
 
 // Each engine either does the embedded ones' work or is refused before anything is made, with what to install.
 func TestEnginesOfTheFieldWorkOrAreRefused(t *testing.T) {
-	for _, e := range FieldEngines() {
+	for _, e := range kind.ExternalEngines() {
 		t.Run(e.ID, func(t *testing.T) {
-			cfg, err := images().With(Knobs{"engine": e.ID, "encoder": "pca", "ranker": "none", "items": "1000", "dim": "16"})
+			cfg, err := images().With(catalog.Knobs{"engine": e.ID, "encoder": "pca", "ranker": "none", "items": "1000", "dim": "16"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -48,7 +49,7 @@ func TestEnginesOfTheFieldWorkOrAreRefused(t *testing.T) {
 			r, err := l.Run(context.Background(), cfg, framework.Architecture, func(p report.Progress) { told = append(told, p.What) })
 			switch {
 			case !e.Present:
-				var absent *AbsentEngine
+				var absent *kind.AbsentEngine
 				if !errors.As(err, &absent) || !strings.Contains(err.Error(), "-tags") || slices.Contains(told, "making the world") {
 					t.Errorf("%v after %q", err, told)
 				}

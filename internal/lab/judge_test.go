@@ -10,6 +10,7 @@ import (
 
 	"dryrun/framework"
 	"dryrun/internal/lab/build"
+	"dryrun/internal/lab/catalog"
 	"dryrun/internal/lab/measure"
 	"dryrun/internal/problem"
 	"dryrun/internal/world"
@@ -47,7 +48,7 @@ func wrongFirst() problem.Judge {
 }
 
 func TestQualityIsWhateverTheWorldsJudgeSays(t *testing.T) {
-	cfg := small(t, Knobs{"ranker": "logistic"})
+	cfg := small(t, catalog.Knobs{"ranker": "logistic"})
 	l := New(Options{})
 	make := func(ctx context.Context, s problem.Spec, to problem.Progress) (*problem.Problem, error) {
 		p, err := world.Make(ctx, s, to)

@@ -19,11 +19,11 @@ import (
 )
 
 // small is a world on which a step takes a fraction of a second.
-func small(t *testing.T, knobs Knobs) Config {
+func small(t *testing.T, knobs catalog.Knobs) catalog.Config {
 	t.Helper()
-	all := Knobs{"items": "1000", "k": "50", "top": "10", "dim": "16", "epochs": "3", "traffic": "300", "days": "4"}
+	all := catalog.Knobs{"items": "1000", "k": "50", "top": "10", "dim": "16", "epochs": "3", "traffic": "300", "days": "4"}
 	maps.Copy(all, knobs)
-	cfg, err := Config{Case: "small", World: problem.Spec{Kind: "images", Queries: 40}, Seed: 5}.With(all)
+	cfg, err := catalog.Config{Case: "small", World: problem.Spec{Kind: "images", Queries: 40}, Seed: 5}.With(all)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,10 +50,10 @@ func long(t *testing.T) {
 func TestMetricsRepeatAtAnyNumberOfWorkers(t *testing.T) {
 	for _, c := range []struct {
 		name  string
-		knobs Knobs
+		knobs catalog.Knobs
 		steps []framework.StepID
 	}{
-		{"all steps", Knobs{"ranker": "logistic"}, steps()}, // the fastest ranker; the model step trains trees all the same
+		{"all steps", catalog.Knobs{"ranker": "logistic"}, steps()}, // the fastest ranker; the model step trains trees all the same
 		{"trees", nil, []framework.StepID{framework.Architecture}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -73,7 +73,7 @@ func TestMetricsRepeatAtAnyNumberOfWorkers(t *testing.T) {
 	}
 }
 
-func reports(t *testing.T, l *Lab, cfg Config, steps []framework.StepID) []*report.Step {
+func reports(t *testing.T, l *Lab, cfg catalog.Config, steps []framework.StepID) []*report.Step {
 	t.Helper()
 	var out []*report.Step
 	for _, step := range steps {
@@ -87,7 +87,7 @@ func reports(t *testing.T, l *Lab, cfg Config, steps []framework.StepID) []*repo
 }
 
 // checkReport holds a report against what every report promises.
-func checkReport(t *testing.T, cfg Config, rep *report.Step) {
+func checkReport(t *testing.T, cfg catalog.Config, rep *report.Step) {
 	t.Helper()
 	if rep.Headline == "" || rep.Setup.Quality == "" || rep.Setup.World != cfg.World.Kind {
 		t.Errorf("%s: headline %q, setup %+v", rep.Step, rep.Headline, rep.Setup)
@@ -103,8 +103,8 @@ func checkReport(t *testing.T, cfg Config, rep *report.Step) {
 		}
 	}
 	check := func(id string, v float64, timing bool) {
-		m, ok := MetricByID(id)
-		if !ok || m.Timing != timing || !Yields(cfg.World.Kind, framework.StepID(rep.Step), id) {
+		m, ok := catalog.MetricByID(id)
+		if !ok || m.Timing != timing || !catalog.Yields(cfg.World.Kind, framework.StepID(rep.Step), id) {
 			t.Errorf("%s reports %s (timing: %v), which the table doesn't know so", rep.Step, id, timing)
 		}
 		if math.IsNaN(v) || math.IsInf(v, 0) {
@@ -130,7 +130,7 @@ func checkReport(t *testing.T, cfg Config, rep *report.Step) {
 		}
 	}
 	for _, text := range prose {
-		for _, m := range MetricTable() {
+		for _, m := range catalog.MetricTable() {
 			if strings.Contains(m.ID, "_") && strings.Contains(text, m.ID) {
 				t.Errorf("%s: the id %s stands in the sentence %q", rep.Step, m.ID, text)
 			}
@@ -155,7 +155,7 @@ func checkReport(t *testing.T, cfg Config, rep *report.Step) {
 		}
 	}
 	for _, m := range rep.Missing {
-		if _, ok := MetricByID(m.Metric); !ok || m.Why == "" {
+		if _, ok := catalog.MetricByID(m.Metric); !ok || m.Why == "" {
 			t.Errorf("%s misses %q because %q", rep.Step, m.Metric, m.Why)
 		}
 		if _, ok := rep.Metrics[m.Metric]; ok {
@@ -165,7 +165,7 @@ func checkReport(t *testing.T, cfg Config, rep *report.Step) {
 }
 
 func TestCancellingStopsEveryStep(t *testing.T) {
-	cfg := small(t, Knobs{"ranker": "logistic"})
+	cfg := small(t, catalog.Knobs{"ranker": "logistic"})
 	warm := New(Options{Workers: 1})
 	for _, step := range steps() {
 		for _, after := range []int64{1, 3, 12} {
@@ -275,7 +275,7 @@ func TestRealPicturesGoThroughAllSteps(t *testing.T) {
 	if _, err := os.Stat(path); err != nil {
 		t.Skip("the pictures in ../shared/data/clothing are not here")
 	}
-	cfg, err := Config{World: problem.Spec{Kind: "images"}, Seed: 3}.WithData("folders", path).With(Knobs{"epochs": "8"})
+	cfg, err := catalog.Config{World: problem.Spec{Kind: "images"}, Seed: 3}.WithData("folders", path).With(catalog.Knobs{"epochs": "8"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,10 +4,11 @@ import (
 	"testing"
 
 	"dryrun/framework"
+	"dryrun/internal/lab/catalog"
 )
 
 func TestTheExactEngineIsAsFastAsItself(t *testing.T) {
-	cfg := small(t, Knobs{"engine": "exact", "ranker": "logistic"})
+	cfg := small(t, catalog.Knobs{"engine": "exact", "ranker": "logistic"})
 	rep, err := New(Options{Workers: 1}).Run(t.Context(), cfg, framework.Requirements, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -19,7 +20,7 @@ func TestTheExactEngineIsAsFastAsItself(t *testing.T) {
 
 // The trap that the log sets: its own system's numbers are worth much wherever that system has been, and nothing live.
 func TestTheOldSystemsNumbersTemptOfflineAndAreMissingLive(t *testing.T) {
-	cfg := small(t, Knobs{"features": "similarity,price"})
+	cfg := small(t, catalog.Knobs{"features": "similarity,price"})
 	l := New(Options{Workers: 1})
 	rep, err := l.Run(t.Context(), cfg, framework.Features, nil)
 	if err != nil {

@@ -27,7 +27,7 @@ type Proof struct {
 
 // Proved is one witness: all changes must have its sign, and their median must reach its least effect.
 type Proved struct {
-	Witness
+	catalog.Witness
 	Changes []float64 `json:"changes"` // with the fault less without, by seed
 	Median  float64   `json:"median"`
 	Holds   bool      `json:"holds"`
@@ -42,34 +42,34 @@ const (
 )
 
 // Prove runs the step that shows a fault with and without it, under each of so many seeds, and judges the changes.
-func (l *Lab) Prove(ctx context.Context, cfg Config, fault string, seeds int, to func(report.Progress)) (Proof, error) {
-	f, ok := FaultByID(fault)
+func (l *Lab) Prove(ctx context.Context, cfg catalog.Config, fault string, seeds int, to func(report.Progress)) (Proof, error) {
+	f, ok := catalog.FaultByID(fault)
 	if !ok {
-		ids := FaultsOf(cfg.World.Kind)
-		return Proof{}, &BadKnob{Knob: "fault", Value: fault, Near: catalog.Near(fault, ids), Line: "is unknown"}
+		ids := catalog.FaultsOf(cfg.World.Kind)
+		return Proof{}, &catalog.BadKnob{Knob: "fault", Value: fault, Near: catalog.Near(fault, ids), Line: "is unknown"}
 	}
 	cfg, err := proofConfig(cfg)
 	if err != nil {
 		return Proof{}, err
 	}
-	return l.prove(ctx, cfg, f, seeds, progress.New(to), func(cfg Config) Config {
+	return l.prove(ctx, cfg, f, seeds, progress.New(to), func(cfg catalog.Config) catalog.Config {
 		cfg.Fault = fault
 		return cfg
 	})
 }
 
+// planting is a configuration with a fault.
+type planting func(catalog.Config) catalog.Config
+
 // prove compares cfg with broken(cfg), which a test may make a fault that does nothing.
-func (l *Lab) prove(ctx context.Context, cfg Config, f Fault, seeds int, to *progress.Sink, broken func(Config) Config) (Proof, error) {
+func (l *Lab) prove(
+	ctx context.Context, cfg catalog.Config, f catalog.Fault, seeds int, to *progress.Sink, broken planting,
+) (Proof, error) {
 	out := Proof{Fault: f.ID, Step: f.Step, Seeds: seeds, Holds: true}
 	witnesses := f.Witnesses(cfg.World.Kind)
 	changes := make([][]float64, len(witnesses))
 	alone := l.builder.Alone(keptBytes / 4) // sixteen worlds would push out what the screen uses
-	experiment, _ := experimentOf(f.Step)
-	if !slices.ContainsFunc(witnesses, func(w Witness) bool { m, _ := MetricByID(w.Metric); return len(m.Steps) > 0 }) {
-		experiment = nil // what every step reports is enough
-	} else if f.ID == catalog.PopularityLoop {
-		experiment = data.Tail // the whole data step would take minutes
-	}
+	experiment := leastExperiment(f.Step, witnesses)
 	for seed := range int64(seeds) {
 		to.Report("proving "+f.ID, int(seed), seeds)
 		cfg.Seed, cfg.Fault = seed+1, "none"
@@ -97,8 +97,24 @@ func (l *Lab) prove(ctx context.Context, cfg Config, f Fault, seeds int, to *pro
 	return out, nil
 }
 
+// leastExperiment is as much of a step's experiment as yields the witnesses: nothing where every step reports them, and of the
+// data step, which would take minutes, what it says of the tail.
+func leastExperiment(step framework.StepID, witnesses []catalog.Witness) experiment {
+	all := func(in func(metric string) bool) bool {
+		return !slices.ContainsFunc(witnesses, func(w catalog.Witness) bool { return !in(w.Metric) })
+	}
+	switch {
+	case all(func(id string) bool { m, _ := catalog.MetricByID(id); return len(m.Steps) == 0 }):
+		return nil
+	case all(func(id string) bool { return slices.Contains(data.TailMetrics(), id) }):
+		return data.Tail
+	}
+	whole, _ := experimentOf(step)
+	return whole
+}
+
 // Judge says whether changes bear a witness out.
-func Judge(w Witness, changes []float64) Proved {
+func Judge(w catalog.Witness, changes []float64) Proved {
 	p := Proved{Witness: w, Changes: changes, Median: metrics.Quantile(changes, 0.5)}
 	p.Holds = p.Against() == 0 && float64(w.Sign)*p.Median >= w.Least
 	return p
@@ -116,7 +132,7 @@ func (p *Proved) Against() int {
 }
 
 // proofConfig is the configuration at the proof's size.
-func proofConfig(cfg Config) (Config, error) {
+func proofConfig(cfg catalog.Config) (catalog.Config, error) {
 	set, err := cfg.Settings()
 	if err != nil {
 		return cfg, err
@@ -126,7 +142,7 @@ func proofConfig(cfg Config) (Config, error) {
 		cfg.World.Users = w.Default.Users
 	}
 	cfg.World.Users = min(cfg.World.Users, proofUsers)
-	knobs := Knobs{"traffic": strconv.Itoa(min(set.Traffic, proofTraffic))}
+	knobs := catalog.Knobs{"traffic": strconv.Itoa(min(set.Traffic, proofTraffic))}
 	if cfg.World.Format == "" {
 		knobs["items"] = strconv.Itoa(min(set.Items, proofItems))
 	}

@@ -8,13 +8,15 @@ import (
 	"testing"
 
 	"dryrun/framework"
+	"dryrun/internal/lab/catalog"
+	"dryrun/internal/lab/kind"
 	"dryrun/internal/problem"
 	"dryrun/internal/world"
 )
 
-func sized(t *testing.T, kind string, knobs Knobs) Config {
+func sized(t *testing.T, kind string, knobs catalog.Knobs) catalog.Config {
 	t.Helper()
-	cfg, err := Config{World: problem.Spec{Kind: kind}, Seed: 1}.With(knobs)
+	cfg, err := catalog.Config{World: problem.Spec{Kind: kind}, Seed: 1}.With(knobs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,12 +25,12 @@ func sized(t *testing.T, kind string, knobs Knobs) Config {
 
 func TestARefusalComesBeforeAnythingIsMade(t *testing.T) {
 	l := New(Options{Workers: 1, Limit: 1e9})
-	cfg := sized(t, "interactions", Knobs{"items": "10000000"})
+	cfg := sized(t, "interactions", catalog.Knobs{"items": "10000000"})
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	_, err := l.Run(t.Context(), cfg, framework.Architecture, nil)
 	runtime.ReadMemStats(&after)
-	var big *TooBig
+	var big *kind.TooBig
 	if !errors.As(err, &big) {
 		t.Fatalf("got %v", err)
 	}
@@ -40,7 +42,7 @@ func TestARefusalComesBeforeAnythingIsMade(t *testing.T) {
 func TestAsMuchIsKeptAsLeavesRoomForAnotherRun(t *testing.T) {
 	const limit = 24e9
 	for _, kind := range world.Kinds() {
-		need, err := Estimate(sized(t, kind.ID, Knobs{"items": "10000000"}))
+		need, err := Estimate(sized(t, kind.ID, catalog.Knobs{"items": "10000000"}))
 		if err != nil || need > limit {
 			t.Errorf("%s: ten million items need %d bytes (%v)", kind.ID, need, err)
 		}
@@ -54,7 +56,7 @@ func TestEstimateGrowsWithTheCorpusAndRefusesWhatWontFit(t *testing.T) {
 	sizes := []string{"1000", "100000", "10000000"}
 	last := int64(0)
 	for _, items := range sizes {
-		cfg, err := images().With(Knobs{"items": items})
+		cfg, err := images().With(catalog.Knobs{"items": items})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -65,13 +67,13 @@ func TestEstimateGrowsWithTheCorpusAndRefusesWhatWontFit(t *testing.T) {
 		last = b
 	}
 	l := New(Options{Workers: 1, Limit: 1 << 20})
-	var big *TooBig
+	var big *kind.TooBig
 	if _, err := l.Run(t.Context(), images(), framework.Architecture, nil); !errors.As(err, &big) {
 		t.Errorf("got %v", err)
 	}
 }
 
-func images() Config { return Config{World: problem.Spec{Kind: "images"}, Seed: 1} }
+func images() catalog.Config { return catalog.Config{World: problem.Spec{Kind: "images"}, Seed: 1} }
 
 // What a lab may use is said when it is made: nothing of it can be changed while runs are under way.
 func TestALabHasNothingToSetAfterItIsMade(t *testing.T) {

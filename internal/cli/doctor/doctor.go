@@ -15,7 +15,7 @@ import (
 	"dryrun/casestudies"
 	"dryrun/internal/cli/command"
 	"dryrun/internal/cli/lookup"
-	"dryrun/internal/lab"
+	"dryrun/internal/lab/kind"
 	"dryrun/internal/store"
 )
 
@@ -88,7 +88,7 @@ func newCommand(p *command.Program, run func(context.Context, *options) error) *
 
 func run(ctx context.Context, o *options) error {
 	e := examination{
-		Version: 1, Build: command.ThisBuild(), Terminal: o.terminal(), Memory: lab.DefaultLimit(),
+		Version: 1, Build: command.ThisBuild(), Terminal: o.terminal(), Memory: kind.DefaultLimit(),
 		Engines: engines(ctx, o.Env("DRYRUN_PYTHON")), Cases: []string{}, Problems: []string{},
 	}
 	problem := func(err error) {

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"slices"
 
-	"dryrun/internal/lab"
 	"dryrun/internal/lab/catalog"
+	"dryrun/internal/lab/kind"
 	"dryrun/internal/retrieval/milvus"
 	"dryrun/internal/world"
 )
@@ -30,10 +30,10 @@ func engines(ctx context.Context, python string) []engineState {
 			list = append(list, engineState{name, s.stage, true, "embedded"})
 		}
 	}
-	for _, e := range lab.FieldEngines() {
+	for _, e := range kind.ExternalEngines() {
 		list = append(list, engineState{e.ID, stageSearch, e.Present, e.Note})
 	}
-	light := lab.LightGBM(ctx, python)
+	light := kind.LightGBM(ctx, python)
 	list = append(list, engineState{light.ID, "two: ranking", light.Present, light.Note})
 	return list
 }

@@ -37,6 +37,9 @@ func Run(ctx context.Context, m *measure.Run) error {
 	return r.sources(ctx)
 }
 
+// TailMetrics are what Tail reports of every kind of data.
+func TailMetrics() []string { return []string{"sparsity", "clicks_top_1pct", "gini"} }
+
 // Tail reports what the step says of how thin and how skewed the data is, and nothing else: enough to prove what makes it more
 // skewed.
 func Tail(_ context.Context, m *measure.Run) error {
