@@ -1,6 +1,10 @@
 // Package framework is the interview's structure and its arithmetic: the seven steps with their guides, criteria and
-// levels, the events that a session is a log of and the one function that folds them into its state, scoring, and the
-// clock. It is pure: no files, no terminal, no global state.
+// levels, the events that a session is a log of and the one function that folds them into its state, what is stored and
+// listed of a session, scoring, and the clock. It is pure: no files, no terminal, no global state.
+//
+// A drill of cards isn't a session of steps: it has no step at hand, no reference that ends the scoring, and it runs over
+// many cases. Its events (a card shown, a grade given) will have a fold of their own here, beside State, that yields when
+// each card is due; the two logs share Event, the clock and the store, and nothing else.
 package framework
 
 import (

@@ -19,8 +19,8 @@ func (s *Session) Debrief(step framework.StepID) StepResult {
 	}
 	st := s.state.StepState(step)
 	r := StepResult{Step: info, Answered: st.HasAnswer(), Level: s.state.Started.Level}
-	if s.Hidden(Scores) {
-		r.KeptBack, r.ToDo = true, keptBack
+	if s.hiddenIn(step, Scores) {
+		r.KeptBack, r.ToDo = true, s.keptBack()
 		return r
 	}
 	r.Revealed = st.Revealed || s.state.Ended
@@ -30,7 +30,9 @@ func (s *Session) Debrief(step framework.StepID) StepResult {
 	r.Criteria = s.criterionResults(step)
 	r.Decisions = s.decisions(step)
 	r.Predictions = s.predictions(step)
-	r.Unasked = s.unasked()
+	if !s.hiddenIn(step, FactCount) {
+		r.Unasked = s.unasked()
+	}
 	for _, f := range content.Followups {
 		if slices.ContainsFunc(st.Probes, func(p framework.ProbeAsked) bool { return p.ID == f.ID }) {
 			r.Followups = append(r.Followups, FollowupResult{Followup: f, Yours: s.TextOf(step, f.ID)})
@@ -43,13 +45,15 @@ func (s *Session) Debrief(step framework.StepID) StepResult {
 }
 
 // keptBack stands for a result that the mode keeps back.
-const keptBack = "The result waits for the end of the mock."
+func (s *Session) keptBack() string {
+	return fmt.Sprintf("The result waits for the end of the %s.", s.mode.ID)
+}
 
 // Result says what there is to say about the whole session.
 func (s *Session) Result() SessionResult {
 	r := SessionResult{Session: s.state.Started.Session, Title: s.cs.Title, Ended: s.state.Ended}
 	if s.Hidden(Scores) {
-		r.KeptBack, r.ToDo = true, keptBack
+		r.KeptBack, r.ToDo = true, s.keptBack()
 		return r
 	}
 	r.Card = s.Scorecard()

@@ -32,6 +32,8 @@ func (s *Session) allowed(cmd Command) error {
 		return nil
 	}
 	switch {
+	case !s.writes():
+		return errors.New("you read this session along: only its candidate writes in it")
 	case s.state.Ended:
 		return errors.New("this session has ended: start another, or review it")
 	case s.log.closed != "":

@@ -26,7 +26,7 @@ type suggested struct {
 // Suggestions returns the coach's suggestion for each criterion of a step, in the rubric's order; nil while a mock hides
 // them. Only text that counts is looked at: what stood when the reference was opened.
 func (s *Session) Suggestions(step framework.StepID) []framework.Suggestion {
-	if _, ok := framework.StepByID(step); !ok || s.Hidden(Suggestions) {
+	if _, ok := framework.StepByID(step); !ok || s.hiddenIn(step, Suggestions) {
 		return nil
 	}
 	st := s.state.StepState(step)

@@ -1,6 +1,7 @@
 package rehearse
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -16,7 +17,7 @@ import (
 // reading. One that can't be continued, because its case no longer loads or its log is torn, is an error.
 func Resume(deps Deps, log framework.Log) (*Session, Outcome, error) {
 	s, err := Read(deps, log)
-	if err != nil || s.state.Ended {
+	if err != nil || s.state.Ended || !s.writes() {
 		return s, Outcome{}, err
 	}
 	s.log.closed = ""
@@ -51,9 +52,9 @@ func Read(deps Deps, log framework.Log) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := blank(deps, c)
+	s, err := blank(deps, c, cmp.Or(started.Mode, framework.Practice))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("opening session %s: %w", started.Session, err)
 	}
 	s.log.closed = "this session is open for reading: resume it to go on"
 	written := map[framework.Place]time.Time{}

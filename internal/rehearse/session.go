@@ -18,6 +18,7 @@ type Deps struct {
 	Coach Coach
 	Knobs Knobs
 	Clock framework.Clock
+	Role  Role // of whoever sits here
 }
 
 // Options say what is rehearsed. Zero values: practice, all seven steps from the first, the case's minutes, senior.
@@ -33,23 +34,11 @@ type Options struct {
 	Spoken  bool
 }
 
-// Part is something that a mock keeps back until every step of it is done.
-type Part string
-
-// What a mock keeps back.
-const (
-	Hints       Part = "hints"
-	Reference   Part = "reference"
-	Suggestions Part = "suggestions"
-	LabResults  Part = "lab results"
-	Scores      Part = "scores"
-	FactCount   Part = "number of facts"
-)
-
 // Session is one rehearsal. Do is its only way forward; everything else reads. It belongs to one goroutine at a time.
 type Session struct {
 	deps  Deps
 	cs    *casestudies.Case
+	mode  Mode
 	state *framework.State
 	log   journal
 
@@ -69,7 +58,7 @@ func New(deps Deps, o Options) (*Session, Outcome, error) {
 	if err := o.complete(); err != nil {
 		return nil, Outcome{}, err
 	}
-	s, err := blank(deps, o.Case)
+	s, err := blank(deps, o.Case, o.Mode)
 	if err != nil {
 		return nil, Outcome{}, err
 	}
@@ -103,8 +92,8 @@ func (o *Options) complete() error {
 	o.Mode = cmp.Or(o.Mode, framework.Practice)
 	o.Level = cmp.Or(o.Level, framework.Senior)
 	o.Minutes = cmp.Or(o.Minutes, o.Case.Minutes, framework.Minutes)
-	if o.Mode != framework.Practice && o.Mode != framework.Mock {
-		return fmt.Errorf("starting a session in mode %q: it is practice or mock", o.Mode)
+	if _, err := modeOf(o.Mode); err != nil {
+		return fmt.Errorf("starting a session: %w", err)
 	}
 	if o.Level.Rank() == 0 {
 		return fmt.Errorf("starting a session at level %q: it is mid, senior or staff", o.Level)
@@ -123,7 +112,11 @@ func (o *Options) complete() error {
 	return nil
 }
 
-func blank(deps Deps, c *casestudies.Case) (*Session, error) {
+func blank(deps Deps, c *casestudies.Case, id framework.Mode) (*Session, error) {
+	mode, err := modeOf(id)
+	if err != nil {
+		return nil, err
+	}
 	if deps.Coach == nil || deps.Knobs == nil {
 		return nil, errors.New("making a session: it needs a coach and a lab's knobs")
 	}
@@ -131,7 +124,7 @@ func blank(deps Deps, c *casestudies.Case) (*Session, error) {
 		deps.Clock = framework.SystemClock{}
 	}
 	return &Session{
-		deps: deps, cs: c, state: framework.New(),
+		deps: deps, cs: c, mode: mode, state: framework.New(),
 		drafts:  map[framework.Place]framework.Draft{},
 		results: map[framework.StepID]LabResult{},
 		faulty:  map[framework.StepID]time.Duration{},
@@ -164,9 +157,6 @@ func (s *Session) TextOf(step framework.StepID, to string) string {
 	return a.Text
 }
 
-// Unsaved says how many answers are typed and not committed, in all steps.
-func (s *Session) Unsaved() int { return len(s.drafts) }
-
 // Running returns the run that is under way.
 func (s *Session) Running() (RunLab, bool) {
 	if s.run == nil {
@@ -187,22 +177,6 @@ func (s *Session) LastXRay() (report.XRay, bool) {
 func (s *Session) Rubric() map[framework.StepID][]framework.Criterion { return s.cs.Rubric(s.state) }
 
 func (s *Session) criteria(id framework.StepID) []framework.Criterion { return s.Rubric()[id] }
-
-// Hidden says whether a mock still keeps a part back: until all its steps are done, or it has ended.
-func (s *Session) Hidden(Part) bool {
-	if s.state.Started.Mode != framework.Mock || s.state.Ended {
-		return false
-	}
-	return slices.ContainsFunc(s.state.StepIDs(), func(id framework.StepID) bool { return !s.state.StepState(id).Done })
-}
-
-// keepsBack is the error for a command that a mock hides.
-func (s *Session) keepsBack(p Part) error {
-	if !s.Hidden(p) {
-		return nil
-	}
-	return fmt.Errorf("this is a mock: %s wait for its end", p)
-}
 
 // say adds a line to the outcome of the command under way.
 func (s *Session) say(who Who, text string) {

@@ -290,22 +290,6 @@ func TestTheWriterThatLosesReads(t *testing.T) {
 	}
 }
 
-func TestAMockKeepsBack(t *testing.T) {
-	x := begin(t, rehearse.Options{Mode: framework.Mock, Steps: []framework.StepID{framework.Evaluation}})
-	for _, c := range []rehearse.Command{rehearse.Hint{}, rehearse.Reveal{}, rehearse.Run{}, rehearse.Mark{Criterion: "slice-floor", Mark: 1}} {
-		x.refused(c, "this is a mock")
-	}
-	x.refused(rehearse.Enter{Step: framework.Data}, "isn't part")
-	x.do(rehearse.Answer{Text: "I'd measure recall of retrieval and NDCG of the ranker."})
-	if x.s.Suggestions(framework.Evaluation) != nil || x.s.Debrief(framework.Evaluation).Criteria != nil {
-		t.Fatal("the mock shows suggestions")
-	}
-	x.do(rehearse.Done{}, rehearse.Hint{}, rehearse.Run{}, rehearse.Mark{Criterion: "stages-separately", Mark: framework.Full})
-	if len(x.s.Suggestions(framework.Evaluation)) == 0 {
-		t.Fatal("nothing is suggested after the end")
-	}
-}
-
 func TestPauseAndEnd(t *testing.T) {
 	x := begin(t, rehearse.Options{})
 	x.do(rehearse.Pause{})

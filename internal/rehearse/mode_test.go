@@ -1,0 +1,111 @@
+package rehearse_test
+
+import (
+	"strings"
+	"testing"
+
+	"dryrun/framework"
+	"dryrun/internal/rehearse"
+)
+
+// everything is each part with a look at what a session shows of it, and a command that asks for it where there is one.
+func everything() map[rehearse.Part]struct {
+	shows func(s *rehearse.Session) bool
+	asks  rehearse.Command
+} {
+	type look = struct {
+		shows func(s *rehearse.Session) bool
+		asks  rehearse.Command
+	}
+	result := func(s *rehearse.Session) rehearse.StepResult { return s.Debrief(framework.Evaluation) }
+	return map[rehearse.Part]look{
+		rehearse.Hints:       {asks: rehearse.Hint{}},
+		rehearse.Reference:   {asks: rehearse.Reveal{}},
+		rehearse.Suggestions: {shows: func(s *rehearse.Session) bool { return len(s.Suggestions(framework.Evaluation)) > 0 }},
+		rehearse.LabResults:  {asks: rehearse.Run{}},
+		rehearse.Scores: {
+			func(s *rehearse.Session) bool { return len(result(s).Criteria) > 0 },
+			rehearse.Mark{Criterion: "stages-separately", Mark: framework.Full},
+		},
+		rehearse.FactCount: {shows: func(s *rehearse.Session) bool { return len(result(s).Unasked) > 0 }},
+	}
+}
+
+func TestAMockKeepsEveryPartBackUntilItsEnd(t *testing.T) {
+	for part, p := range everything() {
+		t.Run(string(part), func(t *testing.T) {
+			x := begin(t, rehearse.Options{Mode: framework.Mock, Steps: []framework.StepID{framework.Data, framework.Evaluation}, Step: framework.Evaluation})
+			x.do(rehearse.Answer{Text: "I'd measure recall of retrieval and NDCG of the ranker."}, rehearse.Done{})
+			if p.asks != nil {
+				x.refused(p.asks, "this is a mock: "+string(part))
+			}
+			if !x.s.Hidden(part) || p.shows != nil && p.shows(x.s) {
+				t.Error("one step is done and one isn't, and it is shown")
+			}
+			x.do(rehearse.Enter{Step: framework.Data}, rehearse.Done{}, rehearse.Enter{Step: framework.Evaluation})
+			if x.s.Hidden(part) || p.shows != nil && !p.shows(x.s) {
+				t.Error("every step is done, and it is kept back")
+			}
+			if p.asks != nil {
+				x.do(p.asks)
+			}
+		})
+	}
+}
+
+func TestPracticeKeepsNothingBack(t *testing.T) {
+	for part, p := range everything() {
+		x := begin(t, rehearse.Options{Step: framework.Evaluation})
+		x.do(rehearse.Answer{Text: "I'd measure recall of retrieval and NDCG of the ranker."})
+		if x.s.Hidden(part) || p.shows != nil && !p.shows(x.s) {
+			t.Errorf("%s is kept back", part)
+		}
+		if p.asks != nil {
+			x.do(p.asks)
+		}
+	}
+}
+
+// A mode may keep back one part and no other, and let it go with the step.
+func TestAModeKeepsBackThePartsThatItNamesAlone(t *testing.T) {
+	for part, p := range everything() {
+		mode := rehearse.Mode{
+			ID: framework.Practice, KeepsBack: map[rehearse.Part]rehearse.Until{part: rehearse.StepDone}, Writers: []rehearse.Role{rehearse.Candidate},
+		}
+		x := begin(t, rehearse.Options{Step: framework.Evaluation})
+		rehearse.SetMode(x.s, mode)
+		x.do(rehearse.Answer{Text: "I'd measure recall of retrieval and NDCG of the ranker."})
+		for other := range everything() {
+			if x.s.Hidden(other) != (other == part) {
+				t.Errorf("the mode keeps back %s, and %s is hidden: %t", part, other, x.s.Hidden(other))
+			}
+		}
+		if p.shows != nil && p.shows(x.s) {
+			t.Errorf("%s is shown", part)
+		}
+		if p.asks != nil {
+			x.refused(p.asks, "until this step is done")
+		}
+		x.do(rehearse.Done{})
+		if x.s.Hidden(part) || p.shows != nil && !p.shows(x.s) {
+			t.Errorf("the step is done, and %s is kept back", part)
+		}
+	}
+}
+
+func TestAReaderSeesTheSessionAndWritesNothing(t *testing.T) {
+	x := begin(t, rehearse.Options{Step: framework.Evaluation})
+	x.do(rehearse.Answer{Text: "recall and NDCG"})
+	d := deps(x.clock)
+	d.Role = rehearse.Reader
+	s, out, err := rehearse.Resume(d, x.stored())
+	if err != nil || len(out.Effects) > 0 {
+		t.Fatalf("a reader stores %v, %v", out.Effects, err)
+	}
+	if got := s.Text(""); got != "recall and NDCG" {
+		t.Errorf("it reads %q", got)
+	}
+	if _, err := s.Do(rehearse.Hint{}); err == nil || !strings.Contains(err.Error(), "only its candidate") {
+		t.Errorf("got %v", err)
+	}
+}
