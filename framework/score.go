@@ -63,7 +63,7 @@ type StepScore struct {
 type Scorecard struct {
 	By        string            `json:"by"`
 	Steps     []StepScore       `json:"steps"`   // those of the session, in order
-	Overall   float64           `json:"overall"` // by the steps' weights, 0 to 4: over the session's steps in a mock, the answered ones in practice
+	Overall   float64           `json:"overall"` // by the steps' weights, 0 to 4; in practice over the answered steps alone
 	Answered  int               `json:"answered"`
 	Of        int               `json:"of"`
 	Level     Level             `json:"level,omitempty"` // the highest at which, and at every level below which, it is a hire; "" is none

@@ -35,7 +35,9 @@ func TestAStepsScoreByHand(t *testing.T) {
 }
 
 func TestBandsFollowTheScoreAsShown(t *testing.T) {
-	for score, want := range map[float64]string{0: "nothing", 0.94: "nothing", 0.95: "mentions", 2.6: "sound", 2.96: "strong", 3.9: "strong", 4: "would teach the interviewer"} {
+	for score, want := range map[float64]string{
+		0: "nothing", 0.94: "nothing", 0.95: "mentions", 2.6: "sound", 2.96: "strong", 3.9: "strong", 4: "would teach the interviewer",
+	} {
 		if got := BandOf(score); got != want {
 			t.Errorf("band of %v is %q, want %q", score, got, want)
 		}
@@ -106,7 +108,9 @@ func TestWeakStepsCapTheVerdict(t *testing.T) {
 }
 
 func TestThresholdsIncludeTheirOwnValue(t *testing.T) {
-	for c, want := range map[float64]Verdict{.85: StrongHire, .849: Hire, .70: Hire, .699: LeanHire, .55: LeanHire, .549: LeanNoHire, .40: LeanNoHire, .399: NoHire} {
+	for c, want := range map[float64]Verdict{
+		.85: StrongHire, .849: Hire, .70: Hire, .699: LeanHire, .55: LeanHire, .549: LeanNoHire, .40: LeanNoHire, .399: NoHire,
+	} {
 		if got := verdictOf(c, 0); got != want {
 			t.Errorf("C of %v: %s, want %s", c, got, want)
 		}

@@ -3,6 +3,7 @@ package draw
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -54,8 +55,8 @@ func number(c report.Cell) (n report.Number, ok bool) {
 // amount is a cell's value, 0 where it isn't a number that can be drawn.
 func amount(c report.Cell) float64 {
 	n, ok := number(c)
-	if !ok {
-		return 0
+	if !ok || math.IsNaN(n.Value) || math.IsInf(n.Value, 0) {
+		return 0 // nothing that a bar could show
 	}
 	return n.Value
 }

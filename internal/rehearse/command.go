@@ -1,6 +1,6 @@
 // Package rehearse is the interview's rules, once. A Command comes in; events, words to show and effects go out. It does
-// no I/O itself: a face (screens, plain lines, SSH) performs the effects, outside its update loop, and feeds what they
-// bring back in as commands. So a whole session replays in a test.
+// no I/O itself: a user interface (screens, plain lines, SSH) performs the effects outside its update loop and feeds what
+// they bring back in as commands. So a whole session replays in a test.
 package rehearse
 
 import (
@@ -88,7 +88,7 @@ type LabResult struct {
 	Results   map[string]float64
 }
 
-// Effect is work for the face to perform, outside Update and View.
+// Effect is work for the user interface to perform, outside Update and View.
 type Effect interface{ effect() }
 
 // The effects.

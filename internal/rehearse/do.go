@@ -8,7 +8,7 @@ import (
 )
 
 // Do takes one command. An error is misuse, in words for the candidate; then nothing has changed. The outcome's effects
-// are to be performed in order, and what they bring back is the face's next command.
+// are to be performed in order, and what they bring back is the interface's next command.
 func (s *Session) Do(cmd Command) (Outcome, error) {
 	s.out = Outcome{}
 	err := s.allowed(cmd)

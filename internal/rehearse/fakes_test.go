@@ -80,7 +80,10 @@ func (m machine) Run(_ context.Context, r rehearse.RunLab, progress func(report.
 }
 
 func (machine) XRay(_ context.Context, r rehearse.RunXRay) (report.XRay, error) {
-	return report.XRay{Query: r.Query, Request: "a dark photo of a bag", Loss: report.LostByStageOne, Rank1: 431, K: 200, Because: "its nearest neighbor is a dark shoe"}, nil
+	return report.XRay{
+		Query: r.Query, Request: "a dark photo of a bag", Loss: report.LostByStageOne, Rank1: 431, K: 200,
+		Because: "its nearest neighbor is a dark shoe",
+	}, nil
 }
 
 // table is one candidate at one session.

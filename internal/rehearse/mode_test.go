@@ -34,7 +34,8 @@ func everything() map[rehearse.Part]struct {
 func TestAMockKeepsEveryPartBackUntilItsEnd(t *testing.T) {
 	for part, p := range everything() {
 		t.Run(string(part), func(t *testing.T) {
-			x := begin(t, rehearse.Options{Mode: framework.Mock, Steps: []framework.StepID{framework.Data, framework.Evaluation}, Step: framework.Evaluation})
+			steps := []framework.StepID{framework.Data, framework.Evaluation}
+			x := begin(t, rehearse.Options{Mode: framework.Mock, Steps: steps, Step: framework.Evaluation})
 			x.do(rehearse.Answer{Text: "I'd measure recall of retrieval and NDCG of the ranker."}, rehearse.Done{})
 			if p.asks != nil {
 				x.refused(p.asks, "this is a mock: "+string(part))
@@ -70,7 +71,8 @@ func TestPracticeKeepsNothingBack(t *testing.T) {
 func TestAModeKeepsBackThePartsThatItNamesAlone(t *testing.T) {
 	for part, p := range everything() {
 		mode := rehearse.Mode{
-			ID: framework.Practice, KeepsBack: map[rehearse.Part]rehearse.Until{part: rehearse.StepDone}, Writers: []rehearse.Role{rehearse.Candidate},
+			ID: framework.Practice, Writers: []rehearse.Role{rehearse.Candidate},
+			KeepsBack: map[rehearse.Part]rehearse.Until{part: rehearse.StepDone},
 		}
 		x := begin(t, rehearse.Options{Step: framework.Evaluation})
 		rehearse.SetMode(x.s, mode)

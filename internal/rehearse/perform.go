@@ -17,9 +17,9 @@ func Stores(e Effect) bool {
 	return false
 }
 
-// Perform executes one effect and returns the command to feed back. It blocks as long as the effect takes: a face with an
-// update loop calls it in a command of its own, with a context that it cancels at CancelRun. CancelRun itself is the
-// face's, and nothing here. An error means that the effect couldn't be tried; what failed in trying comes back as a command.
+// Perform executes one effect and returns the command to feed back. It blocks as long as the effect takes: an interface
+// with an update loop calls it in a command of its own, with a context that it cancels at CancelRun, which does nothing
+// here. An error means that the effect couldn't be tried; what failed in trying comes back as a command.
 func Perform(ctx context.Context, e Effect, store Store, lab Lab, progress func(report.Progress)) (Command, error) {
 	if progress == nil {
 		progress = func(report.Progress) {}

@@ -16,7 +16,9 @@ import (
 func anyCommand(t *rapid.T) rehearse.Command {
 	step := rapid.SampledFrom([]framework.StepID{framework.Requirements, framework.Evaluation, framework.Serving, "lunch", ""})
 	to := rapid.SampledFrom([]string{"", "", "", "scope-cut", "encoder-version", "smaller", "nobody"})
-	text := rapid.SampledFrom([]string{"", " ", "recall and NDCG", "a purchase is the goal", "don't \xff index", "200 million listings, no scan", "x"})
+	text := rapid.SampledFrom([]string{
+		"", " ", "recall and NDCG", "a purchase is the goal", "don't \xff index", "200 million listings, no scan", "x",
+	})
 	id := rapid.SampledFrom([]string{"index-family", "objective", "label", "speedup", "lunch"})
 	run := rapid.IntRange(0, 4)
 	switch rapid.IntRange(0, 23).Draw(t, "command") {
@@ -29,7 +31,8 @@ func anyCommand(t *rapid.T) rehearse.Command {
 	case 5, 6:
 		return rehearse.Answer{To: to.Draw(t, "to"), Text: text.Draw(t, "text")}
 	case 7:
-		return rehearse.Decide{Decision: id.Draw(t, "id"), Option: rapid.SampledFrom([]string{"hnsw", "exact", "clicks", ""}).Draw(t, "option"), Pass: rapid.Bool().Draw(t, "pass")}
+		option := rapid.SampledFrom([]string{"hnsw", "exact", "clicks", ""})
+		return rehearse.Decide{Decision: id.Draw(t, "id"), Option: option.Draw(t, "option"), Pass: rapid.Bool().Draw(t, "pass")}
 	case 8:
 		return rehearse.Sketch{Line: rapid.SampledFrom([]string{"", "a -> engine=exact", "a -> k=broken", "a -> k=20"}).Draw(t, "line")}
 	case 9:
@@ -45,13 +48,16 @@ func anyCommand(t *rapid.T) rehearse.Command {
 	case 14:
 		return rehearse.XRay{Query: rapid.IntRange(-1, 500).Draw(t, "query")}
 	case 15:
-		return rapid.SampledFrom([]rehearse.Command{rehearse.Hint{}, rehearse.XRayDone{}, rehearse.StoreFailed{}, rehearse.Stored{}, nil}).Draw(t, "odd")
+		odd := []rehearse.Command{rehearse.Hint{}, rehearse.XRayDone{}, rehearse.StoreFailed{}, rehearse.Stored{}, nil}
+		return rapid.SampledFrom(odd).Draw(t, "odd")
 	case 16:
 		return rehearse.Reveal{}
 	case 17:
 		return rehearse.Probe{}
 	case 18:
-		return rehearse.Mark{Criterion: rapid.SampledFrom([]string{"scope-cut", "slice-floor", "lunch"}).Draw(t, "criterion"), Mark: rapid.SampledFrom([]framework.Mark{0, 0.5, 1, 2}).Draw(t, "mark")}
+		criterion := rapid.SampledFrom([]string{"scope-cut", "slice-floor", "lunch"})
+		mark := rapid.SampledFrom([]framework.Mark{0, 0.5, 1, 2})
+		return rehearse.Mark{Criterion: criterion.Draw(t, "criterion"), Mark: mark.Draw(t, "mark")}
 	case 19:
 		return rehearse.Diagnose{Fault: rapid.SampledFrom([]string{"leakage", "none", ""}).Draw(t, "fault")}
 	case 20:

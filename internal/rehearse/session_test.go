@@ -41,7 +41,8 @@ func TestOneStepFromPromptToNext(t *testing.T) {
 		t.Fatalf("the range of 10 to 30 beside the truth: %+v", p)
 	}
 	x.refused(rehearse.Predict{Prediction: "speedup", Low: 39, High: 41}, "has run")
-	if yours, reference := x.s.Report(framework.Requirements); yours == nil || reference == nil || !strings.Contains(yours.Blocks[0].Text, "engine:exact") {
+	yours, reference := x.s.Report(framework.Requirements)
+	if yours == nil || reference == nil || !strings.Contains(yours.Blocks[0].Text, "engine:exact") {
 		t.Fatalf("the run didn't set the decision beside the reference: %+v, %+v", yours, reference)
 	}
 	x.do(rehearse.XRay{Query: 17})
@@ -58,7 +59,8 @@ func TestOneStepFromPromptToNext(t *testing.T) {
 	x.refused(rehearse.Decide{Decision: "index-family", Option: "hnsw"}, "reference is open")
 	x.do(rehearse.Answer{Text: said + "\n- the encoder has a version"})
 	x.hears("not scored")
-	x.do(rehearse.Mark{Criterion: "business-before-ml", Mark: framework.Full}, rehearse.Mark{Criterion: "challenge-limit", Mark: framework.Half})
+	x.do(rehearse.Mark{Criterion: "business-before-ml", Mark: framework.Full})
+	x.do(rehearse.Mark{Criterion: "challenge-limit", Mark: framework.Half})
 	x.hears("Nothing in your answer supports this.")
 
 	r := x.s.Debrief(framework.Requirements)
@@ -120,7 +122,8 @@ func TestTheResultOfAnOldRunIsDropped(t *testing.T) {
 	if c, ok := second.Effects[0].(rehearse.CancelRun); !ok || c.Run != old.Run {
 		t.Fatalf("the old run goes on: %+v", second.Effects)
 	}
-	x.do(rehearse.LabDone{Run: old.Run, Result: rehearse.LabResult{Yours: &report.Step{}}}, rehearse.LabFailed{Run: old.Run, Err: errors.New("late")})
+	x.do(rehearse.LabDone{Run: old.Run, Result: rehearse.LabResult{Yours: &report.Step{}}})
+	x.do(rehearse.LabFailed{Run: old.Run, Err: errors.New("late")})
 	if n := len(x.s.State().StepState(framework.Requirements).Runs); n != 0 || len(x.lines) != 0 {
 		t.Fatalf("%d runs from a stale result, and %q", n, x.said())
 	}
@@ -339,7 +342,10 @@ func TestMisuseIsSaidInWords(t *testing.T) {
 	} {
 		x.refused(tc.c, tc.because)
 	}
-	for _, o := range []rehearse.Options{{}, {ID: "a"}, {ID: "a", Case: visualSearch(t), Step: "lunch"}, {ID: "a", Case: visualSearch(t), Level: "intern"}} {
+	for _, o := range []rehearse.Options{
+		{}, {ID: "a"}, {ID: "a", Case: visualSearch(t), Step: "lunch"}, {ID: "a", Case: visualSearch(t), Level: "intern"},
+		{ID: "a", Case: visualSearch(t), Mode: "sprint"},
+	} {
 		if s, _, err := rehearse.New(deps(x.clock), o); err == nil || s != nil {
 			t.Errorf("options %+v began a session", o)
 		}

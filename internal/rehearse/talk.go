@@ -49,7 +49,8 @@ func (s *Session) ask(text string) error {
 // isAsked checks that the current step has a question called to.
 func (s *Session) isAsked(to string) error {
 	st := s.here()
-	if to == "" || slices.Contains(st.Curveballs, to) || slices.ContainsFunc(st.Probes, func(p framework.ProbeAsked) bool { return p.ID == to }) {
+	probed := func(p framework.ProbeAsked) bool { return p.ID == to }
+	if to == "" || slices.Contains(st.Curveballs, to) || slices.ContainsFunc(st.Probes, probed) {
 		return nil
 	}
 	return fmt.Errorf("nobody has asked %q in this step", to)

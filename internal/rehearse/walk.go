@@ -97,7 +97,7 @@ func (s *Session) hint() error {
 	return nil
 }
 
-// reveal opens the reference: faces show Step().Reference where State says Revealed. What was typed so far is committed
+// reveal opens the reference: interfaces show Step().Reference where State says Revealed. What was typed so far is committed
 // first, since what is written from here on isn't scored.
 func (s *Session) reveal() error {
 	if err := s.keepsBack(Reference); err != nil {

@@ -120,7 +120,8 @@ func typeTask(ctx context.Context, s *store.Store) error {
 		if err := s.Append(ctx, "s", []framework.Event{storetest.After(n, framework.Hinted{Step: framework.Data, N: n})}); err != nil {
 			return err
 		}
-		if err := s.SaveDraft(ctx, "s", framework.Draft{Place: framework.Place{Step: framework.Data}, Text: strconv.Itoa(n), At: time.Now()}); err != nil {
+		d := framework.Draft{Place: framework.Place{Step: framework.Data}, Text: strconv.Itoa(n), At: time.Now()}
+		if err := s.SaveDraft(ctx, "s", d); err != nil {
 			return err
 		}
 		fmt.Println(n)

@@ -226,7 +226,8 @@ func read(ctx context.Context, tx *sql.Tx, id string) (framework.Log, error) {
 	if out.Events, err = readEvents(ctx, tx, id); err != nil {
 		return fail(err)
 	}
-	if out.Drafts, err = collect(ctx, tx, scanDraft, `SELECT step, target, body, at FROM drafts WHERE session = $1 ORDER BY at, step, target`, id); err != nil {
+	const drafts = `SELECT step, target, body, at FROM drafts WHERE session = $1 ORDER BY at, step, target`
+	if out.Drafts, err = collect(ctx, tx, scanDraft, drafts, id); err != nil {
 		return fail(err)
 	}
 	var beat int64

@@ -100,7 +100,8 @@ func TestADamagedDatabaseIsKeptAside(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		mustAppend(t, s, "s", storetest.Started("s"), storetest.After(2, framework.Answered{Step: framework.Data, Text: strings.Repeat("words ", 20000)}))
+		long := framework.Answered{Step: framework.Data, Text: strings.Repeat("words ", 20000)}
+		mustAppend(t, s, "s", storetest.Started("s"), storetest.After(2, long))
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
@@ -163,7 +164,8 @@ func TestAFolderThatCantBeWrittenToIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	var dir *store.DirError
-	if _, err := store.Open(t.Context(), store.Location{Dir: filepath.Join(file, "data")}); !errors.As(err, &dir) || !strings.Contains(err.Error(), file) {
+	_, err := store.Open(t.Context(), store.Location{Dir: filepath.Join(file, "data")})
+	if !errors.As(err, &dir) || !strings.Contains(err.Error(), file) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -22,7 +22,9 @@ func (r *recorder) Run(_ context.Context, cfg catalog.Config, step framework.Ste
 	if cfg.Fault != "" {
 		recall /= 2
 	}
-	return &report.Step{Step: string(step), Metrics: map[string]float64{"stage1_recall_at_k": recall}, Timings: map[string]float64{"p99_ms": 3}}, nil
+	return &report.Step{
+		Step: string(step), Metrics: map[string]float64{"stage1_recall_at_k": recall}, Timings: map[string]float64{"p99_ms": 3},
+	}, nil
 }
 
 func (r *recorder) XRay(_ context.Context, cfg catalog.Config, query int) (report.XRay, error) {
@@ -96,7 +98,8 @@ func TestAFaultIsPlantedInTheCandidatesPipelineAlone(t *testing.T) {
 }
 
 func TestAnXRayLooksAtTheCandidatesPipeline(t *testing.T) {
-	x, err := caseLab{&recorder{}, visualSearch(t)}.XRay(t.Context(), rehearse.RunXRay{Seed: 1, Fault: "stale-index", Knobs: map[string]string{"k": "500"}, Query: 16})
+	look := rehearse.RunXRay{Seed: 1, Fault: "stale-index", Knobs: map[string]string{"k": "500"}, Query: 16}
+	x, err := caseLab{&recorder{}, visualSearch(t)}.XRay(t.Context(), look)
 	if err != nil || x.Query != 16 || x.Request != "500stale-index" {
 		t.Errorf("%+v, %v", x, err)
 	}

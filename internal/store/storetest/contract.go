@@ -170,7 +170,8 @@ func drafts(t *testing.T, s Store) {
 	mustAppend(t, s, "s", Started("s"))
 	save := func(to, text string, seconds int) framework.Draft {
 		t.Helper()
-		d := framework.Draft{Place: framework.Place{Step: framework.Data, To: to}, Text: text, At: began.Add(time.Duration(seconds) * time.Second)}
+		place := framework.Place{Step: framework.Data, To: to}
+		d := framework.Draft{Place: place, Text: text, At: began.Add(time.Duration(seconds) * time.Second)}
 		if err := s.SaveDraft(t.Context(), "s", d); err != nil {
 			t.Fatal(err)
 		}
