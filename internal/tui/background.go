@@ -12,12 +12,12 @@ import (
 	"golang.org/x/term"
 )
 
-// backgroundWait is how long a terminal may take to say its background; over SSH a reply may come later, and is dropped.
+// backgroundWait is how long to wait for the terminal's background. Over SSH a reply may come later; it is dropped.
 const backgroundWait = 100 * time.Millisecond
 
-// darkBackground asks the terminal for its background (OSC 11), with a question behind it that every terminal answers
-// (its device attributes), so that one that doesn't know OSC 11 isn't waited for. asked says that a reply may still be
-// on its way. bubbletea must not be reading yet.
+// darkBackground asks the terminal for its background (OSC 11), followed by a query that every terminal answers (its device
+// attributes), so that a terminal without OSC 11 costs no wait. asked says that a reply may still arrive. bubbletea must not be
+// reading yet.
 func darkBackground(in, out *os.File) (dark, asked bool) {
 	if !term.IsTerminal(int(in.Fd())) || !term.IsTerminal(int(out.Fd())) {
 		return true, false
@@ -37,13 +37,13 @@ func darkBackground(in, out *os.File) (dark, asked bool) {
 	return true, !attributes.Match(reply)
 }
 
-// attributes is the end of what was asked for: a reply to the second question.
+// attributes is the reply to the second query, which comes last.
 var attributes = regexp.MustCompile(`\x1b\[\?[0-9;]*c`)
 
-// colour is a reply to OSC 11, with one to four hexadecimal digits a channel.
-var colour = regexp.MustCompile(`\x1b\]11;rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})`)
+// color is a reply to OSC 11, with one to four hexadecimal digits a channel.
+var color = regexp.MustCompile(`\x1b\]11;rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})`)
 
-// readReply reads until the attributes have come or the time is over; at most a kilobyte.
+// readReply reads until the attributes arrive or time runs out; at most a kilobyte.
 func readReply(fd int, until time.Time) []byte {
 	var reply []byte
 	for len(reply) < 1024 && !attributes.Match(reply) {
@@ -71,7 +71,7 @@ func readReply(fd int, until time.Time) []byte {
 
 // parseBackground returns the luminance (Rec. 709, 0 to 1) of a reply to OSC 11.
 func parseBackground(reply []byte) (luminance float64, ok bool) {
-	m := colour.FindSubmatch(reply)
+	m := color.FindSubmatch(reply)
 	if m == nil {
 		return 0, false
 	}

@@ -69,19 +69,21 @@ func drive(t *testing.T, s setup) *driver {
 	t.Cleanup(cancel)
 	deps := rehearse.Deps{Coach: coach.New(), Knobs: sessiontest.Knobs{}, Clock: d.clock}
 	o := Options{
-		Cases: []*casestudies.Case{sessiontest.Case(t)}, Store: d.store, Clock: d.clock, Start: s.start,
-		Sessions: func(context.Context) ([]framework.Summary, error) { return s.saved, nil },
-		New: func(_ context.Context, c *casestudies.Case, step framework.StepID) (*rehearse.Session, rehearse.Outcome, error) {
-			return rehearse.New(deps, rehearse.Options{ID: "s1", Case: c, Step: step, Seed: 1})
-		},
-		Resume: func(context.Context, string) (*rehearse.Session, rehearse.Outcome, error) {
-			return rehearse.New(deps, rehearse.Options{ID: "s1", Case: sessiontest.Case(t)})
-		},
-		Read: func(context.Context, string) (*rehearse.Session, error) {
-			return rehearse.Read(deps, framework.Log{ID: "s1", Events: d.store.Events("s1")})
-		},
-		Lab: func(*casestudies.Case) rehearse.Lab { return d.lab },
-	}
+		Cases: []*casestudies.Case{sessiontest.Case(t)}, Clock: d.clock, Start: s.start,
+		Sessions: Sessions{
+			Store: d.store,
+			List:  func(context.Context) ([]framework.Summary, error) { return s.saved, nil },
+			New: func(_ context.Context, c *casestudies.Case, step framework.StepID) (*rehearse.Session, rehearse.Outcome, error) {
+				return rehearse.New(deps, rehearse.Options{ID: "s1", Case: c, Step: step, Seed: 1})
+			},
+			Resume: func(context.Context, string) (*rehearse.Session, rehearse.Outcome, error) {
+				return rehearse.New(deps, rehearse.Options{ID: "s1", Case: sessiontest.Case(t)})
+			},
+			Read: func(context.Context, string) (*rehearse.Session, error) {
+				return rehearse.Read(deps, framework.Log{ID: "s1", Events: d.store.Events("s1")})
+			},
+			Lab: func(*casestudies.Case) rehearse.Lab { return d.lab },
+		}}
 	d.root = newRoot(ctx, o, th)
 	d.run(d.root.Init())
 	d.send(tea.WindowSizeMsg{Width: s.w, Height: s.h})

@@ -59,16 +59,16 @@ func states() map[string]func(t *testing.T) *driver {
 		"brief":  at(arch), "asking": at(arch, "a"), "steps": at(arch, "s"),
 		"answer": at(arch, "tab"), "writing": at(arch, "enter"),
 		"a decision": at(arch, "tab", "tab"), "the whiteboard": at(arch, "tab", "tab", "w"),
-		"a prediction": at(arch, "tab", "tab", "j", "j", "j", "j", "j", "j", "j"), "a range": at(arch, "tab", "tab", "j", "j", "j", "j", "j", "j", "j", "enter"),
-		"lab": at(arch, "tab", "tab", "tab"), "lab that has run": ran(), "a fault to run": ran("f"),
-		"lab that runs": func(t *testing.T) *driver {
+		"a prediction": at(arch, "tab", "tab", "end"), "a range": at(arch, "tab", "tab", "end", "enter"),
+		"lab": at(arch, "tab", "tab", "tab"), "lab after a run": ran(), "a fault to run": ran("f"),
+		"running lab": func(t *testing.T) *driver {
 			d := practising(t, 80, 24, arch)
 			d.lab.Release = make(chan struct{})
 			d.press("f3")
 			d.sees("building the index")
 			return d
 		},
-		"reference": at(arch, "tab", "tab", "tab", "tab"), "the reveal": at(arch, "v"), "reference that is open": marking("shift+tab"),
+		"reference": at(arch, "tab", "tab", "tab", "tab"), "the reveal": at(arch, "v"), "the open reference": marking("shift+tab"),
 		"score": at(arch, "shift+tab"), "marks": marking(), "scorecard": at(arch, "shift+tab", "c"), "finishing": at(arch, "shift+tab", "c", "f"),
 	}
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // dropLateReply returns a filter that swallows a reply to OSC 11 that comes after the wait. bubbletea reads it as keys:
-// alt+], the colour as text, and alt+\ or ctrl+g. Only a reply's own characters are swallowed.
+// alt+], the color as text, and alt+\ or ctrl+g. Only a reply's own characters are swallowed.
 func dropLateReply() func(tea.Model, tea.Msg) tea.Msg {
 	inside := false
 	return func(_ tea.Model, msg tea.Msg) tea.Msg {

@@ -12,15 +12,15 @@ import (
 	"dryrun/internal/tui/frame"
 )
 
-// root routes between screens. It is a pointer, so that Run can save what is left when the program has gone.
+// root routes between screens. It is a pointer, so that Run can save what is unsaved after the program has stopped.
 type root struct {
 	ctx      context.Context
 	o        Options
 	theme    draw.Theme
 	markdown *draw.Markdown
 
-	screen frame.Screen // nil until the first one is there
-	last   frame.Screen // the last one left, for the line on exit
+	screen frame.Screen // nil until the first one is open
+	last   frame.Screen // the last one that was left, for the line on exit
 	w, h   int
 
 	failures []string // the first one stays until it is read
@@ -71,7 +71,7 @@ func (m *root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case frame.Quit:
 		return m, m.leave(true)
 	case frame.Home:
-		return m, m.leave(m.startedInside())
+		return m, m.leave(m.skipsHome())
 	case frame.Left:
 		if msg.From != m.screen {
 			return m, nil
@@ -103,8 +103,8 @@ func (m *root) fail(err error) {
 	m.resizeBody()
 }
 
-// startedInside says that there is no home screen to go back to.
-func (m *root) startedInside() bool {
+// skipsHome says that the program started in a screen other than home, which it doesn't go back to.
+func (m *root) skipsHome() bool {
 	s := m.o.Start
 	return s.Case != nil || s.Resume != "" || s.Review
 }
@@ -122,8 +122,8 @@ func (m *root) show(s frame.Screen) tea.Cmd {
 	return tea.Batch(s.Init(), m.resizeBody())
 }
 
-// typed takes apart what was typed faster than it was read: bubbletea then sends several characters as one key, and one
-// of "end" or "f2" would be taken for the key of that name. In a field they are text, outside each is a key of its own.
+// typed splits what was typed faster than it was read. bubbletea sends several characters as one key, and "end" or "f2"
+// would be taken for the key of that name. In a field they are text; elsewhere each is a key of its own.
 func (m *root) typed(msg tea.KeyMsg) tea.Cmd {
 	if msg.Type != tea.KeyRunes || len(msg.Runes) < 2 || msg.Paste || msg.Alt {
 		return m.key(msg)
@@ -138,12 +138,11 @@ func (m *root) typed(msg tea.KeyMsg) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// bindings are the keys of every screen: first those that come before the screen's own, then those that the screen may
-// have another use for.
+// bindings are the keys of every screen: first those that take precedence over the screen's own, then those that the screen
+// may override.
 func (m *root) bindings() (before, after []frame.Binding) {
-	before = []frame.Binding{
-		{Keys: []string{"esc", "enter"}, Does: "I have read it", When: func() bool { return len(m.failures) > 0 && !m.typing() }, Do: frame.Run(m.dismiss)},
-	}
+	failed := func() bool { return len(m.failures) > 0 && !m.typing() }
+	before = []frame.Binding{{Keys: []string{"esc", "enter"}, Does: "dismiss", When: failed, Do: frame.Run(m.dismiss)}}
 	after = []frame.Binding{
 		m.listKeys(),
 		{Keys: []string{"ctrl+c"}, Does: "save and leave", Quiet: true, Do: frame.Run(func() tea.Cmd { return m.leave(true) })},
@@ -197,7 +196,7 @@ func (m *root) key(msg tea.KeyMsg) tea.Cmd {
 	return m.screen.Update(msg)
 }
 
-// dismiss takes the failure that has been read away.
+// dismiss removes the failure that has been read.
 func (m *root) dismiss() tea.Cmd {
 	m.failures = m.failures[1:]
 	return m.resizeBody()
@@ -207,7 +206,7 @@ func (m *root) suspend() tea.Cmd {
 	if m.screen == nil {
 		return tea.Suspend
 	}
-	return tea.Batch(m.screen.Update(frame.Away{}), tea.Suspend)
+	return tea.Batch(m.screen.Update(frame.Suspending{}), tea.Suspend)
 }
 
 func (m *root) small() bool { return m.w < frame.LeastWidth || m.h < frame.LeastHeight }
@@ -220,14 +219,14 @@ func (m *root) resize() tea.Cmd {
 	return cmd
 }
 
-// failureLines is the failure that waits to be read, at most three lines of it.
+// failureLines is the failure that is waiting to be read, at most three lines of it.
 func (m *root) failureLines() []string {
 	if len(m.failures) == 0 {
 		return nil
 	}
-	lines := frame.Wrap("Failed: "+m.failures[0]+"  (esc: I have read it)", m.w-2)
+	lines := frame.Wrap("Failed: "+m.failures[0]+"  (esc: dismiss)", m.w-2)
 	if len(lines) > 3 {
-		lines = append(lines[:2], frame.Fit(lines[2], m.w-26)+"…  (esc: I have read it)")
+		lines = append(lines[:2], frame.Fit(lines[2], m.w-26)+"…  (esc: dismiss)")
 	}
 	return lines
 }
@@ -281,6 +280,6 @@ func (m *root) View() string {
 		help = " " + m.theme.Accent.Render(frame.Fit(m.note, m.w-frame.Width(all)-3)) + " ·" + all
 	}
 	lines = append(lines, help)
-	// The last gate: whatever a stranger's text holds, only colours reach the terminal.
+	// The last gate: whatever untrusted text holds, only colors reach the terminal.
 	return frame.Box(safetext.Terminal(strings.Join(lines, "\n")), m.w, m.h)
 }

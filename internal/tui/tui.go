@@ -30,19 +30,12 @@ type Options struct {
 	In, Out *os.File // the terminal
 
 	Theme   string          // as draw.NewTheme takes it; "" and "auto" ask the terminal for its background
-	Profile termenv.Profile // how many colours; Ascii is taken as ANSI with theme "none", since screens need a cursor
+	Profile termenv.Profile // how many colors; Ascii is taken as ANSI with theme "none", since screens need a cursor
 
 	Cases   []*casestudies.Case
 	Notices []string // said once on the home screen: a damaged database that was kept aside
 
-	// Sessions lists the stored sessions, the last touched first. Nil where nothing is stored.
-	Sessions func(ctx context.Context) ([]framework.Summary, error)
-	// New begins a practice of a case; step "" is the first. Resume goes on with a stored session, Read only reads one.
-	New    func(ctx context.Context, c *casestudies.Case, step framework.StepID) (*rehearse.Session, rehearse.Outcome, error)
-	Resume func(ctx context.Context, id string) (*rehearse.Session, rehearse.Outcome, error)
-	Read   func(ctx context.Context, id string) (*rehearse.Session, error)
-	Store  rehearse.Store
-	Lab    func(c *casestudies.Case) rehearse.Lab
+	Sessions Sessions
 
 	Editor string // a command line such as "vi" or "code --wait"; "" for none
 	Clock  framework.Clock
@@ -51,11 +44,23 @@ type Options struct {
 	Start Start
 }
 
+// Sessions are where rehearsals come from and where they are kept.
+type Sessions struct {
+	// List returns the stored sessions, the last touched first. Nil where nothing is stored.
+	List func(ctx context.Context) ([]framework.Summary, error)
+	// New begins a practice of a case; step "" is the first. Resume continues a stored session, Read only reads one.
+	New    func(ctx context.Context, c *casestudies.Case, step framework.StepID) (*rehearse.Session, rehearse.Outcome, error)
+	Resume func(ctx context.Context, id string) (*rehearse.Session, rehearse.Outcome, error)
+	Read   func(ctx context.Context, id string) (*rehearse.Session, error)
+	Store  rehearse.Store
+	Lab    func(c *casestudies.Case) rehearse.Lab
+}
+
 // Start says which screen comes first; the zero value is home. With one of these, leaving the screen leaves the program.
 type Start struct {
-	Case   *casestudies.Case // practise this case
-	Step   framework.StepID  // beginning here
-	Resume string            // go on with this session
+	Case   *casestudies.Case // practice this case
+	Step   framework.StepID  // starting at this step
+	Resume string            // resume this session
 	Review bool              // the list of past sessions
 }
 
@@ -96,7 +101,7 @@ func Run(ctx context.Context, o Options) (err error) {
 		fmt.Fprintln(o.Out, said)
 	}
 	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
-		return nil // asked to go, and gone
+		return nil // it was asked to quit, and did
 	}
 	if err != nil {
 		return fmt.Errorf("running the screens: %w", err)
@@ -104,7 +109,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	return nil
 }
 
-// theme settles the theme, asking the terminal for its background where that matters and nobody said.
+// theme picks the theme, and asks the terminal for its background where the theme depends on it and no option says.
 func (o Options) theme() (t draw.Theme, asked bool, err error) {
 	profile, name := o.Profile, o.Theme
 	if profile == termenv.Ascii {
@@ -129,12 +134,12 @@ func (m *root) farewell() string {
 	if m.o.Where != "" {
 		line = fmt.Sprintf("Saved in %s: %s, step %s.", m.o.Where, w.Title(), w.Where())
 	}
-	return strings.TrimSpace(line + " " + w.GoOn())
+	return strings.TrimSpace(line + " " + w.NextCommand())
 }
 
 func (m *root) home() frame.Screen {
 	return home.New(m.ctx, home.Options{
-		Theme: m.theme, Cases: m.o.Cases, Notices: m.o.Notices, Sessions: m.o.Sessions, Clock: m.o.Clock,
+		Theme: m.theme, Cases: m.o.Cases, Notices: m.o.Notices, Sessions: m.o.Sessions.List, Clock: m.o.Clock,
 		New:    func(c *casestudies.Case) tea.Cmd { return m.practice(c, "") },
 		Resume: m.resume,
 		Review: func() tea.Cmd { return frame.Send(frame.Show{Screen: m.review()}) },
@@ -143,14 +148,14 @@ func (m *root) home() frame.Screen {
 
 func (m *root) review() frame.Screen {
 	return review.New(m.ctx, review.Options{
-		Theme: m.theme, Sessions: m.o.Sessions, Read: m.o.Read, Resume: m.resume, Clock: m.o.Clock,
+		Theme: m.theme, Sessions: m.o.Sessions.List, Read: m.o.Sessions.Read, Resume: m.resume, Clock: m.o.Clock,
 	})
 }
 
-// practice begins a session in a command, because it is stored before anything is shown.
+// practice begins a session, in a command because beginning may read files.
 func (m *root) practice(c *casestudies.Case, step framework.StepID) tea.Cmd {
 	return func() tea.Msg {
-		s, out, err := m.o.New(m.ctx, c, step)
+		s, out, err := m.o.Sessions.New(m.ctx, c, step)
 		if err != nil {
 			return frame.Failure{Err: fmt.Errorf("beginning %s: %w", c.ID, err)}
 		}
@@ -160,7 +165,7 @@ func (m *root) practice(c *casestudies.Case, step framework.StepID) tea.Cmd {
 
 func (m *root) resume(id string) tea.Cmd {
 	return func() tea.Msg {
-		s, out, err := m.o.Resume(m.ctx, id)
+		s, out, err := m.o.Sessions.Resume(m.ctx, id)
 		if err != nil {
 			return frame.Failure{Err: fmt.Errorf("going on with session %s: %w", id, err)}
 		}
@@ -168,7 +173,7 @@ func (m *root) resume(id string) tea.Cmd {
 	}
 }
 
-// opened brings a session to walk through.
+// opened carries a session to show.
 type opened struct {
 	session *rehearse.Session
 	outcome rehearse.Outcome
@@ -176,12 +181,12 @@ type opened struct {
 
 func (m *root) walk(o opened) frame.Screen {
 	var lab rehearse.Lab
-	if m.o.Lab != nil {
-		lab = m.o.Lab(o.session.Case())
+	if m.o.Sessions.Lab != nil {
+		lab = m.o.Sessions.Lab(o.session.Case())
 	}
 	return walk.New(m.ctx, walk.Options{
 		Session: session.Options{
-			Theme: m.theme, Markdown: m.markdown, Rules: o.session, First: o.outcome, Store: m.o.Store, Lab: lab, Clock: m.o.Clock,
+			Theme: m.theme, Markdown: m.markdown, Rules: o.session, First: o.outcome, Store: m.o.Sessions.Store, Lab: lab, Clock: m.o.Clock,
 		},
 		Editor: m.o.Editor,
 	})

@@ -46,7 +46,8 @@ func sizes() [][2]int { return [][2]int{{60, 20}, {80, 24}, {100, 30}, {200, 60}
 func sessions() []framework.Summary {
 	at := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 	return []framework.Summary{
-		{ID: "abc", CaseID: "visual-search", Title: "Visual search", Mode: framework.Practice, Created: at, Updated: at, Step: framework.Data, Elapsed: 12 * time.Minute, Text: "we sample negatives from the same shop"},
+		{ID: "abc", CaseID: "visual-search", Title: "Visual search", Mode: framework.Practice, Created: at, Updated: at,
+			Step: framework.Data, Elapsed: 12 * time.Minute, Text: "we sample negatives from the same shop"},
 		{ID: "old", CaseID: "visual-search", Title: "Visual search", Mode: framework.Practice, Created: at, Updated: at, Ended: &at, Step: framework.Serving},
 	}
 }
@@ -238,7 +239,8 @@ func TestALabThatFailsSaysSoUntilTheNextRun(t *testing.T) {
 func TestRevealAsksOnceAndThenMarksAreGiven(t *testing.T) {
 	d := practising(t, 100, 40, framework.Requirements)
 	d.press("enter")
-	d.write("- the goal is a purchase within a day of the search, so we measure purchases and not clicks\n- p99 latency of 100 ms, split between the two stages\n")
+	d.write("- the goal is a purchase within a day of the search, so we measure purchases and not clicks\n" +
+		"- p99 latency of 100 ms, split between the two stages\n")
 	d.press("esc", "v")
 	d.sees("Open it now?")
 	d.press("n")
@@ -341,7 +343,7 @@ func TestReviewShowsASessionsResultAndItsWords(t *testing.T) {
 	d.press("tab", "1")
 	d.until("marked", func() bool { return strings.Contains(d.store.kinds(), "Marked") })
 	d.root.o.Start = Start{}
-	d.root.o.Sessions = func(context.Context) ([]framework.Summary, error) { return sessions(), nil }
+	d.root.o.Sessions.List = func(context.Context) ([]framework.Summary, error) { return sessions(), nil }
 	d.press("q")
 	d.sees("Not finished")
 	d.press("v")

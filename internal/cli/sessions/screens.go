@@ -25,9 +25,8 @@ func (o *Open) Screens(ctx context.Context, start tui.Start, seed int64, spoken 
 	if err != nil {
 		return err
 	}
-	return tui.Run(ctx, tui.Options{
-		In: in, Out: out, Theme: io.Theme, Profile: io.Profile(),
-		Cases: cases, Notices: o.store.Notices(), Sessions: o.List,
+	kept := tui.Sessions{
+		List: o.List, Read: o.past, Store: o.Store, Lab: o.LabOf,
 		New: func(_ context.Context, c *casestudies.Case, step framework.StepID) (*rehearse.Session, rehearse.Outcome, error) {
 			return o.Begin(rehearse.Options{Case: c, Step: step, Mode: framework.Practice, Seed: seed, Spoken: spoken})
 		},
@@ -35,7 +34,9 @@ func (o *Open) Screens(ctx context.Context, start tui.Start, seed int64, spoken 
 			session, opening, err := o.Resume(ctx, id)
 			return session, opening, Error(err)
 		},
-		Read: o.past, Store: o.Store, Lab: o.LabOf,
+	}
+	return tui.Run(ctx, tui.Options{
+		In: in, Out: out, Theme: io.Theme, Profile: io.Profile(), Cases: cases, Notices: o.store.Notices(), Sessions: kept,
 		Editor: cmp.Or(io.Env("VISUAL"), io.Env("EDITOR")), Clock: p.Clock, Where: p.DataDir(), Start: start,
 	})
 }

@@ -14,7 +14,7 @@ import (
 type Binding struct {
 	Keys  []string // as tea.KeyMsg.String names them, the most used first
 	Lead  int      // how many of Keys the help line shows; 0 shows one
-	Does  string   // "" for keys that do nothing and are kept from the bindings after this one
+	Does  string   // "" for keys that do nothing, and that no later binding gets
 	Quiet bool     // shown in the list of all keys, not on the help line
 	When  func() bool
 	Do    func(tea.KeyMsg) tea.Cmd
@@ -30,7 +30,7 @@ func Set(do func()) func(tea.KeyMsg) tea.Cmd {
 	return func(tea.KeyMsg) tea.Cmd { do(); return nil }
 }
 
-// Active returns the bindings that apply now. Where two bind the same key, the first has it and the second loses it.
+// Active returns the bindings that apply now. Where two bind the same key, the first one gets it.
 func Active(all []Binding) []Binding {
 	var out []Binding
 	taken := map[string]bool{}
@@ -58,7 +58,7 @@ func Active(all []Binding) []Binding {
 	return out
 }
 
-// Press runs the binding that has the key and says whether there is one.
+// Press runs the binding of a key and says whether there is one.
 func Press(all []Binding, msg tea.KeyMsg) (cmd tea.Cmd, bound bool) {
 	for _, b := range Active(all) {
 		if !slices.Contains(b.Keys, msg.String()) {
@@ -124,10 +124,10 @@ func HelpLine(t draw.Theme, bindings []Binding, list Binding, w int) string {
 	return Fit(line+last, w)
 }
 
-// keyColumn is the most cells that the names of keys take in the list of all keys.
+// keyColumn is the widest column of key names in the list of all keys, in cells.
 const keyColumn = 24
 
-// KeyList writes all the bindings that apply now, those of the help line first.
+// KeyList lists all the bindings that apply now, those of the help line first.
 func KeyList(t draw.Theme, bindings []Binding, w int) []string {
 	active := slices.DeleteFunc(Active(bindings), func(b Binding) bool { return b.Does == "" })
 	slices.SortStableFunc(active, func(a, b Binding) int {

@@ -6,7 +6,7 @@ import (
 	"dryrun/internal/draw"
 )
 
-// Cursor is the chosen place of a list. Its zero value is the first.
+// Cursor is the chosen index of a list.
 type Cursor int
 
 // Bindings are the keys that move the cursor in a list of n.
@@ -35,16 +35,16 @@ func (c *Cursor) key(key string, n int) {
 	case "pgup":
 		*c -= page
 	}
-	c.Within(n)
+	c.Clamp(n)
 }
 
 // Next moves the cursor one down in a list of n.
-func (c *Cursor) Next(n int) { *c++; c.Within(n) }
+func (c *Cursor) Next(n int) { *c++; c.Clamp(n) }
 
-// Within keeps the cursor in a list of n.
-func (c *Cursor) Within(n int) { *c = max(0, min(*c, Cursor(n-1))) }
+// Clamp keeps the cursor inside a list of n.
+func (c *Cursor) Clamp(n int) { *c = max(0, min(*c, Cursor(n-1))) }
 
-// Entry draws a line of a list, w wide: the name, marked where it is chosen, and what there is to say about it.
+// Entry draws one entry of a list in w cells: a name, marked if it is chosen, and a description.
 func Entry(t draw.Theme, name, about string, chosen bool, w int) string {
 	mark, style := "  ", t.Plain()
 	if chosen {

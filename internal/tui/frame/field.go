@@ -56,13 +56,13 @@ func (f *Field) SetSize(w, h int) {
 	f.area.SetHeight(max(h, 1))
 }
 
-// Focus gives the field the keys.
+// Focus focuses the field.
 func (f *Field) Focus() { f.area.Focus() }
 
-// Blur takes them away.
+// Blur removes focus.
 func (f *Field) Blur() { f.area.Blur() }
 
-// Focused says whether the field has the keys.
+// Focused says whether the field has focus.
 func (f *Field) Focused() bool { return f.area.Focused() }
 
 // Value returns the text.
@@ -82,8 +82,8 @@ func (f *Field) showCursor() {
 	f.area, _ = f.area.Update(nil)
 }
 
-// Bindings are the editing keys of a field that has the keys, for the list of all keys: every other key is text. changed is
-// what follows when one has changed the text; nil for nothing.
+// Bindings are the editing keys of a focused field, for the list of all keys; every other key is text. changed runs after one
+// of them has changed the text; it may be nil.
 func (f *Field) Bindings(changed func() tea.Cmd) []Binding {
 	do := func(msg tea.KeyMsg) tea.Cmd {
 		if f.Key(msg) && changed != nil {

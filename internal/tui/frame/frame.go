@@ -32,14 +32,14 @@ type Titled interface{ Title() string }
 // Clocked is a screen with a clock or a mode at the right of the header.
 type Clocked interface{ Status() string }
 
-// Typist is a screen with text fields. While one has the keys, a key that isn't bound is text.
+// Typist is a screen with text fields. While one has focus, a key that isn't bound is text.
 type Typist interface{ TakesText() bool }
 
-// Saver is a screen that may hold unsaved work. One that isn't a Saver may go at once.
+// Saver is a screen that may hold unsaved work. A screen that isn't a Saver can be left at once.
 type Saver interface {
 	// Leave saves what is unsaved and then sends Left, or a Failure and nothing else.
 	Leave() tea.Cmd
-	// Flush saves what is unsaved at once: the program is going away.
+	// Flush saves what is unsaved at once: the program has stopped.
 	Flush(ctx context.Context) error
 }
 
@@ -59,13 +59,13 @@ func Status(s Screen) string {
 	return ""
 }
 
-// TakesText says whether a text field of the screen has the keys.
+// TakesText says whether a text field of the screen has focus.
 func TakesText(s Screen) bool {
 	t, ok := s.(Typist)
 	return ok && t.TakesText()
 }
 
-// Leave asks a screen to go. It answers with Left when it may.
+// Leave asks a screen to save and leave. The screen sends Left when it is done.
 func Leave(s Screen) tea.Cmd {
 	if saver, ok := s.(Saver); ok {
 		return saver.Leave()
@@ -85,13 +85,13 @@ func Flush(ctx context.Context, s Screen) error {
 type (
 	// Show replaces the screen.
 	Show struct{ Screen Screen }
-	// Left says that the screen has saved everything and may go.
+	// Left says that the screen has saved everything and can be closed.
 	Left struct{ From Screen }
-	// Home asks to leave for the home screen, Quit to leave the program.
+	// Home asks for the home screen, Quit to leave the program.
 	Home struct{}
 	Quit struct{}
-	// Away says that the program is about to be suspended; bubbletea tells when it is back.
-	Away struct{}
+	// Suspending says that the program is about to be suspended. bubbletea sends tea.ResumeMsg afterwards.
+	Suspending struct{}
 	// Failure stays on the screen until it is read.
 	Failure struct{ Err error }
 	// Note is shown beside the help line until the next key.
@@ -107,7 +107,7 @@ const (
 	FullWidth, FullHeight   = 100, 30
 )
 
-// Width is a string's width in cells, and Fit cuts it to w cells with "…".
+// Width is a string's width in cells.
 func Width(s string) int { return ansi.StringWidth(s) }
 
 // Fit cuts s with "…" so that it takes at most w cells.

@@ -8,8 +8,8 @@ import (
 	"dryrun/internal/draw"
 )
 
-// Prompt is a field of one line at the foot of a pane, open until its text is entered or it is left. A pane embeds it and so
-// takes text while it is open.
+// Prompt is a one-line field at the bottom of a pane. It is open until its text is entered or it is dismissed. A pane embeds it
+// and so takes text while it is open.
 type Prompt struct {
 	theme draw.Theme
 	field Field
@@ -20,8 +20,8 @@ type Prompt struct {
 // NewPrompt returns a prompt that is closed.
 func NewPrompt(t draw.Theme) Prompt { return Prompt{theme: t, field: NewField(t, "", false)} }
 
-// OpenPrompt gives the prompt the keys: label stands before the field, hint in it while it is empty, text is its first content.
-// What is entered, if it isn't blank, goes to enter, which may call ReopenPrompt.
+// OpenPrompt opens and focuses the prompt. label is shown before the field, hint inside it while it is empty, and text is its
+// initial content. Text that is entered and isn't blank goes to enter, which may call ReopenPrompt.
 func (p *Prompt) OpenPrompt(label, hint, text string, enter func(text string) tea.Cmd) {
 	p.label, p.enter = label, enter
 	p.field.area.Placeholder = hint
@@ -29,17 +29,17 @@ func (p *Prompt) OpenPrompt(label, hint, text string, enter func(text string) te
 	p.field.Focus()
 }
 
-// ReopenPrompt gives the prompt the keys again, with the text that was entered still in it, to be corrected.
+// ReopenPrompt focuses the prompt again, with the entered text still in it, so that it can be corrected.
 func (p *Prompt) ReopenPrompt() { p.field.Focus() }
 
-// TakesText says whether the prompt is open and has the keys.
+// TakesText says whether the prompt is open.
 func (p *Prompt) TakesText() bool { return p.field.Focused() }
 
-// Holds says the same: while the prompt is open only its own keys count.
-func (p *Prompt) Holds() bool { return p.field.Focused() }
+// IsModal says the same: while the prompt is open, only its own keys count.
+func (p *Prompt) IsModal() bool { return p.field.Focused() }
 
-// Release closes the prompt.
-func (p *Prompt) Release() tea.Cmd {
+// CloseModal closes the prompt.
+func (p *Prompt) CloseModal() tea.Cmd {
 	p.field.Blur()
 	return nil
 }
@@ -48,7 +48,7 @@ func (p *Prompt) Release() tea.Cmd {
 func (p *Prompt) PromptKeys() []Binding {
 	return append([]Binding{
 		{Keys: []string{"enter"}, Does: "done", Do: Run(p.entered)},
-		{Keys: []string{"esc"}, Does: "leave the field", Do: Run(p.Release)},
+		{Keys: []string{"esc"}, Does: "leave the field", Do: Run(p.CloseModal)},
 	}, p.field.Bindings(nil)...)
 }
 

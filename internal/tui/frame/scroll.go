@@ -9,7 +9,7 @@ import (
 	"dryrun/internal/draw"
 )
 
-// Scroll shows lines that may be more than fit, from the first one, and says where one is.
+// Scroll shows lines that may not all fit, starting at the first, with the position.
 type Scroll struct {
 	lines []string
 	top   int
@@ -38,7 +38,7 @@ func (s *Scroll) Show(i int) {
 	}
 }
 
-// room is how many of the lines are visible: one line says where one is, if not all are.
+// room is how many lines are visible. If not all fit, one line shows the position.
 func (s *Scroll) room() int {
 	if len(s.lines) > s.h && s.h > 1 {
 		return s.h - 1

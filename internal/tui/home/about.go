@@ -47,7 +47,8 @@ func (m *Model) about(w int) []string {
 		for _, l := range frame.Wrap(safetext.Line(s.Title), w) {
 			lines = append(lines, t.Title.Render(l))
 		}
-		add(fmt.Sprintf("%s · %s · %s of work, last touched %s", s.Mode, stepWords(s.Step), frame.Minutes(s.Elapsed), ago(m.o.Clock.Now(), s.Updated)))
+		add(fmt.Sprintf("%s · %s · %s of work, last touched %s", s.Mode, stepWords(s.Step), frame.Minutes(s.Elapsed),
+			ago(m.o.Clock.Now(), s.Updated)))
 		if text := safetext.Line(strings.Join(strings.Fields(s.Text), " ")); text != "" {
 			lines = append(lines, "", t.Faint.Render("You wrote last"))
 			add("“" + cutWords(text, 6*w) + "”")

@@ -43,7 +43,7 @@ type Model struct {
 	busy   bool // a session is being opened: a second enter does nothing
 }
 
-// item is one line to choose: a session to go on with, or a case.
+// item is one entry of the list: a session to resume, or a case.
 type item struct {
 	saved *framework.Summary
 	entry *casestudies.Case
@@ -59,7 +59,7 @@ type loadedMsg struct {
 // New returns the home screen.
 func New(ctx context.Context, o Options) *Model {
 	m := &Model{ctx: ctx, o: o, filter: frame.NewField(o.Theme, "type to filter", false)}
-	m.choose()
+	m.applyFilter()
 	return m
 }
 
@@ -78,29 +78,29 @@ func (m *Model) Init() tea.Cmd {
 // Title says what dryrun is.
 func (m *Model) Title() string { return "ML system design, rehearsed against a running pipeline" }
 
-// TakesText says whether the filter has the keys.
+// TakesText says whether the filter has focus.
 func (m *Model) TakesText() bool { return m.filter.Focused() }
 
 // Bindings are the keys of the screen.
 func (m *Model) Bindings() []frame.Binding {
 	if m.filter.Focused() {
-		changed := func() tea.Cmd { m.choose(); return nil }
+		changed := func() tea.Cmd { m.applyFilter(); return nil }
 		return append([]frame.Binding{
 			{Keys: []string{"enter"}, Does: "open", Do: frame.Run(func() tea.Cmd { m.filter.Blur(); return m.open() })},
 			{Keys: []string{"up", "down"}, Lead: 2, Does: "choose", Do: m.cursor.Bindings(len(m.shown))[0].Do},
-			{Keys: []string{"esc"}, Does: "end filter", Do: frame.Set(func() { m.filter.Blur(); m.showAll() })},
+			{Keys: []string{"esc"}, Does: "clear filter", Do: frame.Set(func() { m.filter.Blur(); m.showAll() })},
 		}, m.filter.Bindings(changed)...)
 	}
 	open := "open"
 	if it, ok := m.at(); ok && it.saved != nil {
-		open = "go on"
+		open = "resume"
 	}
 	choose := m.cursor.Bindings(len(m.shown))
 	rows := []frame.Binding{
 		{Keys: []string{"enter"}, Does: open, When: func() bool { return len(m.shown) > 0 }, Do: frame.Run(m.open)},
 		choose[0],
 		{Keys: []string{"/"}, Does: "filter", Do: frame.Set(m.filter.Focus)},
-		{Keys: []string{"v"}, Does: "review past sessions", When: func() bool { return m.o.Review != nil }, Do: frame.Run(func() tea.Cmd { return m.o.Review() })},
+		{Keys: []string{"v"}, Does: "review past sessions", Do: frame.Run(m.o.Review)},
 		{Keys: []string{"esc"}, Does: "show everything", When: func() bool { return m.filter.Value() != "" }, Do: frame.Set(m.showAll)},
 		{Keys: []string{"q"}, Does: "quit", Do: frame.Run(func() tea.Cmd { return frame.Send(frame.Quit{}) })},
 	}
@@ -110,7 +110,7 @@ func (m *Model) Bindings() []frame.Binding {
 // showAll ends the filter.
 func (m *Model) showAll() {
 	m.filter.SetValue("")
-	m.choose()
+	m.applyFilter()
 }
 
 // SetSize lays the screen out.
@@ -130,7 +130,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 			return nil
 		}
 		m.loaded, m.saved = true, msg.saved
-		m.choose()
+		m.applyFilter()
 		if msg.err != nil {
 			cmd = frame.Send(frame.Failure{Err: fmt.Errorf("reading your sessions: %w", msg.err)})
 		}
@@ -147,7 +147,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 	cmd, bound := frame.Press(m.Bindings(), msg)
 	if !bound && m.filter.Focused() && m.filter.Key(msg) {
-		m.choose()
+		m.applyFilter()
 	}
 	return cmd
 }
@@ -172,7 +172,7 @@ func (m *Model) open() tea.Cmd {
 }
 
 // choose decides what is listed: unfinished sessions first, then the cases, visual search before the others.
-func (m *Model) choose() {
+func (m *Model) applyFilter() {
 	m.busy = false
 	var all []item
 	for i := range m.saved {
@@ -198,7 +198,7 @@ func (m *Model) choose() {
 			m.shown = append(m.shown, all[match.Index])
 		}
 	}
-	m.cursor.Within(len(m.shown))
+	m.cursor.Clamp(len(m.shown))
 }
 
 // words are what the filter looks at.

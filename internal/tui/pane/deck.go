@@ -13,8 +13,7 @@ import (
 	"dryrun/internal/tui/session"
 )
 
-// Deck is the panes of a session, one of them open. It is a screen but for leaving, which a screen that holds a deck adds
-// with Leave.
+// Deck holds the panes of a session, one of them open. A screen embeds it and adds Leave.
 type Deck struct {
 	s      *session.Session
 	panes  []Pane
@@ -24,7 +23,7 @@ type Deck struct {
 	w, h   int
 }
 
-// NewDeck returns a deck with the first pane open. shared are the keys of every pane, made with Everywhere.
+// NewDeck returns a deck with the first pane open. shared returns the keys that work in every pane, made with Everywhere.
 func NewDeck(s *session.Session, panes []Pane, shared func() []frame.Binding) *Deck {
 	d := &Deck{s: s, panes: panes, shared: shared}
 	d.Enter()
@@ -45,18 +44,18 @@ func (d *Deck) Status() string {
 	return fmt.Sprintf("%s · step %s · %s", d.s.State().Started.Mode, d.Where(), frame.Clock(d.s.Elapsed()))
 }
 
-// TakesText says whether a field of the open pane has the keys.
+// TakesText says whether a field of the open pane has focus.
 func (d *Deck) TakesText() bool { return takesText(d.panes[d.open]) }
 
-// Flush saves what is unsaved at once.
+// Flush saves at once what is unsaved.
 func (d *Deck) Flush(ctx context.Context) error { return d.s.Flush(ctx) }
 
-// Leave keeps what is being written, stops the clock, and sends left when all of it is stored.
+// Leave commits what is being written, stops the clock, and sends left when everything is stored.
 func (d *Deck) Leave(left tea.Msg) tea.Cmd {
-	return tea.Batch(d.release(), d.s.Leave(left))
+	return tea.Batch(d.closeModal(), d.s.Leave(left))
 }
 
-// Enter shows the step that the session has come to, from its first pane.
+// Enter resets the panes for the session's current step and opens the first one.
 func (d *Deck) Enter() {
 	for _, p := range d.panes {
 		p.Enter()
@@ -73,13 +72,13 @@ func (d *Deck) Open(p Pane) {
 // IsOpen says whether a pane is the one that is open.
 func (d *Deck) IsOpen(p Pane) bool { return d.panes[d.open] == p }
 
-// Turn goes so many panes on.
+// Turn opens the pane that is by places further, around the end.
 func (d *Deck) Turn(by int) {
 	n := len(d.panes)
 	d.open = ((d.open+by)%n + n) % n
 }
 
-// Back goes to the first pane, and from there home.
+// Back opens the first pane, or from there asks for the home screen.
 func (d *Deck) Back() tea.Cmd {
 	if d.open == 0 {
 		return frame.Send(frame.Home{})
@@ -88,25 +87,25 @@ func (d *Deck) Back() tea.Cmd {
 	return nil
 }
 
-// Everywhere is a key of every pane: it closes a field, a question or the list of steps first.
+// Everywhere is a binding that works in every pane. It first closes a field, a question or the list of steps.
 func (d *Deck) Everywhere(does string, do func() tea.Cmd, keys ...string) frame.Binding {
 	return frame.Binding{Keys: keys, Does: does, Do: frame.Run(func() tea.Cmd {
-		kept := d.release()
+		kept := d.closeModal()
 		d.steps = nil
 		return tea.Batch(kept, do())
 	})}
 }
 
-// release closes what holds the keys in the open pane.
-func (d *Deck) release() tea.Cmd {
-	if h, ok := d.panes[d.open].(Holder); ok && h.Holds() {
-		return h.Release()
+// closeModal closes the field or question that is open in the pane.
+func (d *Deck) closeModal() tea.Cmd {
+	if h, ok := d.panes[d.open].(Modal); ok && h.IsModal() {
+		return h.CloseModal()
 	}
 	return nil
 }
 
-// Bindings are the keys that do something now: those of what holds the keys, or the pane's and then those of every pane.
-// Function keys work everywhere.
+// Bindings are the keys that do something now. A modal pane or the list of steps keeps only its own; otherwise the pane's keys
+// come before the shared ones. Function keys always work.
 func (d *Deck) Bindings() []frame.Binding {
 	p := d.panes[d.open]
 	switch {
@@ -120,7 +119,7 @@ func (d *Deck) Bindings() []frame.Binding {
 	return append(p.Bindings(), d.shared()...)
 }
 
-// keep keeps some of the bindings' keys.
+// keep returns the bindings with only the keys that kept accepts.
 func keep(bindings []frame.Binding, kept func(string) bool) []frame.Binding {
 	var out []frame.Binding
 	for _, b := range bindings {
@@ -158,10 +157,10 @@ func (d *Deck) Update(msg tea.Msg) tea.Cmd {
 	return tea.Batch(cmd, d.s.Render())
 }
 
-// key runs a key. One that isn't bound goes to the pane that holds the keys.
+// key runs a key. A modal pane gets the keys that aren't bound.
 func (d *Deck) key(msg tea.KeyMsg) tea.Cmd {
 	if d.s.State().Paused && !d.s.Leaving() {
-		// Leaving failed and the failure has been read: the clock goes on with the next key.
+		// Leaving failed, and the failure has been read: the next key starts the clock again.
 		cmd := d.s.Continue()
 		if d.s.State().Paused {
 			return cmd
@@ -169,8 +168,8 @@ func (d *Deck) key(msg tea.KeyMsg) tea.Cmd {
 		return tea.Batch(cmd, d.key(msg))
 	}
 	p := d.panes[d.open]
-	if l, ok := p.(Listener); ok {
-		l.Pressed(msg.String())
+	if l, ok := p.(KeyListener); ok {
+		l.KeyPressed(msg.String())
 	}
 	if cmd, bound := frame.Press(d.Bindings(), msg); bound {
 		return cmd
@@ -181,7 +180,7 @@ func (d *Deck) key(msg tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
-// layout lays the open pane out: it runs after every message, so that View only prints.
+// layout lays out the open pane. It runs after every message, so that View only prints.
 func (d *Deck) layout() {
 	if d.w > 0 {
 		d.panes[d.open].SetSize(d.inner())

@@ -14,7 +14,7 @@ const railWidth = 26
 // Full says whether the rail is shown beside the panes.
 func (d *Deck) Full() bool { return d.w >= frame.FullWidth && d.h >= frame.FullHeight-2 }
 
-// inner is the size of a pane's content.
+// inner is the size of a pane.
 func (d *Deck) inner() (w, h int) {
 	if d.Full() {
 		return d.w - railWidth - 4, d.h - 4 // borders, the tabs and a blank line
@@ -48,7 +48,7 @@ func (d *Deck) heading(w int) string {
 	return left + strings.Repeat(" ", max(gap, 1)) + d.s.Theme().Faint.Render(right)
 }
 
-// tabs names the panes; the open one stands in brackets, so that it is seen without colour.
+// tabs names the panes; the open one is in brackets, so that it can be told without color.
 func (d *Deck) tabs() string {
 	t := d.s.Theme()
 	var parts []string
@@ -94,7 +94,8 @@ func (d *Deck) rail() string {
 func (d *Deck) box(title, content string, w, h int) string {
 	b := d.s.Theme().Border
 	title = frame.Fit(title, w-6)
-	lines := []string{b.Render("╭─ ") + d.s.Theme().Title.Render(title) + b.Render(" "+strings.Repeat("─", max(0, w-5-frame.Width(title)))+"╮")}
+	edge := " " + strings.Repeat("─", max(0, w-5-frame.Width(title))) + "╮"
+	lines := []string{b.Render("╭─ ") + d.s.Theme().Title.Render(title) + b.Render(edge)}
 	side := b.Render("│")
 	for _, l := range strings.Split(frame.Box(content, w-4, h-2), "\n") {
 		lines = append(lines, side+" "+l+" "+side)

@@ -1,5 +1,5 @@
-// Package pane puts the views of a step beside each other: tabs, a rail of steps and scope, a list of steps to jump to,
-// and the routing of keys. Each view is a package of its own below this one and knows none of the others.
+// Package pane is the screen around the panes of a step: tabs, a rail with the steps and the scope, a list of steps to jump to,
+// and the routing of keys. Each pane is a package of its own below this one and knows none of the others.
 package pane
 
 import (
@@ -12,32 +12,32 @@ import (
 type Pane interface {
 	// Name is what the tab shows.
 	Name() string
-	// Enter is called when the session comes to a step.
+	// Enter is called when the session enters a step.
 	Enter()
-	// SetSize lays the pane out, w by h cells. It is called after everything that may have changed what the pane shows.
+	// SetSize lays out the pane in w by h cells. It is called after everything that may have changed what it shows.
 	SetSize(w, h int)
 	View() string
-	// Bindings are the keys of the pane; where a letter means something here, it doesn't mean what it means elsewhere.
+	// Bindings are the keys of the pane. They take precedence over those that work in every pane.
 	Bindings() []frame.Binding
-	// Update takes what a command of the pane brought, and keys that aren't bound while the pane holds the keys.
+	// Update takes the messages of the pane's own commands and, while the pane is modal, the keys that aren't bound.
 	Update(msg tea.Msg) tea.Cmd
 }
 
-// Holder is a pane that can hold the keys: with a text field (then it is a frame.Typist too) or with a question that
-// waits for its answer.
-type Holder interface {
-	// Holds says that only the pane's own keys count, beside those that mean the same everywhere.
-	Holds() bool
-	// Release closes what holds the keys, and keeps what was typed.
-	Release() tea.Cmd
+// Modal is a pane that can capture the keyboard: with a text field (then it is a frame.Typist too), or with a question that
+// waits for an answer.
+type Modal interface {
+	// IsModal says that only the pane's own keys and function keys count.
+	IsModal() bool
+	// CloseModal closes the field or question and keeps what was typed.
+	CloseModal() tea.Cmd
 }
 
-// Listener is a pane that hears of each key before it is run.
-type Listener interface{ Pressed(key string) }
+// KeyListener is a pane that hears of each key before it is run.
+type KeyListener interface{ KeyPressed(key string) }
 
 func holds(p Pane) bool {
-	h, ok := p.(Holder)
-	return ok && h.Holds()
+	h, ok := p.(Modal)
+	return ok && h.IsModal()
 }
 
 func takesText(p Pane) bool {

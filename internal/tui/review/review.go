@@ -100,7 +100,7 @@ func (m *Model) Bindings() []frame.Binding {
 	about, found := m.at()
 	choose := m.cursor.Bindings(len(m.saved))
 	rows := []frame.Binding{
-		{Keys: []string{"enter"}, Does: "look", When: func() bool { return found && m.o.Read != nil }, Do: frame.Run(m.look)},
+		{Keys: []string{"enter"}, Does: "open", When: func() bool { return found && m.o.Read != nil }, Do: frame.Run(m.look)},
 		choose[0],
 		{Keys: []string{"q", "esc"}, Does: "back", Do: back},
 	}

@@ -7,7 +7,7 @@ import (
 	"dryrun/internal/tui/frame"
 )
 
-// You is the candidate in the conversation.
+// You is the candidate in the transcript.
 const You rehearse.Who = "you"
 
 // Do gives the rules a command and performs what follows. A misuse is said beside the help line and changes nothing.
@@ -19,7 +19,7 @@ func (s *Session) Do(c rehearse.Command) tea.Cmd {
 	return tea.Batch(s.said(c, out), s.perform(out))
 }
 
-// said puts what was said where it belongs: into the conversation, or beside the help line.
+// said adds the outcome's lines to the transcript, or shows the first one beside the help line.
 func (s *Session) said(c rehearse.Command, out rehearse.Outcome) tea.Cmd {
 	switch c := c.(type) {
 	case rehearse.Draft, rehearse.Enter, rehearse.Stored, rehearse.StoreFailed, rehearse.LabDone, rehearse.LabFailed, rehearse.XRayDone:
@@ -31,7 +31,7 @@ func (s *Session) said(c rehearse.Command, out rehearse.Outcome) tea.Cmd {
 			}
 		}
 	case rehearse.Ask:
-		s.talk[s.ID()] = append(s.talk[s.ID()], rehearse.Line{Who: You, Text: c.Text})
+		s.transcript[s.ID()] = append(s.transcript[s.ID()], rehearse.Line{Who: You, Text: c.Text})
 		s.converse(out)
 	case rehearse.Hint, rehearse.Probe:
 		s.converse(out)
@@ -43,10 +43,10 @@ func (s *Session) said(c rehearse.Command, out rehearse.Outcome) tea.Cmd {
 	return nil
 }
 
-// converse adds lines to the conversation.
+// converse adds lines to the transcript.
 func (s *Session) converse(out rehearse.Outcome) {
-	s.talk[s.ID()] = append(s.talk[s.ID()], out.Lines...)
-	s.heard()
+	s.transcript[s.ID()] = append(s.transcript[s.ID()], out.Lines...)
+	s.onTranscript()
 }
 
 // perform turns an outcome's effects into commands.

@@ -14,7 +14,7 @@ import (
 	"dryrun/internal/safetext"
 )
 
-// run is the lab's last run.
+// run is the last run of the lab.
 type run struct {
 	id     int
 	cancel context.CancelFunc
@@ -41,22 +41,22 @@ type XRay struct {
 // XRay returns the last x-ray of the current step, nil where there is none.
 func (s *Session) XRay() *XRay { return s.xrays[s.ID()] }
 
-// StartLab runs the step's lab with a fault, "" for none. What was x-rayed before belongs to the run before.
+// StartLab runs the step's lab with a fault, "" for none. It drops the last x-ray, which belongs to the previous run.
 func (s *Session) StartLab(fault string) tea.Cmd {
 	delete(s.xrays, s.ID())
 	return s.Do(rehearse.Run{Fault: fault})
 }
 
-// LabRuns says whether a run is under way.
+// LabRuns says whether the lab is running.
 func (s *Session) LabRuns() bool {
 	_, on := s.Running()
 	return on
 }
 
-// LabError is what the last run failed with, until the next.
+// LabError is the error of the last run, until the next run starts.
 func (s *Session) LabError() error { return s.run.err }
 
-// LabProgress is one line on a run under way: what it does, how far it is, for how long.
+// LabProgress is one line about the current run: what it is doing, how far along it is, and for how long it has run.
 func (s *Session) LabProgress() string {
 	line := "running"
 	if p := s.run.last; p.What != "" {
@@ -71,7 +71,7 @@ func (s *Session) LabProgress() string {
 	return line
 }
 
-// progressMsg says how far a run is. Such messages may be lost: only the newest is kept.
+// progressMsg carries a run's progress. Such messages may be lost: only the newest is kept.
 type progressMsg struct {
 	to  *Session
 	run int
@@ -125,7 +125,7 @@ func (s *Session) nextProgress(ctx context.Context, id int, updates <-chan repor
 	}
 }
 
-// progress takes a run's progress; that of a run that isn't current is dropped.
+// progress handles a run's progress, and drops that of a run that isn't current.
 func (s *Session) progress(msg progressMsg) tea.Cmd {
 	if msg.to != s || !s.LabRuns() || msg.run != s.run.id {
 		return nil
@@ -134,7 +134,7 @@ func (s *Session) progress(msg progressMsg) tea.Cmd {
 	return s.run.listen(progressEvery)
 }
 
-// startXRay looks for what became of one query.
+// startXRay x-rays one query.
 func (s *Session) startXRay(e rehearse.RunXRay) tea.Cmd {
 	step := s.ID()
 	s.xrays[step] = &XRay{Query: e.Query, Looking: true}
@@ -145,7 +145,7 @@ func (s *Session) startXRay(e rehearse.RunXRay) tea.Cmd {
 	}
 }
 
-// ran brings back a run or an x-ray.
+// ran carries the result of a run or an x-ray.
 type ran struct {
 	to      *Session
 	effect  rehearse.Effect
@@ -154,7 +154,7 @@ type ran struct {
 	err     error
 }
 
-// afterRun takes what a run or an x-ray brought; one that isn't current is dropped.
+// afterRun handles the result of a run or an x-ray, and drops one that isn't current.
 func (s *Session) afterRun(out ran) tea.Cmd {
 	switch e := out.effect.(type) {
 	case rehearse.RunLab:

@@ -16,23 +16,23 @@ import (
 	"dryrun/internal/tui/frame"
 )
 
-// draftDelay is how long typing must go on before it is saved: well within a second, and not for every key.
+// draftDelay is how long a draft waits before it is saved: well under a second, but not once per key.
 const draftDelay = 400 * time.Millisecond
 
-// saves keeps the effects that store something: what waits, and what is under way.
+// saves tracks the effects that store something: those that are waiting and those in flight.
 type saves struct {
 	pending  map[framework.Place]rehearse.SaveDraft
 	ticking  bool
 	underway int
-	left     tea.Msg // to be sent when everything is saved; nil where nobody leaves
-	failed   int     // leaves that could not save
+	leaveMsg tea.Msg // sent when everything is saved; nil unless the candidate is leaving
+	failed   int     // attempts to leave that could not save
 
 	mu   sync.Mutex // guards jobs: the commands' goroutines and, when the program has stopped, Flush
-	jobs []*job     // handed out and not brought back, oldest first
+	jobs []*job     // returned as commands and not finished, oldest first
 }
 
-// job is effects to be performed one after the other, by a command or by Flush, whichever claims it first: a program
-// that quits may never run a command that it was given.
+// job is a list of effects to perform in order, by a command or by Flush, whichever claims it first: a program that quits may
+// never run a command that it was given.
 type job struct {
 	effects []rehearse.Effect
 	claimed bool
@@ -40,7 +40,7 @@ type job struct {
 	result  stored
 }
 
-// stored brings back effects that stored something, with what to feed to the rules.
+// stored carries the results of a job: the commands to feed back to the rules.
 type stored struct {
 	to       *Session
 	job      *job
@@ -48,7 +48,7 @@ type stored struct {
 	err      error // the first
 }
 
-// saveNow says that the delay after typing is over.
+// saveNow says that the delay before saving a draft is over.
 type saveNow struct{ to *Session }
 
 func (v *saves) init() { v.pending = map[framework.Place]rehearse.SaveDraft{} }
@@ -63,7 +63,7 @@ func (v *saves) claim(j *job) bool {
 	return true
 }
 
-// takePending takes the drafts that wait to be saved.
+// takePending removes and returns the drafts that are waiting to be saved.
 func (v *saves) takePending() []rehearse.Effect {
 	var drafts []rehearse.Effect
 	for k, e := range v.pending {
@@ -73,7 +73,7 @@ func (v *saves) takePending() []rehearse.Effect {
 	return drafts
 }
 
-// saveLater saves a draft after a delay, over the one before it.
+// saveLater schedules a draft to be saved; a newer draft of the same answer replaces it.
 func (s *Session) saveLater(e rehearse.SaveDraft) tea.Cmd {
 	s.saves.pending[e.Place] = e
 	if s.saves.ticking {
@@ -87,7 +87,7 @@ func (s *Session) saveAfter(d time.Duration) tea.Cmd {
 	return tea.Tick(d, func(time.Time) tea.Msg { return saveNow{s} })
 }
 
-// saveDrafts stores what was typed.
+// saveDrafts saves the waiting drafts.
 func (s *Session) saveDrafts() tea.Cmd {
 	v := &s.saves
 	v.ticking = false
@@ -98,10 +98,10 @@ func (s *Session) saveDrafts() tea.Cmd {
 	if drafts := v.takePending(); len(drafts) > 0 {
 		cmd = s.store(drafts)
 	}
-	return tea.Batch(cmd, s.gone())
+	return tea.Batch(cmd, s.finishLeaving())
 }
 
-// store performs effects that store something. They aren't canceled when the program is told to go.
+// store performs effects that store something. They aren't canceled when the program is told to quit.
 func (s *Session) store(effects []rehearse.Effect) tea.Cmd {
 	v := &s.saves
 	j := &job{effects: effects, done: make(chan struct{})}
@@ -136,7 +136,7 @@ func (s *Session) runJob(ctx context.Context, j *job) {
 	j.result = out
 }
 
-// afterStore feeds what effects brought to the rules.
+// afterStore feeds the results of a job back to the rules.
 func (s *Session) afterStore(out stored) tea.Cmd {
 	var cmds []tea.Cmd
 	v := &s.saves
@@ -149,18 +149,18 @@ func (s *Session) afterStore(out stored) tea.Cmd {
 	}
 	if out.err != nil {
 		cmds = append(cmds, frame.Send(frame.Failure{Err: fmt.Errorf("saving: %w", out.err)}))
-		if left := v.left; left != nil {
+		if left := v.leaveMsg; left != nil {
 			v.failed++
-			v.left = nil
-			if v.failed > 1 { // said once, and asked to go again: go
+			v.leaveMsg = nil
+			if v.failed > 1 { // it has been said once, and the candidate asked to leave again
 				return frame.Send(left)
 			}
 		}
 	}
-	return tea.Batch(append(cmds, s.gone())...)
+	return tea.Batch(append(cmds, s.finishLeaving())...)
 }
 
-// beat says that the session is alive.
+// beat records that the session is alive, so that the clock survives a kill.
 func (s *Session) beat() tea.Cmd {
 	if s.o.Store == nil || !s.State().Running() || s.Leaving() {
 		return nil
@@ -177,31 +177,31 @@ func (s *Session) beat() tea.Cmd {
 // Leave stops the lab and the clock, and sends left when everything is stored.
 func (s *Session) Leave(left tea.Msg) tea.Cmd {
 	s.run.stop()
-	s.saves.left = left
+	s.saves.leaveMsg = left
 	return tea.Batch(s.pause(), s.saveDrafts())
 }
 
-// Leaving says that the candidate is on the way out.
-func (s *Session) Leaving() bool { return s.saves.left != nil }
+// Leaving says whether the candidate has asked to leave.
+func (s *Session) Leaving() bool { return s.saves.leaveMsg != nil }
 
-// gone sends what was agreed on when leaving, and nothing is left to store.
-func (s *Session) gone() tea.Cmd {
+// finishLeaving sends the message given to Leave, if there was one and nothing is left to store.
+func (s *Session) finishLeaving() tea.Cmd {
 	if !s.Leaving() || s.saves.underway > 0 || len(s.saves.pending) > 0 {
 		return nil
 	}
-	return frame.Send(s.saves.left)
+	return frame.Send(s.saves.leaveMsg)
 }
 
 // pause stops the clock.
 func (s *Session) pause() tea.Cmd {
 	var cmd tea.Cmd
-	for _, c := range s.pausing() {
+	for _, c := range s.pauseCommands() {
 		cmd = tea.Batch(cmd, s.Do(c))
 	}
 	return cmd
 }
 
-// Continue starts the clock again, unless the candidate is on the way out.
+// Continue starts the clock again, unless the candidate is leaving.
 func (s *Session) Continue() tea.Cmd {
 	if !s.State().Paused || s.Leaving() {
 		return nil
@@ -209,9 +209,9 @@ func (s *Session) Continue() tea.Cmd {
 	return s.Do(rehearse.Continue{})
 }
 
-// pausing are the commands that stop the clock and offer the store what it hasn't got: a session that is paused already,
-// since an earlier leave failed, is offered again by going on and pausing.
-func (s *Session) pausing() []rehearse.Command {
+// pauseCommands are the commands that stop the clock and offer the store what it doesn't have yet. A session that is already
+// paused, since an earlier attempt to leave failed, is resumed and paused again to that end.
+func (s *Session) pauseCommands() []rehearse.Command {
 	switch st := s.State(); {
 	case st.Ended:
 		return nil
@@ -223,7 +223,7 @@ func (s *Session) pausing() []rehearse.Command {
 	return nil
 }
 
-// Flush stores what is unsaved at once: the program has stopped, and nothing reaches Update any more.
+// Flush stores what is unsaved at once. The program has stopped, so no message reaches Update any more.
 func (s *Session) Flush(ctx context.Context) error {
 	s.run.stop()
 	v := &s.saves
@@ -253,7 +253,7 @@ func (s *Session) Flush(ctx context.Context) error {
 			feed(c)
 		}
 	}
-	for _, c := range s.pausing() {
+	for _, c := range s.pauseCommands() {
 		feed(c)
 	}
 	queue = slices.DeleteFunc(append(v.takePending(), queue...), func(e rehearse.Effect) bool { return !rehearse.Stores(e) })

@@ -1,6 +1,6 @@
-// Package session is what any screen that holds a rehearsal needs: it gives the rules their commands, performs their
-// effects outside of Update (saving, the lab's runs), keeps the clock and the conversation, and renders long texts. Keys
-// and drawing belong to the panes and screens above it.
+// Package session is what every screen of a rehearsal needs. It passes commands to the rules, performs their effects outside of
+// Update (saves, runs of the lab), keeps the clock and the transcript, and renders long texts in the background. Keys and
+// drawing belong to the panes and screens above it.
 package session
 
 import (
@@ -27,15 +27,15 @@ type Options struct {
 	Clock    framework.Clock
 }
 
-// Session is a rehearsal on a screen. It belongs to the program's own goroutine; its commands run beside it. What reads
-// the rules goes straight to them; Do is the session's own.
+// Session is a rehearsal on a screen. It belongs to the program's goroutine; the commands it returns run on others. Methods that
+// read are those of the embedded rules; Do is its own.
 type Session struct {
 	*rehearse.Session
-	ctx   context.Context
-	o     Options
-	now   time.Time // of the last tick
-	talk  map[framework.StepID][]rehearse.Line
-	heard func() // called when the conversation has grown
+	ctx          context.Context
+	o            Options
+	now          time.Time // of the last tick
+	transcript   map[framework.StepID][]rehearse.Line
+	onTranscript func() // called when the transcript has grown
 
 	run   run
 	xrays map[framework.StepID]*XRay
@@ -43,23 +43,23 @@ type Session struct {
 	texts texts
 }
 
-// New returns a session on a screen, with what was said before if it is resumed.
+// New returns a session to show. The transcript of a resumed one is rebuilt from its state.
 func New(ctx context.Context, o Options) *Session {
 	s := &Session{
 		Session: o.Rules, ctx: ctx, o: o, now: o.Clock.Now(),
-		talk: map[framework.StepID][]rehearse.Line{}, xrays: map[framework.StepID]*XRay{},
-		heard: func() {},
+		transcript: map[framework.StepID][]rehearse.Line{}, xrays: map[framework.StepID]*XRay{},
+		onTranscript: func() {},
 	}
 	s.saves.init()
 	s.texts.init(o.Markdown)
 	for _, id := range s.State().StepIDs() {
-		s.talk[id] = s.saidBefore(id)
+		s.transcript[id] = s.earlierTranscript(id)
 	}
 	return s
 }
 
-// saidBefore puts together what was said in a step before the session was resumed.
-func (s *Session) saidBefore(id framework.StepID) []rehearse.Line {
+// earlierTranscript rebuilds what was said in a step before the session was resumed.
+func (s *Session) earlierTranscript(id framework.StepID) []rehearse.Line {
 	st := s.State().StepState(id)
 	var lines []rehearse.Line
 	for _, q := range st.Questions {
@@ -75,10 +75,10 @@ func (s *Session) saidBefore(id framework.StepID) []rehearse.Line {
 	return lines
 }
 
-// OnTalk sets what is called when the conversation of the current step has grown.
-func (s *Session) OnTalk(heard func()) { s.heard = heard }
+// OnTranscript sets the function that is called when the transcript of the current step has grown.
+func (s *Session) OnTranscript(grown func()) { s.onTranscript = grown }
 
-// Init stores what the session's beginning brought and starts the clock.
+// Init performs the effects of New or Resume and starts the clock.
 func (s *Session) Init() tea.Cmd {
 	return tea.Batch(s.perform(s.o.First), s.tick())
 }
@@ -93,11 +93,11 @@ func (s *Session) tick() tea.Cmd {
 	return tea.Tick(time.Second, func(time.Time) tea.Msg { return tickMsg{s, s.o.Clock.Now()} })
 }
 
-// Update takes what the session's commands bring. A message for another session, or of a run that isn't current, is
-// dropped.
+// Update handles the messages of the session's own commands. A message for another session, or of a run that isn't current,
+// is dropped.
 func (s *Session) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case frame.Away:
+	case frame.Suspending:
 		return tea.Batch(s.pause(), s.saveDrafts())
 	case tea.ResumeMsg:
 		return s.Continue()
@@ -130,7 +130,7 @@ func (s *Session) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// Theme is how the session is drawn.
+// Theme is the theme of the session's screen.
 func (s *Session) Theme() draw.Theme { return s.o.Theme }
 
 // ID is the current step.
@@ -145,8 +145,8 @@ func (s *Session) Current() framework.Step {
 	return step
 }
 
-// Talk is the conversation of the current step.
-func (s *Session) Talk() []rehearse.Line { return s.talk[s.ID()] }
+// Transcript is what was said in the current step.
+func (s *Session) Transcript() []rehearse.Line { return s.transcript[s.ID()] }
 
 // Elapsed is the active time of the session.
 func (s *Session) Elapsed() time.Duration {
@@ -169,7 +169,7 @@ func (s *Session) StepClock(id framework.StepID) string {
 	return fmt.Sprintf("%dm of %dm", int(s.ElapsedIn(id).Minutes()), int(budget.Minutes()))
 }
 
-// Scope lists the released facts in lines of w cells, the newest at the end and kept visible where h lines aren't enough.
+// Scope lists the released facts in lines of w cells, the newest last. Where h lines aren't enough, the oldest are cut.
 func (s *Session) Scope(w, h int) []string {
 	var lines []string
 	for _, id := range s.State().Facts {

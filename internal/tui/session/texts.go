@@ -11,22 +11,22 @@ import (
 )
 
 // texts renders Markdown, reports and pictures in commands, since that takes milliseconds, and keeps what was rendered by
-// text and width; a session has one theme for all its life. Until a rendering is there, something plain is shown.
+// text and width; a session's theme never changes. Until a rendering is ready, plain text is shown.
 type texts struct {
-	md      *draw.Markdown
-	wanted  map[textKey]func() []string // asked for by the last layout and not there
-	flying  map[textKey]bool
-	done    map[textKey][]string
-	resized bool
+	md        *draw.Markdown
+	requested map[textKey]func() []string // by the last layout, and not rendered yet
+	inFlight  map[textKey]bool
+	rendered  map[textKey][]string
+	resized   bool
 }
 
-// textKey names one rendering, by its text or by the address of what is drawn, which never changes.
+// textKey identifies one rendering: of is a text, or a pointer to a value that never changes.
 type textKey struct {
 	of any
 	w  int
 }
 
-// rendered brings one.
+// rendered carries one rendering.
 type rendered struct {
 	key   textKey
 	lines []string
@@ -35,29 +35,29 @@ type rendered struct {
 // settleTime is how long a window must keep its size before texts are rendered for it.
 const settleTime = 100 * time.Millisecond
 
-// textsKept bounds what is kept.
+// textsKept bounds the cache.
 const textsKept = 200
 
 func (t *texts) init(md *draw.Markdown) {
 	t.md = md
-	t.wanted, t.flying, t.done = map[textKey]func() []string{}, map[textKey]bool{}, map[textKey][]string{}
+	t.requested, t.inFlight, t.rendered = map[textKey]func() []string{}, map[textKey]bool{}, map[textKey][]string{}
 }
 
-// Resized says that the window is being dragged: it sends many sizes, and texts are rendered for the last one.
+// Resized delays the next renderings: a window that is being dragged sends many sizes, and only the last one matters.
 func (s *Session) Resized() { s.texts.resized = true }
 
-// Rendered returns what work draws of something at a width, or asks for it and returns meanwhile. of is a text, or a
-// pointer to what never changes.
+// Rendered returns the result of work, which renders of at width w, or requests it and returns meanwhile. of is a text, or a
+// pointer to a value that never changes.
 func (s *Session) Rendered(of any, w int, work func() []string, meanwhile []string) []string {
 	key := textKey{of, w}
-	if lines, ok := s.texts.done[key]; ok {
+	if lines, ok := s.texts.rendered[key]; ok {
 		return lines
 	}
-	s.texts.wanted[key] = work
+	s.texts.requested[key] = work
 	return meanwhile
 }
 
-// Prose is Markdown in lines of w cells.
+// Prose renders Markdown in lines of w cells.
 func (s *Session) Prose(text string, w int) []string {
 	text = strings.TrimSpace(text)
 	if text == "" {
@@ -68,13 +68,13 @@ func (s *Session) Prose(text string, w int) []string {
 	return s.Rendered(text, w, func() []string {
 		out, err := md.Render(text, w)
 		if err != nil {
-			return plain // readable as it is
+			return plain // the Markdown source is readable too
 		}
 		return strings.Split(out, "\n")
 	}, plain)
 }
 
-// Render returns commands for what the last layout asked for.
+// Render returns commands for the renderings that the last layout requested.
 func (s *Session) Render() tea.Cmd {
 	t := &s.texts
 	var cmds []tea.Cmd
@@ -82,12 +82,12 @@ func (s *Session) Render() tea.Cmd {
 	if t.resized {
 		pause, t.resized = settleTime, false
 	}
-	for key, work := range t.wanted {
-		delete(t.wanted, key)
-		if t.flying[key] {
+	for key, work := range t.requested {
+		delete(t.requested, key)
+		if t.inFlight[key] {
 			continue
 		}
-		t.flying[key] = true
+		t.inFlight[key] = true
 		if pause == 0 {
 			cmds = append(cmds, func() tea.Msg { return rendered{key, work()} })
 			continue
@@ -98,12 +98,12 @@ func (s *Session) Render() tea.Cmd {
 }
 
 func (t *texts) take(msg rendered) {
-	if !t.flying[msg.key] {
+	if !t.inFlight[msg.key] {
 		return
 	}
-	delete(t.flying, msg.key)
-	if len(t.done) >= textsKept {
-		clear(t.done)
+	delete(t.inFlight, msg.key)
+	if len(t.rendered) >= textsKept {
+		clear(t.rendered)
 	}
-	t.done[msg.key] = msg.lines
+	t.rendered[msg.key] = msg.lines
 }

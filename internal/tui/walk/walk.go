@@ -18,10 +18,10 @@ import (
 	"dryrun/internal/tui/session"
 )
 
-// Options are what a walk needs.
+// Options are what the screen needs.
 type Options struct {
 	Session session.Options
-	Editor  string // "" where none may be run
+	Editor  string // "" for none
 }
 
 // Model is the screen.
@@ -42,31 +42,31 @@ func New(ctx context.Context, o Options) *Model {
 	m.brief = brief.New(s, brief.Options{Answer: m.write, Compact: func() bool { return !m.Full() }})
 	m.answer = answer.New(s, answer.Options{Show: func() { m.Open(m.answer) }, Editor: o.Editor, Ctx: ctx})
 	m.Deck = pane.NewDeck(s, []pane.Pane{m.brief, m.answer, decide.New(s), m.labs, m.reference, m.score}, m.everywhere)
-	s.OnTalk(func() {
+	s.OnTranscript(func() {
 		m.Open(m.brief)
 		m.brief.End()
 	})
 	return m
 }
 
-// Leave keeps what is being written, and goes when all of it is stored.
+// Leave commits what is being written, and sends frame.Left when everything is stored.
 func (m *Model) Leave() tea.Cmd { return m.Deck.Leave(frame.Left{From: m}) }
 
-// GoOn is the command that comes back to the session, or shows it again when it is over; for the line on exit.
-func (m *Model) GoOn() string {
+// NextCommand is the command that resumes the session, or shows it once it has ended; for the line on exit.
+func (m *Model) NextCommand() string {
 	switch {
 	case m.s.State().Ended:
 		return "See it again with: dryrun review " + m.s.State().Started.Session
 	case m.s.Case().ID == "":
 		return ""
 	}
-	return "Go on with: dryrun practice " + m.s.Case().ID
+	return "Resume with: dryrun practice " + m.s.Case().ID
 }
 
 // everywhere are the keys of every pane, the most used first.
 func (m *Model) everywhere() []frame.Binding {
 	turn := func(by int) func() tea.Cmd { return func() tea.Cmd { m.Turn(by); return nil } }
-	back := m.Everywhere("the pane before", turn(-1), "shift+tab", "left")
+	back := m.Everywhere("previous pane", turn(-1), "shift+tab", "left")
 	back.Quiet = true
 	ask := m.Everywhere("ask", m.ask, "a", "f5")
 	ask.When = func() bool { return !m.brief.TakesText() }
@@ -76,7 +76,7 @@ func (m *Model) everywhere() []frame.Binding {
 		show.When = func() bool { return !m.IsOpen(m.reference) }
 	}
 	return []frame.Binding{
-		m.Everywhere("panes", turn(1), "tab", "right", "f7"),
+		m.Everywhere("next pane", turn(1), "tab", "right", "f7"),
 		back,
 		m.Everywhere("next step", m.next, "n", "f2"),
 		m.Everywhere("run", m.run, "r", "f3"),
@@ -110,7 +110,7 @@ func (m *Model) showReference() tea.Cmd {
 	return m.reference.Ask()
 }
 
-// next finishes the step and goes on; after the last one the scorecard is shown.
+// next finishes the step and goes to the next one. After the last step it shows the scorecard.
 func (m *Model) next() tea.Cmd {
 	before := m.s.ID()
 	cmd := m.s.Do(rehearse.Next{})

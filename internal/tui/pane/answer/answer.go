@@ -1,4 +1,4 @@
-// Package answer is the pane in which the candidate writes: an answer to the prompt, or to what was asked after it, saved
+// Package answer is the pane where the candidate writes an answer to the prompt, a probe, a follow-up or a curveball. It is saved
 // as it is typed.
 package answer
 
@@ -21,16 +21,16 @@ type Options struct {
 	Ctx    context.Context // ends the editor
 }
 
-// Pane is the pane.
+// Pane is one tab of a session's screen.
 type Pane struct {
 	s       *session.Session
 	o       Options
 	writing frame.Field
-	to      string // what the answer answers: "" the prompt, or the id of a probe, a follow-up or a curveball
+	to      string // the question being answered: "" for the prompt, or the id of a probe, a follow-up or a curveball
 	w, h    int
 }
 
-// New returns the pane.
+// New returns the pane for a session.
 func New(s *session.Session, o Options) *Pane {
 	hint := "Say what you would say aloud. Bullets are fine. Everything is saved as you type."
 	return &Pane{s: s, o: o, writing: frame.NewField(s.Theme(), hint, true)}
@@ -39,17 +39,17 @@ func New(s *session.Session, o Options) *Pane {
 // Name is what the tab shows.
 func (p *Pane) Name() string { return "Answer" }
 
-// Enter turns to the prompt of a step.
+// Enter starts a step with the answer to its prompt.
 func (p *Pane) Enter() { p.answering("") }
 
-// TakesText says whether the field has the keys.
+// TakesText says whether the field has focus.
 func (p *Pane) TakesText() bool { return p.writing.Focused() }
 
-// Holds says the same.
-func (p *Pane) Holds() bool { return p.writing.Focused() }
+// IsModal says the same.
+func (p *Pane) IsModal() bool { return p.writing.Focused() }
 
-// Release leaves the field and commits the answer, so that no word is lost.
-func (p *Pane) Release() tea.Cmd {
+// CloseModal leaves the field and commits the answer, so that nothing is lost.
+func (p *Pane) CloseModal() tea.Cmd {
 	p.writing.Blur()
 	_, given := p.s.Here().Answer(p.to)
 	if text := p.writing.Value(); given || strings.TrimSpace(text) != "" {
@@ -76,7 +76,7 @@ func (p *Pane) Update(msg tea.Msg) tea.Cmd {
 // written saves what has been typed.
 func (p *Pane) written() tea.Cmd { return p.s.Do(rehearse.Draft{To: p.to, Text: p.writing.Value()}) }
 
-// targets are what can be answered in this step: the prompt (""), curveballs, and the probes and follow-ups asked.
+// targets are the questions of this step: the prompt (""), curveballs, and the probes and follow-ups asked so far.
 func (p *Pane) targets() []string {
 	out := append([]string{""}, p.s.Here().Curveballs...)
 	for _, p := range p.s.Here().Probes {
@@ -85,7 +85,7 @@ func (p *Pane) targets() []string {
 	return out
 }
 
-// question is the text that to answers.
+// question is the text of the question that to names.
 func (p *Pane) question(to string) string {
 	for _, p := range p.s.Here().Probes {
 		if p.ID == to {
@@ -101,24 +101,24 @@ func (p *Pane) question(to string) string {
 // Bindings are the keys of the pane.
 func (p *Pane) Bindings() []frame.Binding {
 	if p.writing.Focused() {
-		done := frame.Binding{Keys: []string{"esc"}, Does: "done, keep it", Do: frame.Run(p.Release)}
+		done := frame.Binding{Keys: []string{"esc"}, Does: "done", Do: frame.Run(p.CloseModal)}
 		return append([]frame.Binding{done}, p.writing.Bindings(p.written)...)
 	}
 	return []frame.Binding{
 		{Keys: []string{"enter", "i"}, Does: "write", Do: frame.Run(p.Write)},
-		{Keys: []string{"p"}, Does: "be asked more", When: func() bool { return p.s.Here().HasAnswer() }, Do: frame.Run(p.askMore)},
-		{Keys: []string{"o"}, Does: "other question", When: func() bool { return len(p.targets()) > 1 }, Do: frame.Set(p.otherQuestion)},
+		{Keys: []string{"p"}, Does: "get a follow-up", When: func() bool { return p.s.Here().HasAnswer() }, Do: frame.Run(p.askMore)},
+		{Keys: []string{"o"}, Does: "another question", When: func() bool { return len(p.targets()) > 1 }, Do: frame.Set(p.otherQuestion)},
 	}
 }
 
-// otherQuestion turns to the next thing that can be answered.
+// otherQuestion switches to the next question that can be answered.
 func (p *Pane) otherQuestion() {
 	targets := p.targets()
 	at := slices.Index(targets, p.to)
 	p.answering(targets[(at+1)%len(targets)])
 }
 
-// askMore lets the interviewer ask a probe or a follow-up, and opens the field for its answer.
+// askMore has the interviewer ask a probe or a follow-up, and opens the field for the answer.
 func (p *Pane) askMore() tea.Cmd {
 	before := len(p.s.Here().Probes)
 	cmd := p.s.Do(rehearse.Probe{})
@@ -131,13 +131,13 @@ func (p *Pane) askMore() tea.Cmd {
 	return tea.Batch(cmd, p.Write())
 }
 
-// answering turns the field to another question.
+// answering switches the field to the answer to another question.
 func (p *Pane) answering(to string) {
 	p.to = to
 	p.writing.SetValue(p.s.Text(to))
 }
 
-// Write gives the answer the keys; a session that is over only reads.
+// Write focuses the field, unless the session has ended and is read-only.
 func (p *Pane) Write() tea.Cmd {
 	if p.s.State().Ended {
 		return frame.Send(frame.Note{Text: "this session is finished: nothing more can be written into it"})
@@ -146,15 +146,14 @@ func (p *Pane) Write() tea.Cmd {
 	return nil
 }
 
-// SetSize gives the field the room that the question leaves: the question takes a third at most and never pushes the
-// field off the screen.
+// SetSize lays the pane out. The question takes at most a third of the height, so that it never pushes the field off the screen.
 func (p *Pane) SetSize(w, h int) {
 	p.w, p.h = w, h
 	q := len(p.questionLines(w, h))
 	p.writing.SetSize(w, max(h-q-2, 3))
 }
 
-// questionLines is what is being answered, cut to a third of the height.
+// questionLines is the question, cut to a third of the height.
 func (p *Pane) questionLines(w, h int) []string {
 	lines := frame.Wrap(strings.Join(strings.Fields(p.question(p.to)), " "), w)
 	if most := max(h/3, 2); len(lines) > most {

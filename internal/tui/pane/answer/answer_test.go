@@ -55,7 +55,8 @@ func TestTheQuestionLeavesTheFieldItsRoomAtEverySize(t *testing.T) {
 			if !strings.Contains(r.View(), first) {
 				t.Errorf("the question isn't shown:\n%s", r.View())
 			}
-			if all := strings.Join(strings.Fields(p.question("")), " "); !strings.Contains(strings.Join(strings.Fields(r.View()), " "), all) && !strings.Contains(r.View(), "…") {
+			all, shown := strings.Join(strings.Fields(p.question("")), " "), strings.Join(strings.Fields(r.View()), " ")
+			if !strings.Contains(shown, all) && !strings.Contains(shown, "…") {
 				t.Errorf("the question is cut without a sign:\n%s", r.View())
 			}
 		})

@@ -1,5 +1,5 @@
-// Package brief is the pane of what the interviewer says: the brief, the prompt of the step and the conversation since,
-// with a field for questions.
+// Package brief is the pane of what the interviewer says: the brief, the step's prompt and the transcript, with a prompt for
+// clarifying questions.
 package brief
 
 import (
@@ -12,13 +12,13 @@ import (
 	"dryrun/internal/tui/session"
 )
 
-// Options are what the pane asks of the screen around it.
+// Options are what the pane needs from the screen around it.
 type Options struct {
-	Answer  func() tea.Cmd // goes on to the answer
-	Compact func() bool    // nothing else on the screen shows the scope
+	Answer  func() tea.Cmd // opens the answer pane
+	Compact func() bool    // the screen has no rail that shows the scope
 }
 
-// Pane is the pane.
+// Pane is one tab of a session's screen.
 type Pane struct {
 	frame.Prompt
 	s      *session.Session
@@ -27,7 +27,7 @@ type Pane struct {
 	w, h   int
 }
 
-// New returns the pane.
+// New returns the pane for a session.
 func New(s *session.Session, o Options) *Pane {
 	return &Pane{s: s, o: o, Prompt: frame.NewPrompt(s.Theme())}
 }
@@ -80,7 +80,7 @@ func (p *Pane) SetSize(w, h int) {
 		lines = append(lines, "", t.Title.Render("Scope"))
 		lines = append(lines, p.s.Scope(w, len(p.s.State().Facts)*4+2)...)
 	}
-	if said := p.s.Talk(); len(said) > 0 {
+	if said := p.s.Transcript(); len(said) > 0 {
 		lines = append(lines, "", t.Title.Render("Said since"))
 		for _, l := range said {
 			lines = append(lines, p.line(l, w)...)

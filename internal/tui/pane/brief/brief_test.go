@@ -40,7 +40,7 @@ func TestTheScopeIsShownOnlyWhereNothingElseShowsIt(t *testing.T) {
 
 func TestAQuestionIsTypedAndItsAnswerIsShownAtTheEnd(t *testing.T) {
 	r, p := open(t, framework.Requirements, true, 56, 15)
-	r.S.OnTalk(p.End)
+	r.S.OnTranscript(p.End)
 	r.Press("a")
 	if !p.TakesText() {
 		t.Fatal("a opens no field")
@@ -62,8 +62,8 @@ func TestAnEmptyQuestionAsksNothing(t *testing.T) {
 	r.Press("a")
 	r.Type("   ")
 	r.Press("enter")
-	if p.TakesText() || len(r.S.Talk()) > 0 {
-		t.Errorf("the field is open: %v; said: %v", p.TakesText(), r.S.Talk())
+	if p.TakesText() || len(r.S.Transcript()) > 0 {
+		t.Errorf("the field is open: %v; said: %v", p.TakesText(), r.S.Transcript())
 	}
 }
 
@@ -79,7 +79,7 @@ func TestALeftFieldKeepsNothingOfAQuestion(t *testing.T) {
 
 func TestAHintJoinsTheConversation(t *testing.T) {
 	r, p := open(t, framework.Requirements, true, 76, 19)
-	r.S.OnTalk(p.End)
+	r.S.OnTranscript(p.End)
 	r.Press("h")
 	r.Sees("Hint 1 of 3:")
 }

@@ -1,5 +1,4 @@
-// Package decide is the pane of commitments: the decisions of the step, the predictions of its lab, and in the step of the
-// architecture the whiteboard.
+// Package decide is the pane of the step's decisions, the predictions for its lab, and in the architecture step the whiteboard.
 package decide
 
 import (
@@ -16,7 +15,7 @@ import (
 	"dryrun/internal/tui/session"
 )
 
-// Pane is the pane.
+// Pane is one tab of a session's screen.
 type Pane struct {
 	frame.Prompt
 	s      *session.Session
@@ -25,7 +24,7 @@ type Pane struct {
 	w, h   int
 }
 
-// New returns the pane.
+// New returns the pane for a session.
 func New(s *session.Session) *Pane { return &Pane{s: s, Prompt: frame.NewPrompt(s.Theme())} }
 
 // Name is what the tab shows.
@@ -54,27 +53,31 @@ func (p *Pane) Bindings() []frame.Binding {
 	some := func() bool { return p.choices() > 0 }
 	rows := []frame.Binding{choose[0]}
 	if p.onPrediction() {
+		keys := append([]string{"enter"}, strings.Split(rangeCharacters, "")...)
 		rows = append(rows,
-			frame.Binding{Keys: append([]string{"enter"}, strings.Split(rangeCharacters, "")...), Does: "give a range", When: some, Do: p.beginRange},
-			frame.Binding{Keys: []string{"a", "b", "c", "d"}}) // "a" asks elsewhere: here it would be a slip
+			frame.Binding{Keys: keys, Does: "give a range", When: some, Do: p.beginRange},
+			frame.Binding{Keys: []string{"a", "b", "c", "d"}}) // elsewhere "a" asks a question: here it would be a typo
 	} else {
 		letters := strings.Split("abcd"[:min(4, len(p.s.Step().Decide[p.chosen].Options))], "")
 		rows = append(rows, frame.Binding{Keys: letters, Lead: len(letters), Does: "decide", Do: p.option})
 	}
 	rows = append(rows,
-		frame.Binding{Keys: []string{"x"}, Does: "skip", When: some, Do: frame.Run(p.passOver)},
+		frame.Binding{Keys: []string{"x"}, Does: "skip", When: some, Do: frame.Run(p.skip)},
 		frame.Binding{Keys: []string{"w"}, Does: "whiteboard", When: p.hasWhiteboard, Do: frame.Set(p.draw)})
 	return append(rows, choose[1:]...)
 }
 
-// draw opens the field of the whiteboard.
+// example is a whiteboard line.
+const example = "photo -> encoder -> hnsw k=200 -> trees -> top 20"
+
+// draw opens the whiteboard prompt.
 func (p *Pane) draw() {
-	p.OpenPrompt("draw", "photo -> encoder -> hnsw k=200 -> trees -> top 20", p.s.Here().Sketch.Line, func(line string) tea.Cmd {
+	p.OpenPrompt("draw", example, p.s.Here().Sketch.Line, func(line string) tea.Cmd {
 		return p.s.Do(rehearse.Sketch{Line: line})
 	})
 }
 
-// option commits to the option of a letter.
+// option commits the option that a letter names.
 func (p *Pane) option(msg tea.KeyMsg) tea.Cmd {
 	d := p.s.Step().Decide[p.chosen]
 	option := d.Options[msg.String()[0]-'a'].ID
@@ -85,8 +88,8 @@ func (p *Pane) option(msg tea.KeyMsg) tea.Cmd {
 	return cmd
 }
 
-// passOver passes over the decision or prediction under the cursor.
-func (p *Pane) passOver() tea.Cmd {
+// skip skips the decision or prediction under the cursor.
+func (p *Pane) skip() tea.Cmd {
 	step := p.s.Step()
 	var c rehearse.Command
 	if p.onPrediction() {
@@ -98,10 +101,10 @@ func (p *Pane) passOver() tea.Cmd {
 	return p.s.Do(c)
 }
 
-// rangeCharacters begin a number: on a prediction they open its field.
+// rangeCharacters start a number: on a prediction, typing one opens the range prompt.
 const rangeCharacters = "0123456789.-+"
 
-// beginRange opens the field of a prediction, with the number that is begun.
+// beginRange opens the range prompt with the character that was typed.
 func (p *Pane) beginRange(msg tea.KeyMsg) tea.Cmd {
 	begun := msg.String()
 	if begun == "enter" {
@@ -111,7 +114,7 @@ func (p *Pane) beginRange(msg tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
-// givenRange commits to the range that was typed.
+// givenRange commits the range that was typed.
 func (p *Pane) givenRange(text string) tea.Cmd {
 	asked := p.s.Step().Lab.Predict[int(p.chosen)-len(p.s.Step().Decide)]
 	low, high, err := rehearse.ParseRange(text)
@@ -204,7 +207,7 @@ func (p *Pane) options(d casestudies.Decision, w int) []string {
 	return lines
 }
 
-// rangeWords says what was predicted, and what it came to where that is known.
+// rangeWords is the predicted range, with the result once it is known.
 func (p *Pane) rangeWords(asked casestudies.Prediction, results rehearse.StepResult) string {
 	said, given := p.s.Here().Predictions[asked.ID]
 	words := "no range yet"
@@ -232,7 +235,7 @@ func (p *Pane) whiteboard(w int) []string {
 	t := p.s.Theme()
 	drawn := p.s.Whiteboard()
 	if len(drawn) == 0 {
-		words := frame.Wrap("w draws the pipeline in one line, such as photo -> encoder -> hnsw k=200 -> trees -> top 20, and sets what it names.", w)
+		words := frame.Wrap("w draws the pipeline in one line, such as "+example+", and sets what it names.", w)
 		for i := range words {
 			words[i] = t.Faint.Render(words[i])
 		}

@@ -1,5 +1,5 @@
-// Package labs is the pane of the step's lab: what a run would show and with which settings, the run under way, and its
-// report beside the ranges that were predicted.
+// Package labs is the pane of the step's lab: before a run what it would show and with which settings, then its progress, its
+// report, and the predicted ranges beside the results.
 package labs
 
 import (
@@ -19,7 +19,7 @@ import (
 	"dryrun/internal/tui/session"
 )
 
-// Pane is the pane.
+// Pane is one tab of a session's screen.
 type Pane struct {
 	frame.Prompt
 	s      *session.Session
@@ -30,7 +30,7 @@ type Pane struct {
 	w, h   int
 }
 
-// New returns the pane.
+// New returns the pane for a session.
 func New(s *session.Session) *Pane { return &Pane{s: s, Prompt: frame.NewPrompt(s.Theme())} }
 
 // Name is what the tab shows.
@@ -42,7 +42,7 @@ func (p *Pane) Enter() {
 	p.scroll.Top()
 }
 
-// Run runs the lab, unless it runs.
+// Run runs the lab unless it is already running.
 func (p *Pane) Run() tea.Cmd {
 	if p.s.LabRuns() {
 		return nil
@@ -133,7 +133,7 @@ func (p *Pane) SetSize(w, h int) {
 		lines = append(lines, p.s.Rendered(shown, w, func() []string {
 			body := *shown
 			if shown == yours {
-				body.Headline = "" // stands above
+				body.Headline = "" // shown above
 			}
 			return strings.Split(draw.Text(&body, draw.Options{Theme: p.s.Theme(), Width: w}), "\n")
 		}, []string{"drawing …"})...)
@@ -141,7 +141,7 @@ func (p *Pane) SetSize(w, h int) {
 	p.scroll.Set(lines, w, p.AbovePrompt(w, h-p.runHeight()))
 }
 
-// runHeight is the room of the line on a run: one line and a blank, while there is one.
+// runHeight is the height of the progress or error line with the blank line under it, 0 where neither is shown.
 func (p *Pane) runHeight() int {
 	if p.s.LabRuns() || p.s.LabError() != nil {
 		return 2
@@ -164,7 +164,7 @@ func (p *Pane) View() string {
 	return frame.Box(p.WithPrompt(out, p.w), p.w, p.h)
 }
 
-// before says what a run would show, and with which settings.
+// before says what a run would show, and which settings it would use.
 func (p *Pane) before(w int) []string {
 	t := p.s.Theme()
 	lines := p.s.Prose(p.s.Step().Lab.Shows, w)
@@ -197,7 +197,7 @@ func (p *Pane) before(w int) []string {
 	return lines
 }
 
-// predicted puts each range beside what the run brought.
+// predicted compares each predicted range with the result.
 func (p *Pane) predicted(w int) []string {
 	return p.summary(narrate.Ranges(p.s.Debrief(p.s.ID()).Predictions), w)
 }
@@ -210,7 +210,7 @@ func (p *Pane) summary(blocks []report.Block, w int) []string {
 	return append(strings.Split(draw.Summary(blocks, draw.Options{Theme: p.s.Theme(), Width: w}), "\n"), "")
 }
 
-// diagnosis says that a fault is hidden in the run, or what was said of it and what it was.
+// diagnosis says that a fault is hidden in the run, or which cause was named and which was right.
 func (p *Pane) diagnosis(w int) []string {
 	if p.undiagnosed() {
 		return append(frame.Wrap("A fault may be hidden in yours; the reference is healthy. d names the cause (or none): one try counts.", w), "")
@@ -226,7 +226,7 @@ func (p *Pane) diagnosis(w int) []string {
 	return lines
 }
 
-// xrayLines is the last query looked into: in words, then its pictures.
+// xrayLines is the last x-ray: words, then pictures.
 func (p *Pane) xrayLines(w int) []string {
 	t := p.s.Theme()
 	x := p.s.XRay()

@@ -1,4 +1,4 @@
-// Package reference is the pane of the reference answer: closed until the candidate opens it, which is asked once.
+// Package reference is the pane of the reference answer, which stays closed until the candidate confirms opening it.
 package reference
 
 import (
@@ -9,14 +9,14 @@ import (
 	"dryrun/internal/tui/session"
 )
 
-// Pane is the pane.
+// Pane is one tab of a session's screen.
 type Pane struct {
 	s      *session.Session
 	scroll frame.Scroll
 	asking bool // whether to open the reference
 }
 
-// New returns the pane.
+// New returns the pane for a session.
 func New(s *session.Session) *Pane { return &Pane{s: s} }
 
 // Name is what the tab shows.
@@ -28,11 +28,11 @@ func (p *Pane) Enter() {
 	p.scroll.Top()
 }
 
-// Holds says that the pane asks whether to open the reference.
-func (p *Pane) Holds() bool { return p.asking }
+// IsModal says that the pane is asking whether to open the reference.
+func (p *Pane) IsModal() bool { return p.asking }
 
-// Release takes the question back.
-func (p *Pane) Release() tea.Cmd {
+// CloseModal cancels the question.
+func (p *Pane) CloseModal() tea.Cmd {
 	p.asking = false
 	return nil
 }
@@ -46,7 +46,7 @@ func (p *Pane) Ask() tea.Cmd {
 	return nil
 }
 
-// Update takes any other key than yes as no.
+// Update takes any key but yes as no.
 func (p *Pane) Update(msg tea.Msg) tea.Cmd {
 	if _, ok := msg.(tea.KeyMsg); ok {
 		p.asking = false
@@ -62,7 +62,7 @@ func (p *Pane) Bindings() []frame.Binding {
 				p.asking = false
 				return p.s.Do(rehearse.Reveal{})
 			})},
-			{Keys: []string{"esc"}, Does: "not yet", Do: frame.Run(p.Release)},
+			{Keys: []string{"esc"}, Does: "not yet", Do: frame.Run(p.CloseModal)},
 		}
 	}
 	return append([]frame.Binding{
@@ -73,7 +73,7 @@ func (p *Pane) Bindings() []frame.Binding {
 // View draws the pane.
 func (p *Pane) View() string { return p.scroll.View(p.s.Theme()) }
 
-// SetSize shows the reference once it is open, and before that asks once.
+// SetSize shows the reference once it is open, and before that how to open it.
 func (p *Pane) SetSize(w, h int) {
 	t := p.s.Theme()
 	step := p.s.Step()

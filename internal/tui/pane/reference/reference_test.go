@@ -39,13 +39,13 @@ func TestOnlyYesOpensTheReference(t *testing.T) {
 	for _, no := range []string{"esc", "n", "j", "q"} {
 		r, p := open(t, 76, 19)
 		r.Press("enter")
-		if !p.Holds() {
+		if !p.IsModal() {
 			t.Fatal("it doesn't ask")
 		}
 		r.Sees("Open it now?")
 		r.Press(no)
-		if p.Holds() || p.IsOpened() {
-			t.Errorf("%s: asking %v, open %v", no, p.Holds(), p.IsOpened())
+		if p.IsModal() || p.IsOpened() {
+			t.Errorf("%s: asking %v, open %v", no, p.IsModal(), p.IsOpened())
 		}
 	}
 	r, p := open(t, 76, 19)
@@ -53,7 +53,7 @@ func TestOnlyYesOpensTheReference(t *testing.T) {
 	if !p.IsOpened() || strings.Contains(r.View(), "Open it now?") {
 		t.Error("y doesn't open it")
 	}
-	if p.Ask(); p.Holds() {
+	if p.Ask(); p.IsModal() {
 		t.Error("it asks whether to open what is open")
 	}
 }

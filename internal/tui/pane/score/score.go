@@ -1,5 +1,4 @@
-// Package score is the pane in which the candidate marks the answer, sees what the step came to, and the scorecard of the
-// session.
+// Package score is the pane where candidates mark their answer and see the step's result and the session's scorecard.
 package score
 
 import (
@@ -17,18 +16,18 @@ import (
 	"dryrun/internal/tui/session"
 )
 
-// Pane is the pane.
+// Pane is one tab of a session's screen.
 type Pane struct {
 	s       *session.Session
 	scroll  frame.Scroll
 	mark    frame.Cursor // a criterion
-	words   bool         // all the words that a suggestion rests on are shown
+	words   bool         // all the quotes of a suggestion are shown
 	explain bool         // the criterion is shown in full
 	card    bool         // the session's scorecard is shown instead of the step
-	ending  bool         // finishing the session waits for its second key
+	ending  bool         // the key that finishes the session has been pressed once
 }
 
-// New returns the pane.
+// New returns the pane for a session.
 func New(s *session.Session) *Pane { return &Pane{s: s} }
 
 // Name is what the tab shows.
@@ -45,20 +44,20 @@ func (p *Pane) ShowCard() {
 	p.scroll.Top()
 }
 
-// Pressed ends the wait for the second key that finishes the session, unless it is that one.
-func (p *Pane) Pressed(key string) {
+// KeyPressed cancels finishing the session unless the second key is the same as the first.
+func (p *Pane) KeyPressed(key string) {
 	if key != "f" {
 		p.ending = false
 	}
 }
 
-// Update has nothing to take.
+// Update does nothing: the pane has no field and no commands of its own.
 func (p *Pane) Update(tea.Msg) tea.Cmd { return nil }
 
 // View draws the pane.
 func (p *Pane) View() string { return p.scroll.View(p.s.Theme()) }
 
-// marking says whether the step can be marked now: its criteria say what is looked for, so the reference comes first.
+// marking says whether the step can be marked now. The criteria give the answer away, so the reference must be open.
 func (p *Pane) marking() bool {
 	return !p.s.Hidden(rehearse.Scores) && p.s.Here().Revealed && p.s.Here().HasAnswer()
 }
@@ -77,7 +76,7 @@ func (p *Pane) Bindings() []frame.Binding {
 	if !p.marking() || len(criteria) == 0 {
 		return append([]frame.Binding{card}, p.scroll.Bindings()...)
 	}
-	p.mark.Within(len(criteria))
+	p.mark.Clamp(len(criteria))
 	under := criteria[p.mark].ID
 	choose := p.mark.Bindings(len(criteria))
 	return append([]frame.Binding{
@@ -86,14 +85,14 @@ func (p *Pane) Bindings() []frame.Binding {
 			marks := map[string]framework.Mark{"0": framework.None, "h": framework.Half, "1": framework.Full}
 			return p.give(under, marks[msg.String()], len(criteria))
 		}},
-		{Keys: []string{"w"}, Does: "words", When: func() bool { return p.quotes(under) > 1 }, Do: frame.Set(func() { p.words = !p.words })},
+		{Keys: []string{"w"}, Does: "more words", When: func() bool { return p.quotes(under) > 1 }, Do: frame.Set(func() { p.words = !p.words })},
 		{Keys: []string{"?"}, Does: "criterion", Do: frame.Set(func() { p.explain = !p.explain })},
 		choose[0],
 		card,
 	}, choose[1:]...)
 }
 
-// finish ends the session at its second key.
+// finish ends the session when its key is pressed a second time.
 func (p *Pane) finish() tea.Cmd {
 	if !p.ending {
 		p.ending = true
@@ -113,7 +112,7 @@ func (p *Pane) takeSuggestion(criterion string, of int) tea.Cmd {
 	return nil
 }
 
-// quotes is how many spans of words the coach's suggestion for a criterion rests on.
+// quotes counts the quotes that support the coach's suggestion for a criterion.
 func (p *Pane) quotes(criterion string) int {
 	for _, s := range p.s.Suggestions(p.s.ID()) {
 		if s.Criterion == criterion {
@@ -123,7 +122,7 @@ func (p *Pane) quotes(criterion string) int {
 	return 0
 }
 
-// give marks a criterion and goes on to the next of them.
+// give marks a criterion and moves to the next one.
 func (p *Pane) give(criterion string, mark framework.Mark, of int) tea.Cmd {
 	cmd := p.s.Do(rehearse.Mark{Criterion: criterion, Mark: mark})
 	p.mark.Next(of)
@@ -167,8 +166,8 @@ func (p *Pane) SetSize(w, h int) {
 	}
 }
 
-// box3 is a mark as it is written in front of a criterion.
-func box3(c rehearse.CriterionResult) string {
+// checkbox is a mark as it is written in front of a criterion.
+func checkbox(c rehearse.CriterionResult) string {
 	if !c.Marked {
 		return "[ ]"
 	}
@@ -178,7 +177,7 @@ func box3(c rehearse.CriterionResult) string {
 	return "[" + c.Self.String() + "]"
 }
 
-// criterion draws one criterion: mark, text, the coach's suggestion; under the cursor also the words that it rests on.
+// criterion draws one criterion: mark, text, the coach's suggestion; under the cursor also the quotes that support it.
 func (p *Pane) criterion(i int, c rehearse.CriterionResult, w int) []string {
 	t := p.s.Theme()
 	here := i == int(p.mark)
@@ -194,7 +193,7 @@ func (p *Pane) criterion(i int, c rehearse.CriterionResult, w int) []string {
 			continue
 		}
 		text := frame.Pad(lines[j], w-10-len(coach))
-		lines[j] = style.Render(lead+box3(c)) + "   " + text + "  " + t.Faint.Render(coach)
+		lines[j] = style.Render(lead+checkbox(c)) + "   " + text + "  " + t.Faint.Render(coach)
 	}
 	if c.Unsupported {
 		lines = append(lines, "        "+t.Warn.Render("unsupported: no words of yours support this mark"))

@@ -10,7 +10,8 @@ import (
 	"dryrun/internal/tui/session/sessiontest"
 )
 
-const answer = "- the goal is a purchase within a day of the search, so we measure purchases and not clicks\n- p99 latency of 100 ms, split between the two stages"
+const answer = "- the goal is a purchase within a day of the search, so we measure purchases and not clicks\n" +
+	"- p99 latency of 100 ms, split between the two stages"
 
 // open opens the pane of a step that is answered and whose reference is open.
 func open(t *testing.T, w, h int) (*sessiontest.Rig, *score.Pane) {
@@ -81,7 +82,7 @@ func TestFinishingTakesTheSameKeyTwice(t *testing.T) {
 	r, p := open(t, 76, 19)
 	press := func(keys ...string) {
 		for _, k := range keys {
-			p.Pressed(k)
+			p.KeyPressed(k)
 			r.Press(k)
 		}
 	}

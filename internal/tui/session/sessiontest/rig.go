@@ -52,7 +52,8 @@ func Open(t testing.TB, step framework.StepID) *Rig {
 		t.Fatal(err)
 	}
 	r := &Rig{t: t, Store: &storetest.Memory{}, Lab: NewLab(), Clock: NewClock(), msgs: make(chan tea.Msg, 1000)}
-	rules, first, err := rehearse.New(rehearse.Deps{Coach: coach.New(), Knobs: Knobs{}, Clock: r.Clock}, rehearse.Options{ID: "s1", Case: Case(t), Step: step, Seed: 1})
+	deps := rehearse.Deps{Coach: coach.New(), Knobs: Knobs{}, Clock: r.Clock}
+	rules, first, err := rehearse.New(deps, rehearse.Options{ID: "s1", Case: Case(t), Step: step, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,6 +64,13 @@ func Open(t testing.TB, step framework.StepID) *Rig {
 	})
 	r.Run(r.S.Init())
 	return r
+}
+
+// Again opens the same session once more, as the screens do when it is resumed: from the rules alone.
+func (r *Rig) Again() *session.Session {
+	return session.New(context.Background(), session.Options{
+		Theme: r.S.Theme(), Markdown: draw.NewMarkdown(r.S.Theme()), Rules: r.S.Session, Store: r.Store, Lab: r.Lab, Clock: r.Clock,
+	})
 }
 
 // Show shows a pane of w by h cells.
