@@ -14,6 +14,7 @@ import (
 	"dryrun/framework"
 	"dryrun/internal/lab/build"
 	"dryrun/internal/lab/catalog"
+	"dryrun/internal/lab/disk"
 	"dryrun/internal/lab/kind"
 	"dryrun/internal/lab/measure"
 	"dryrun/internal/lab/progress"
@@ -46,6 +47,7 @@ type Options struct {
 	Limit   int64          // bytes that a run may need by its own estimate; 0: kind.DefaultLimit
 	Milvus  milvus.Options // where Milvus is and what to ask of it
 	Python  string         // interpreter that has LightGBM's package; "": what is on PATH
+	Disk    *disk.Folder   // what takes long to build is kept here for other processes; nil: nowhere
 }
 
 // Lab runs experiments and keeps what it built. It is safe for concurrent use.
@@ -65,7 +67,7 @@ func New(o Options) *Lab {
 	}
 	l := &Lab{limit: o.Limit, python: o.Python, servers: kind.NewServers(o.Milvus)}
 	l.builder = build.New(build.Options{
-		Workers: parallel.Workers(o.Workers), Servers: l.servers, Python: o.Python, Bytes: keptBytes,
+		Workers: parallel.Workers(o.Workers), Servers: l.servers, Python: o.Python, Bytes: keptBytes, Disk: o.Disk,
 	})
 	return l
 }
@@ -140,7 +142,11 @@ func (l *Lab) pipeline(ctx context.Context, b *build.Builder, cfg catalog.Config
 		return nil, err
 	}
 	b.Allow(keptFor(need, l.limit))
-	return b.Pipeline(ctx, build.NewScenario(cfg, set))
+	s, err := build.NewScenario(cfg, set).OfFiles(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return b.Pipeline(ctx, s)
 }
 
 // keptFor is how much of what a run builds is kept for the next: as much as the run needs, as far as another such run fits

@@ -42,6 +42,9 @@ func (s *Subset) Has(item int32) bool {
 	return ok
 }
 
+// Inner is the index over the part alone, whose item i is the subset's i-th id.
+func (s *Subset) Inner() Index { return s.inner }
+
 // Len implements Index.
 func (s *Subset) Len() int { return len(s.ids) }
 

@@ -14,6 +14,7 @@ type Field uint32
 // The fields. A fault counts at the stages at which it is in force.
 const (
 	FieldWorld Field = 1 << iota
+	FieldFiles
 	FieldPast
 	FieldLearnedDrift
 	FieldDrift
@@ -49,6 +50,7 @@ type scenarioField struct {
 func scenarioFields() []scenarioField {
 	return []scenarioField{
 		{FieldWorld, "world", func(s *Scenario) any { return &s.World }},
+		{FieldFiles, "files", func(s *Scenario) any { return &s.Files }},
 		{FieldPast, "past", func(s *Scenario) any { return &s.Past }},
 		{FieldLearnedDrift, "learned drift", func(s *Scenario) any { return &s.LearnedDrift }},
 		{FieldDrift, "drift", func(s *Scenario) any { return &s.Drift }},

@@ -32,7 +32,7 @@ const laterShare = 0.2
 const LogFields = vectorFields&^FieldPast | FaultAtFeatures
 
 func logStage() Stage[*LogRows] {
-	return Stage[*LogRows]{"rows of the log", LogFields, func(ctx context.Context, b *Builder, s Scenario) (*LogRows, error) {
+	return Stage[*LogRows]{Name: "rows of the log", Needs: LogFields, Build: func(ctx context.Context, b *Builder, s Scenario) (*LogRows, error) {
 		g, err := b.readLog(ctx, s)
 		if err != nil {
 			return nil, fmt.Errorf("reading the log's rows: %w", err)

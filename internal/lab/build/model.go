@@ -28,7 +28,7 @@ const ModelFields = rowFields | FieldRanker | FieldLoss | FieldFeatures | FieldT
 
 // modelStage trains stage two's model.
 func modelStage() Stage[*Trained] {
-	return Stage[*Trained]{"ranker", ModelFields, func(ctx context.Context, b *Builder, s Scenario) (*Trained, error) {
+	return Stage[*Trained]{Name: "ranker", Needs: ModelFields, File: modelFile(), Build: func(ctx context.Context, b *Builder, s Scenario) (*Trained, error) {
 		rows, err := b.TrainingRows(ctx, s)
 		if err != nil {
 			return nil, err

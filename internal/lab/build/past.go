@@ -41,7 +41,7 @@ const pastFields = worldFields | FieldLearnedDrift | FieldPast
 // them a past request's similarity is its own label, and a ranker would trust it as it never may again. So where users
 // return, the stage one that a ranker learns from is built without what those requests are asked to find.
 func pastStage() Stage[*PartOfPast] {
-	return Stage[*PartOfPast]{"part of the past", pastFields, func(ctx context.Context, b *Builder, s Scenario) (*PartOfPast, error) {
+	return Stage[*PartOfPast]{Name: "part of the past", Needs: pastFields, Build: func(ctx context.Context, b *Builder, s Scenario) (*PartOfPast, error) {
 		base, err := b.Learned(ctx, s)
 		if err != nil {
 			return nil, err

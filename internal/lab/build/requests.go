@@ -33,7 +33,7 @@ const requestFields = vectorFields | FieldDrift | FaultAtEncode
 
 // requestStage encodes the test requests and looks up what would be right for each.
 func requestStage() Stage[*Requests] {
-	return Stage[*Requests]{"requests", requestFields, func(ctx context.Context, b *Builder, s Scenario) (*Requests, error) {
+	return Stage[*Requests]{Name: "requests", Needs: requestFields, Build: func(ctx context.Context, b *Builder, s Scenario) (*Requests, error) {
 		p, err := b.Answered(ctx, s)
 		if err != nil {
 			return nil, err
@@ -121,7 +121,7 @@ const candidateFields = IndexFields | requestFields | FieldK
 
 // CandidateStage answers the test requests by stage one. A measured pipeline has done that already: it keeps what it found.
 func CandidateStage() Stage[Candidates] {
-	return Stage[Candidates]{"candidates", candidateFields, func(ctx context.Context, b *Builder, s Scenario) (Candidates, error) {
+	return Stage[Candidates]{Name: "candidates", Needs: candidateFields, Build: func(ctx context.Context, b *Builder, s Scenario) (Candidates, error) {
 		requests, err := Get(ctx, b, requestStage(), s)
 		if err != nil {
 			return nil, err
@@ -157,7 +157,7 @@ const MatrixFields = candidateFields | FaultAtFeatures | FaultAtServing
 
 // matrixStage fills the features of stage one's candidates as serving computes them, with every column filled.
 func matrixStage() Stage[*Matrix] {
-	return Stage[*Matrix]{"features of candidates", MatrixFields, func(ctx context.Context, b *Builder, s Scenario) (*Matrix, error) {
+	return Stage[*Matrix]{Name: "features of candidates", Needs: MatrixFields, Build: func(ctx context.Context, b *Builder, s Scenario) (*Matrix, error) {
 		requests, err := Get(ctx, b, requestStage(), s)
 		if err != nil {
 			return nil, err

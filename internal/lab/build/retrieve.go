@@ -17,7 +17,7 @@ const vectorFields = pastFields | FieldEncoder | FieldDim | FieldEpochs
 
 // vectorStage trains the encoder and encodes the corpus.
 func vectorStage() Stage[*kind.Encoding] {
-	return Stage[*kind.Encoding]{"vectors", vectorFields, func(ctx context.Context, b *Builder, s Scenario) (*kind.Encoding, error) {
+	return Stage[*kind.Encoding]{Name: "vectors", Needs: vectorFields, File: vectorFile(), Build: func(ctx context.Context, b *Builder, s Scenario) (*kind.Encoding, error) {
 		p, err := b.learnedPart(ctx, s)
 		if err != nil {
 			return nil, err
@@ -72,54 +72,72 @@ const IndexFields = vectorFields | FieldEngine | FieldItems | FaultAtIndex
 
 // indexStage builds stage one's index over all items, over the first few, or over those that a fault leaves.
 func indexStage() Stage[Index] {
-	return Stage[Index]{"index", IndexFields, func(ctx context.Context, b *Builder, s Scenario) (out Index, err error) {
-		p, err := b.learnedPart(ctx, s)
+	return Stage[Index]{Name: "index", Needs: IndexFields, File: indexFile(), Build: func(ctx context.Context, b *Builder, s Scenario) (Index, error) {
+		from, err := b.indexed(ctx, s)
 		if err != nil {
-			return out, err
-		}
-		encoding, err := b.Encoding(ctx, s)
-		if err != nil {
-			return out, err
+			return Index{}, err
 		}
 		engine, ok := kind.ByID(s.World.Kind).Engine(s.Engine)
 		if !ok {
-			return out, fmt.Errorf("building an index: %s has no engine called %q", s.World.Kind, s.Engine)
+			return Index{}, fmt.Errorf("building an index: %s has no engine called %q", s.World.Kind, s.Engine)
 		}
-		var emb *problem.Embedding
-		if encoding != nil {
-			emb = encoding.Embedding
-		}
-		in := b.input(s, p, "index")
 		began := time.Now()
-		switch left := s.faultAt(fault.AtIndex).Index; {
-		case emb == nil && (left != nil || s.Items > 0):
-			return out, fmt.Errorf("building an index of a part of the items: engine %s has no vectors", s.Engine)
-		case left != nil:
-			out.Index, err = buildPart(ctx, engine, in, emb, left(p, in.Seed))
-		case s.Items > 0:
-			first := *emb
-			first.Items = first.Items[:s.Items*first.Dim]
-			out.Index, err = engine.Build(ctx, in, &first)
-		default:
-			out.Index, err = engine.Build(ctx, in, emb)
+		index, err := engine.Build(ctx, from.input, from.vectors)
+		if err != nil {
+			return Index{}, err
 		}
-		out.Took = time.Since(began)
-		return out, err
+		return Index{Index: from.wrap(index), Took: time.Since(began)}, nil
 	}}
 }
 
-// buildPart builds an index of some items, ids ascending.
-func buildPart(ctx context.Context, engine kind.Engine, in kind.Input, emb *problem.Embedding, ids []int32) (retrieval.Index, error) {
-	part := *emb
-	part.Items = make([]float32, 0, len(ids)*emb.Dim)
-	for _, id := range ids {
-		part.Items = append(part.Items, emb.Item(id)...)
+// indexSource is what an index is built over.
+type indexSource struct {
+	input   kind.Input
+	vectors *problem.Embedding // nil where the engine searches none
+	ids     []int32            // the items whose vectors these are, ascending; nil: all, or the first
+}
+
+// wrap gives an index over a part of the items their ids back.
+func (f indexSource) wrap(index retrieval.Index) retrieval.Index {
+	if f.ids == nil {
+		return index
 	}
-	inner, err := engine.Build(ctx, in, &part)
+	return retrieval.NewSubset(index, f.ids)
+}
+
+// indexed returns what the scenario's index is built over.
+func (b *Builder) indexed(ctx context.Context, s Scenario) (from indexSource, err error) {
+	p, err := b.learnedPart(ctx, s)
 	if err != nil {
-		return nil, err
+		return from, err
 	}
-	return retrieval.NewSubset(inner, ids), nil
+	encoding, err := b.Encoding(ctx, s)
+	if err != nil {
+		return from, err
+	}
+	from.input = b.input(s, p, "index")
+	if encoding != nil {
+		from.vectors = encoding.Embedding
+	}
+	left := s.faultAt(fault.AtIndex).Index
+	switch {
+	case left == nil && s.Items == 0:
+		return from, nil
+	case from.vectors == nil:
+		return from, fmt.Errorf("building an index of a part of the items: engine %s has no vectors", s.Engine)
+	}
+	part := *from.vectors
+	if left == nil {
+		part.Items = part.Items[:s.Items*part.Dim]
+	} else {
+		from.ids = left(p, from.input.Seed)
+		part.Items = make([]float32, 0, len(from.ids)*part.Dim)
+		for _, id := range from.ids {
+			part.Items = append(part.Items, from.vectors.Item(id)...)
+		}
+	}
+	from.vectors = &part
+	return from, nil
 }
 
 // Index returns the scenario's index.

@@ -44,7 +44,7 @@ const rowFields = IndexFields&^(FieldPast|FieldItems|FaultAtIndex) | FieldNegati
 
 // rowStage draws the ranker's rows.
 func rowStage() Stage[*Rows] {
-	return Stage[*Rows]{"training rows", rowFields, func(ctx context.Context, b *Builder, s Scenario) (*Rows, error) {
+	return Stage[*Rows]{Name: "training rows", Needs: rowFields, Build: func(ctx context.Context, b *Builder, s Scenario) (*Rows, error) {
 		if s.faultAt(fault.AtRows).Clicks {
 			log, err := b.LogRows(ctx, s)
 			if err != nil {

@@ -14,6 +14,7 @@ import (
 // Scenario is everything that what is built depends on. It is comparable; a field that doesn't apply is zero.
 type Scenario struct {
 	World problem.Spec // generated, or files, with the seed of everything else
+	Files string       // what the files are, by OfFiles; "" for a generated world
 	Fault Planted
 
 	Past         Past    // which part of the past the models learn from

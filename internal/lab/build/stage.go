@@ -2,7 +2,9 @@ package build
 
 import (
 	"context"
+	"time"
 
+	"dryrun/internal/lab/disk"
 	"dryrun/internal/lab/kind"
 	"dryrun/internal/lab/progress"
 	"dryrun/internal/parallel"
@@ -20,6 +22,7 @@ type Stage[V Sized] struct {
 	Name  string
 	Needs Field
 	Build func(ctx context.Context, b *Builder, s Scenario) (V, error)
+	File  *File[V] // how a value is kept on disk; nil: it isn't
 }
 
 // Key is what a value is kept under.
@@ -34,11 +37,19 @@ func (k Key) String() string { return k.Stage + ": " + k.Scenario.String() }
 // Key is what the stage's value for a scenario is kept under.
 func (st Stage[V]) Key(s Scenario) Key { return Key{st.Name, s.only(st.Needs)} }
 
-// Get returns the stage's value for a scenario: the one that is kept, or a new one. A cache on disk belongs here, between the two, for
-// stages that can be saved; a recorded world's key names its files by path, which says nothing of their content.
+// Get returns the stage's value for a scenario: the one that is kept in memory or on disk, or a new one.
 func Get[V Sized](ctx context.Context, b *Builder, st Stage[V], s Scenario) (V, error) {
 	key := st.Key(s)
-	return once(ctx, b.cache, key, func(ctx context.Context) (V, error) { return st.Build(ctx, b, key.Scenario) })
+	return once(ctx, b.cache, key, func(ctx context.Context) (V, error) {
+		if v, ok := load(ctx, b, st, key); ok {
+			return v, nil
+		}
+		v, err := st.Build(ctx, b, key.Scenario)
+		if err == nil {
+			save(ctx, b, st, key, v)
+		}
+		return v, err
+	})
 }
 
 // Keep keeps a value that was found in another way than by its stage, and is the same.
@@ -49,7 +60,10 @@ type Options struct {
 	Workers int
 	Servers *kind.Servers
 	Python  string // interpreter that has LightGBM's package
-	Bytes   int64  // of what is kept
+	Bytes   int64  // of what is kept in memory
+
+	Disk     *disk.Folder  // what took long to build is kept here for other processes; nil: nowhere
+	SlowFrom time.Duration // how long that is; 0: half a second
 
 	// Make makes or reads a world; nil: world.Make.
 	Make func(ctx context.Context, spec problem.Spec, progress problem.Progress) (*problem.Problem, error)

@@ -32,6 +32,7 @@ func stages() []stage {
 func full() Scenario {
 	return Scenario{
 		World: problem.Spec{Kind: "images", Items: 1000, Seed: 1},
+		Files: "as they were",
 		Fault: Planted{catalog.Leakage, fault.AtWorld | fault.AtIndex | fault.AtRows | fault.AtFeatures | fault.AtServing | fault.AtEncode},
 		Past:  BeforeRanker, LearnedDrift: 0.5, Drift: 0.25,
 		StageOne: StageOne{Engine: "hnsw", Items: 10, Encoder: "pca", Dim: 8, Epochs: 2},

@@ -20,12 +20,15 @@ type World struct {
 // Bytes is roughly the memory of the problem.
 func (w World) Bytes() int64 { return w.size }
 
+// madeFields are what a world is made or read from.
+const madeFields = FieldWorld | FieldFiles
+
 // worldFields are what a world depends on before any drift.
-const worldFields = FieldWorld | FaultAtWorld
+const worldFields = madeFields | FaultAtWorld
 
 // worldStage makes or reads the world.
 func worldStage() Stage[World] {
-	return Stage[World]{"world", FieldWorld, func(ctx context.Context, b *Builder, s Scenario) (World, error) {
+	return Stage[World]{Name: "world", Needs: madeFields, Build: func(ctx context.Context, b *Builder, s Scenario) (World, error) {
 		b.progress.Report("making the world", 0, 0)
 		p, err := b.options.Make(ctx, s.World, b.progress.Report)
 		if err != nil {
@@ -40,7 +43,7 @@ func worldStage() Stage[World] {
 
 // faultyWorldStage is the world as a fault has changed it.
 func faultyWorldStage() Stage[World] {
-	return Stage[World]{"world with its fault", worldFields, func(ctx context.Context, b *Builder, s Scenario) (World, error) {
+	return Stage[World]{Name: "world with its fault", Needs: worldFields, Build: func(ctx context.Context, b *Builder, s Scenario) (World, error) {
 		w, err := Get(ctx, b, worldStage(), s)
 		if err != nil {
 			return World{}, err
@@ -55,7 +58,7 @@ func faultyWorldStage() Stage[World] {
 
 // driftedWorldStage is the world with its requests drifted.
 func driftedWorldStage() Stage[World] {
-	return Stage[World]{"drifted world", worldFields | FieldDrift, func(ctx context.Context, b *Builder, s Scenario) (World, error) {
+	return Stage[World]{Name: "drifted world", Needs: worldFields | FieldDrift, Build: func(ctx context.Context, b *Builder, s Scenario) (World, error) {
 		base, err := b.undrifted(ctx, s)
 		if err != nil {
 			return World{}, err

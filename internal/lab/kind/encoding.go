@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dryrun/internal/problem"
+	"dryrun/internal/retrieval/collab"
 	"dryrun/internal/retrieval/encode"
 )
 
@@ -13,6 +14,8 @@ import (
 type Encoding struct {
 	Name       string
 	Vectorizer encode.Vectorizer // of raw content; nil where Embedding encodes by who asks
+	Factors    *collab.Factors   // of users and items, where they made Embedding
+	Towers     *collab.TwoTower  // the same of two towers
 	Embedding  *problem.Embedding
 	Loss       []float64     // training loss by epoch; nil where nothing is learned by steps
 	Took       time.Duration // to train and to encode the corpus

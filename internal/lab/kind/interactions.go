@@ -60,7 +60,7 @@ func trainBPR(ctx context.Context, in Input) (*Encoding, error) {
 // factored takes the factors with one more dimension, so that every engine can search them: an item's length, which is
 // its popularity, becomes a direction.
 func factored(f *collab.Factors) *Encoding {
-	return &Encoding{Name: f.Name, Embedding: f.UnitEmbedding(), Loss: f.Loss}
+	return &Encoding{Name: f.Name, Factors: f, Embedding: f.UnitEmbedding(), Loss: f.Loss}
 }
 
 func trainTwoTower(ctx context.Context, in Input) (*Encoding, error) {
@@ -72,7 +72,7 @@ func trainTwoTower(ctx context.Context, in Input) (*Encoding, error) {
 		return nil, err
 	}
 	emb := t.Embedding()
-	return &Encoding{Name: emb.Name, Embedding: emb, Loss: t.Loss}, nil
+	return &Encoding{Name: emb.Name, Towers: t, Embedding: emb, Loss: t.Loss}, nil
 }
 
 func buildPopularity(_ context.Context, in Input, _ *problem.Embedding) (retrieval.Index, error) {

@@ -1,0 +1,44 @@
+package build
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// OfFiles is the scenario of the files that its world is read from as they are now: when they change, so does every key.
+// Files that can't be read are left for the reader of the world, which says what is wrong with them.
+func (s Scenario) OfFiles(ctx context.Context) (Scenario, error) {
+	s.Files = ""
+	if s.World.Format == "" {
+		return s, nil
+	}
+	sum := sha256.New()
+	path, err := filepath.EvalSymlinks(s.World.Path)
+	if err != nil {
+		return s, nil
+	}
+	err = filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			return nil
+		}
+		info, err := os.Stat(name) // of what a link leads to
+		if err != nil || info.IsDir() {
+			return nil
+		}
+		_, err = fmt.Fprintf(sum, "%q %d %d\n", name, info.Size(), info.ModTime().UnixNano())
+		return err
+	})
+	if err != nil {
+		return s, fmt.Errorf("looking at the files of %s: %w", s.World.Path, err)
+	}
+	s.Files = hex.EncodeToString(sum.Sum(nil)[:16])
+	return s, nil
+}
