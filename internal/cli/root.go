@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dryrun/framework"
+	"dryrun/internal/cli/cache"
 	"dryrun/internal/cli/cases"
 	"dryrun/internal/cli/command"
 	"dryrun/internal/cli/doctor"
@@ -36,7 +37,7 @@ func addCommands(root *cobra.Command, p *command.Program) {
 	}
 	add("rehearse", practice.New(p), lab.New(p), steps.New(p), review.New(p))
 	add("cases", cases.New(p))
-	add("program", doctor.New(p), program.NewCompletion(p), program.NewMan(p), program.NewVersion(p))
+	add("program", doctor.New(p), cache.New(p), program.NewCompletion(p), program.NewMan(p), program.NewVersion(p))
 	help := program.NewHelp()
 	help.GroupID = "program"
 	root.SetHelpCommand(help)
@@ -45,7 +46,7 @@ func addCommands(root *cobra.Command, p *command.Program) {
 func newRoot(s command.Streams, clock framework.Clock, args []string) *cobra.Command {
 	io := &command.IO{Streams: s}
 	o := &opener{io: io}
-	p := &command.Program{IO: io, Clock: clock, DataDir: o.dataDir, Store: o.openStore, Lab: o.openLab}
+	p := &command.Program{IO: io, Clock: clock, DataDir: o.dataDir, Store: o.openStore, Cache: o.cache, Lab: o.openLab}
 	goHome := home.Run(p)
 	root := &cobra.Command{
 		Use:   "dryrun",
@@ -74,6 +75,7 @@ func newRoot(s command.Streams, clock framework.Clock, args []string) *cobra.Com
 	f.StringVar(&io.Color, "color", "auto", "write color: auto, always or never")
 	f.StringVar(&io.Theme, "theme", "auto", "theme of the screens: auto, light, dark, contrast or none")
 	f.StringVar(&o.dir, "data-dir", "", "folder for sessions (DRYRUN_DATA_DIR, else the XDG data folder)")
+	f.BoolVar(&o.noCache, "no-cache", false, "neither read nor keep on disk what the lab has built (see dryrun cache)")
 	// cobra's own usage texts for these two flags name the command and read differently from the others.
 	f.BoolP("help", "h", false, "show help")
 	root.Flags().BoolP("version", "v", false, "print the version")

@@ -8,6 +8,7 @@ import (
 
 	"dryrun/internal/cli/command"
 	"dryrun/internal/lab"
+	"dryrun/internal/lab/disk"
 	"dryrun/internal/store"
 )
 
@@ -15,6 +16,8 @@ import (
 type opener struct {
 	io  *command.IO
 	dir string // --data-dir
+
+	noCache bool // --no-cache
 }
 
 // dataDir is where sessions are kept: the flag, then the environment, then the XDG data folder.
@@ -26,6 +29,27 @@ func (o *opener) dataDir() string {
 		return o.io.Env("DRYRUN_DATA_DIR")
 	}
 	return filepath.Join(xdg.DataHome, "dryrun")
+}
+
+// cacheDir is where the lab keeps what took long to build: with the sessions if somebody said where those are, else in the XDG
+// cache folder.
+func (o *opener) cacheDir() string {
+	switch {
+	case o.io.Env("DRYRUN_CACHE_DIR") != "":
+		return o.io.Env("DRYRUN_CACHE_DIR")
+	case o.dir != "" || o.io.Env("DRYRUN_DATA_DIR") != "":
+		return filepath.Join(o.dataDir(), "cache")
+	}
+	return filepath.Join(xdg.CacheHome, "dryrun")
+}
+
+// cache returns the folder itself, with or without --no-cache.
+func (o *opener) cache() (*disk.Folder, error) {
+	program, err := disk.Program()
+	if err != nil {
+		return nil, err
+	}
+	return disk.New(o.cacheDir(), program, disk.DefaultLimit), nil
 }
 
 // openStore opens the database and prints its notices.
@@ -46,5 +70,11 @@ func (o *opener) openLab(flags command.EngineFlags) (command.Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	return lab.New(lab.Options{Milvus: at, Python: o.io.Env("DRYRUN_PYTHON")}), nil
+	options := lab.Options{Milvus: at, Python: o.io.Env("DRYRUN_PYTHON")}
+	if !o.noCache {
+		if options.Disk, err = o.cache(); err != nil {
+			return nil, err
+		}
+	}
+	return lab.New(options), nil
 }

@@ -70,13 +70,14 @@ var inside = map[string]map[string][]string{
 		"clitest":  {"command"},
 	},
 	"internal/lab": {
-		"":         {"step/*", "measure", "build", "kind", "catalog", "progress"},
+		"":         {"step/*", "measure", "build", "disk", "kind", "catalog", "progress"},
 		"step/*":   {"measure", "build", "fault", "kind", "catalog", "seed"}, // one sees no other
 		"measure":  {"build", "catalog", "seed", "progress"},
-		"build":    {"fault", "kind", "catalog", "seed", "progress"},
+		"build":    {"disk", "fault", "kind", "catalog", "seed", "progress"},
 		"fault":    {"catalog", "progress"},
 		"kind":     {"catalog", "progress"},
 		"catalog":  {"seed"},
+		"disk":     {},
 		"seed":     {},
 		"progress": {},
 	},

@@ -97,7 +97,7 @@ func TestTheRulesTellGoodEdgesFromBad(t *testing.T) {
 		{"internal/world/moons", "dryrun/internal/world/sim"}:            "isn't listed",
 		{"internal/lab/step/data", "dryrun/internal/lab/step/model"}:     "only measure, build",
 		{"internal/lab/step/data", "dryrun/internal/lab"}:                "only measure, build",
-		{"internal/lab/build", "dryrun/internal/lab/measure"}:            "only fault, kind",
+		{"internal/lab/build", "dryrun/internal/lab/measure"}:            "only disk, fault, kind",
 		{"internal/lab/kind", "dryrun/internal/lab/build"}:               "only catalog, progress",
 		{"internal/lab/catalog", "dryrun/internal/lab/progress"}:         "only seed",
 		{"internal/cli", "dryrun/internal/bench"}:                        "beside the house",

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dryrun/internal/cli/command"
+	"dryrun/internal/lab/disk"
 )
 
 // Program returns a program whose streams are buffers without a terminal, whose data folder is "data" and which can open
@@ -26,8 +27,11 @@ func Program() (p *command.Program, out, errs *bytes.Buffer) {
 		},
 		Display: command.Display{Color: "auto", Theme: "auto"},
 	}
-	return &command.Program{IO: io, Clock: clock{}, DataDir: func() string { return "data" }}, out, errs
+	return &command.Program{IO: io, Clock: clock{}, DataDir: func() string { return "data" }, Cache: noCache}, out, errs
 }
+
+// noCache is an empty cache folder that doesn't exist.
+func noCache() (*disk.Folder, error) { return disk.New("cache", "test", 0), nil }
 
 // clock stands still.
 type clock struct{}

@@ -116,3 +116,6 @@ func OrDash(s string) string {
 	}
 	return s
 }
+
+// Megabytes writes a size: "12.3 MB".
+func Megabytes(bytes int64) string { return fmt.Sprintf("%.1f MB", float64(bytes)/1e6) }

@@ -11,6 +11,7 @@ import (
 
 	"dryrun/framework"
 	"dryrun/internal/lab/catalog"
+	"dryrun/internal/lab/disk"
 	"dryrun/internal/report"
 	"dryrun/internal/retrieval/milvus"
 	"dryrun/internal/store"
@@ -24,6 +25,8 @@ type Program struct {
 	DataDir func() string
 	// Store opens the database of sessions and prints its notices.
 	Store func(context.Context) (*store.Store, error)
+	// Cache returns the folder in which the lab keeps what took long to build.
+	Cache func() (*disk.Folder, error)
 	// Lab opens a lab that can reach the engines outside the process.
 	Lab func(EngineFlags) (Lab, error)
 }

@@ -15,6 +15,7 @@ import (
 	"dryrun/casestudies"
 	"dryrun/internal/cli/command"
 	"dryrun/internal/cli/lookup"
+	"dryrun/internal/lab/disk"
 	"dryrun/internal/lab/kind"
 	"dryrun/internal/store"
 )
@@ -24,6 +25,7 @@ type options struct {
 	command.Exporter
 	command.EngineFlags
 	Dir   string // for sessions
+	Cache *disk.Folder
 	Store func(context.Context) (*store.Store, error)
 }
 
@@ -33,6 +35,7 @@ type examination struct {
 	Build    command.Build `json:"build"`
 	Terminal terminalState `json:"terminal"`
 	Data     dataState     `json:"data"`
+	Cache    cacheState    `json:"cache"`
 	Memory   int64         `json:"memory"` // bytes that a run of the lab may need
 	Engines  []engineState `json:"engines"`
 	Cases    []string      `json:"cases"`
@@ -58,6 +61,14 @@ type dataState struct {
 	Sessions int    `json:"sessions"`
 }
 
+// cacheState is what the lab keeps on disk.
+type cacheState struct {
+	Dir     string `json:"dir"`
+	Entries int    `json:"entries"`
+	Bytes   int64  `json:"bytes"`
+	Limit   int64  `json:"limit"` // bytes
+}
+
 type engineState struct {
 	Engine  string `json:"engine"`
 	Stage   string `json:"stage"`
@@ -78,6 +89,10 @@ func newCommand(p *command.Program, run func(context.Context, *options) error) *
 		Args:    command.Takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.Dir = p.DataDir()
+			var err error
+			if o.Cache, err = p.Cache(); err != nil {
+				return err
+			}
 			return run(cmd.Context(), o)
 		},
 	}
@@ -98,6 +113,9 @@ func run(ctx context.Context, o *options) error {
 	}
 	var err error
 	e.Data, err = o.examineData(ctx)
+	problem(err)
+	e.Cache = cacheState{Dir: o.Cache.Path(), Limit: o.Cache.Limit()}
+	e.Cache.Entries, e.Cache.Bytes, err = o.Cache.Size()
 	problem(err)
 	problem(o.examineMilvus(ctx, e.Engines))
 	all, err := casestudies.Builtin()
@@ -182,6 +200,7 @@ func (e *examination) rows() []command.Row {
 		{"mouse", "no: select text as usual"},
 		{"data folder", d.Dir + ", writable: " + yes(d.Writable)},
 		{"database", database},
+		{"cache", fmt.Sprintf("%s, %s of at most %s", e.Cache.Dir, command.Megabytes(e.Cache.Bytes), command.Megabytes(e.Cache.Limit))},
 		{"memory", fmt.Sprintf("%.1f GB for a run of the lab", float64(e.Memory)/1e9)},
 		{"cases", strconv.Itoa(len(e.Cases)) + ": " + strings.Join(e.Cases, ", ")},
 	}
