@@ -2,12 +2,12 @@ package nn
 
 import "math"
 
-// Adam is the optimizer of Kingma & Ba (2015), with weight decay apart from the gradient (Loshchilov & Hutter 2019).
+// Adam is the optimizer of Kingma & Ba (2015), with decoupled weight decay (Loshchilov & Hutter 2019).
 type Adam struct {
 	Rate         float64 // α; may be changed between steps
 	Beta1, Beta2 float64
 	Eps          float64
-	Decay        float64 // λ: each step takes Rate·Decay of a weight
+	Decay        float64 // λ: each step multiplies a weight by 1 − Rate·Decay
 
 	step int
 }
@@ -17,7 +17,7 @@ func NewAdam(rate float64) *Adam {
 	return &Adam{Rate: rate, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8}
 }
 
-// Step moves every parameter against its gradient and clears the gradient.
+// Step updates every parameter and clears its gradient.
 func (a *Adam) Step(ps []*Param) {
 	a.step++
 	k := a.factors()
@@ -30,14 +30,14 @@ func (a *Adam) Step(ps []*Param) {
 	}
 }
 
-// adamFactors are what one step does to every weight, the corrections for the moments' start at zero folded into rate
-// and ε, as in the paper's section 2.
+// adamFactors are the constants of one step. The bias corrections of the moments are folded into the rate and ε, as in section 2
+// of the paper.
 type adamFactors struct {
 	b1, c1 float32 // β₁ and 1 − β₁
 	b2, c2 float32
 	rate   float32
 	eps    float32
-	keep   float32 // what decay leaves of a weight
+	keep   float32 // 1, or the factor of weight decay
 }
 
 func (a *Adam) factors() *adamFactors {
@@ -50,8 +50,7 @@ func (a *Adam) factors() *adamFactors {
 	}
 }
 
-// step moves weights and clears their gradients. The assembly does what the loop does, operation by operation, so both
-// give the same bits.
+// step updates weights and clears their gradients. The assembly does the same operations as the loop, so both give the same bits.
 func (k *adamFactors) step(w, g, m, v []float32) {
 	w, m, v = w[:len(g)], m[:len(g)], v[:len(g)]
 	from := 0
@@ -68,8 +67,8 @@ func (k *adamFactors) step(w, g, m, v []float32) {
 	}
 }
 
-// Cosine is the rate at step t of n: from rate down to nothing along half a cosine (Loshchilov & Hutter 2017), after a
-// rise over the first twentieth.
+// Cosine is the learning rate at step t of n: a linear warmup over the first twentieth, then half a cosine down to 0 (Loshchilov
+// & Hutter 2017).
 func Cosine(rate float64, t, n int) float64 {
 	if warm := n / 20; t < warm {
 		return rate * float64(t+1) / float64(warm)

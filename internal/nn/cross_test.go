@@ -59,7 +59,7 @@ func TestCrossByHand(t *testing.T) {
 // randomTable is a table whose row 0 is 0, as it is where that stands for unknown codes.
 func randomTable(rows, dim int, rng *rand.Rand) *Table {
 	t := NewTable(rows, dim)
-	t.Scatter(context.Background(), 1, func() float64 { return 0.05 * rng.NormFloat64() })
+	t.Randomize(context.Background(), 1, func() float64 { return 0.05 * rng.NormFloat64() })
 	return t
 }
 
@@ -71,7 +71,7 @@ func TestOnlyTouchedRowsMove(t *testing.T) {
 	a, b := NewAdam(0.1), NewAdam(0.1)
 	for range 3 {
 		copy(alone.G, []float32{1, -2, 0.5})
-		table.Learn([]int32{2, 2}, 1, []float32{0.5, -1, 0.5, 0.5, -1, 0}, 3)
+		table.AddGradients([]int32{2, 2}, 1, []float32{0.5, -1, 0.5, 0.5, -1, 0}, 3)
 		a.Step(nil)
 		a.StepRows(table)
 		b.Step([]*Param{alone})
@@ -86,7 +86,7 @@ func TestOnlyTouchedRowsMove(t *testing.T) {
 	}
 	for _, w := range table.Row(0) {
 		if w != 0 {
-			t.Error("the row before those that were drawn isn't 0")
+			t.Error("the first row, which was not drawn, must be 0")
 		}
 	}
 }

@@ -6,18 +6,18 @@ import (
 	"dryrun/internal/vec"
 )
 
-// Contrast is the in-batch softmax loss (InfoNCE, van den Oord et al. 2018): row i of U should prefer column i of V to
-// every other column. V may have more rows than U; the extra ones are negatives for all.
+// Contrastive is the in-batch softmax loss (InfoNCE, van den Oord et al. 2018): row i of U should prefer row i of V (column
+// i of the logits) to every other. V may have more rows than U; the extra ones are negatives for all.
 //
 //	s_ij = u_i·v_j / τ − LogQ_j        loss = mean_i ( log Σ_j exp s_ij − s_ii )
-type Contrast struct {
+type Contrastive struct {
 	Dim         int
 	Temperature float64
-	// LogQ, where given, is the log of how often each column turns up in a batch: popular items are negatives more often
-	// than their share (Yi et al. 2019 on sampling bias). One for each row of V.
+	// LogQ, if not nil, is the log of the frequency of each row of V in batches, to correct for popular items being sampled as
+	// negatives more often (Yi et al. 2019 on sampling bias).
 	LogQ []float32
-	// RowLabel and ColLabel, where given, say what is the same: a column with the row's label, other than its own, is
-	// neither positive nor negative. For Supervised such columns are positives.
+	// RowLabel and ColLabel, if not nil, are labels of rows of U and V. A column with the row's label, other than its own, is
+	// neither positive nor negative; for Supervised such columns are positives.
 	RowLabel, ColLabel []int32
 
 	s []float32
@@ -25,7 +25,7 @@ type Contrast struct {
 
 // Loss returns the mean loss over U's rows and adds scale times its gradients to dU and dV. u is rows x Dim, v is
 // cols x Dim with cols >= rows.
-func (c *Contrast) Loss(u, v []float32, rows, cols int, scale float32, dU, dV []float32) float64 {
+func (c *Contrastive) Loss(u, v []float32, rows, cols int, scale float32, dU, dV []float32) float64 {
 	c.logits(u, v, rows, cols)
 	total := 0.0
 	for i := range rows {
@@ -46,7 +46,7 @@ func (c *Contrast) Loss(u, v []float32, rows, cols int, scale float32, dU, dV []
 // Supervised is the supervised contrastive loss (Khosla et al. 2020, L_out): the positives of row i are all other rows
 // with its label, everything else is negative. Rows without a positive are left out of the mean. z is rows x Dim;
 // gradients are added to dZ.
-func (c *Contrast) Supervised(z []float32, rows int, scale float32, dZ []float32) float64 {
+func (c *Contrastive) Supervised(z []float32, rows int, scale float32, dZ []float32) float64 {
 	c.logits(z, z, rows, rows)
 	total, used := 0.0, 0
 	for i := range rows {
@@ -78,7 +78,7 @@ func (c *Contrast) Supervised(z []float32, rows int, scale float32, dZ []float32
 	return total / float64(used)
 }
 
-func (c *Contrast) logits(u, v []float32, rows, cols int) {
+func (c *Contrastive) logits(u, v []float32, rows, cols int) {
 	c.s = grow(c.s, rows*cols)
 	clear(c.s)
 	vec.MatMulTB(c.s, u, v, rows, c.Dim, cols)
@@ -93,12 +93,12 @@ func (c *Contrast) logits(u, v []float32, rows, cols int) {
 	}
 }
 
-func (c *Contrast) same(i, j int) bool {
+func (c *Contrastive) same(i, j int) bool {
 	return c.RowLabel != nil && c.RowLabel[i] == c.ColLabel[j]
 }
 
-// backward turns ∂loss/∂s, which logits' buffer holds by now (before the mean), into gradients of u and v.
-func (c *Contrast) backward(u, v []float32, rows, cols int, scale float32, dU, dV []float32) {
+// backward turns ∂loss/∂s (of the sum over rows), which is now in the logits' buffer, into gradients of u and v.
+func (c *Contrastive) backward(u, v []float32, rows, cols int, scale float32, dU, dV []float32) {
 	k := scale / float32(c.Temperature) / float32(rows)
 	for i := range c.s {
 		c.s[i] *= k
@@ -107,7 +107,7 @@ func (c *Contrast) backward(u, v []float32, rows, cols int, scale float32, dU, d
 	vec.MatMulTA(dV, c.s, u, cols, rows, c.Dim)
 }
 
-// softmax replaces logits by probabilities and returns the log of the sum of their exponentials.
+// softmax replaces logits with probabilities and returns the log of the sum of their exponentials.
 func softmax(s []float32) float64 {
 	top := s[0]
 	for _, v := range s {
@@ -136,7 +136,7 @@ func BCE(z, y, w, dz []float32) float64 {
 			wi = float64(w[i])
 		}
 		s, t := float64(z[i]), float64(y[i])
-		// log(1+eˢ) − t·s and Sigmoid(s), by one exponential and so that nothing overflows.
+		// log(1+eˢ) − t·s and Sigmoid(s) from one exponential, without overflow.
 		e := math.Exp(-math.Abs(s))
 		total += wi * (max(s, 0) - s*t + math.Log1p(e))
 		mass += wi
@@ -156,5 +156,5 @@ func BCE(z, y, w, dz []float32) float64 {
 	return total / mass
 }
 
-// Sigmoid is 1/(1+e⁻ˢ), the probability whose log odds are s. Where e⁻ˢ is too large for a number it is 0, as it should be.
+// Sigmoid is 1/(1+e⁻ˢ), the probability with the log odds s. Where e⁻ˢ overflows it is 0, the correct limit.
 func Sigmoid(s float64) float64 { return 1 / (1 + math.Exp(-s)) }

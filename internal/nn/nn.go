@@ -1,6 +1,6 @@
-// Package nn is the small part of neural networks that the two stages share: layers with their gradients written out,
-// losses, and Adam, over flat row-major float32 slices. A batch comes in, activations and gradients go out. Training
-// runs on one goroutine (a Net keeps what its backward pass needs); a trained Net's Apply may be called by any number.
+// Package nn has the parts of neural networks that the encoders and rankers share: layers with explicit gradients, losses, and
+// Adam, over flat row-major float32 slices. A batch comes in, and activations and gradients go out. Training runs on one
+// goroutine, because layers keep what their backward pass needs; Apply and ApplyRows of trained layers are safe for concurrent use.
 package nn
 
 import (
@@ -10,11 +10,11 @@ import (
 	"dryrun/internal/vec"
 )
 
-// Param is a set of weights with the gradient of the loss by each, and Adam's moments.
+// Param is a set of weights with the gradient of the loss with respect to each, and Adam's moments.
 type Param struct {
 	W, G []float32
 	m, v []float32
-	// Decay says that weight decay applies (weights yes, biases no).
+	// Decay is whether weight decay applies: true for weights, false for biases.
 	Decay bool
 }
 
@@ -28,10 +28,10 @@ func NewParam(n int) *Param {
 type Layer interface {
 	// Forward maps rows of input to rows of output.
 	Forward(x []float32, rows int) []float32
-	// Backward takes the loss's gradient by the output of the last Forward, adds to the parameters' gradients, and
-	// returns the gradient by the input.
+	// Backward takes the gradient with respect to the output of the last Forward, adds to the parameters' gradients, and
+	// returns the gradient with respect to the input.
 	Backward(dy []float32) []float32
-	// Apply maps a single row and keeps nothing: safe for concurrent use while nothing trains.
+	// Apply maps a single row and keeps nothing, so it is safe for concurrent use while nothing trains.
 	Apply(x, y []float32)
 	// Out is the width of the output for an input of the given width.
 	Out(in int) int
@@ -42,14 +42,14 @@ type Layer interface {
 type Dense struct {
 	In, Width int
 	W, B      *Param
-	// First says that nothing before it learns: Backward skips the gradient by the input and returns nil.
+	// First is whether the layer's input needs no gradient: Backward then returns nil.
 	First bool
 
 	x, y, dx []float32
 	rows     int
 }
 
-// NewDense returns a layer with He's initial weights (He et al. 2015): variance 2/in, made for ReLU.
+// NewDense returns a layer with He initialization (He et al. 2015): variance 2/in, which suits ReLU.
 func NewDense(in, out int, rng *rand.Rand) *Dense {
 	d := &Dense{In: in, Width: out, W: NewParam(in * out), B: NewParam(out)}
 	d.W.Decay = true
@@ -82,7 +82,7 @@ func (d *Dense) Backward(dy []float32) []float32 {
 	return d.dx
 }
 
-// ApplyRows is Apply for rows at once, which is quicker.
+// ApplyRows is Apply for several rows at once, which is faster per row.
 func (d *Dense) ApplyRows(x, y []float32, rows int) {
 	vec.MatMulTBFrom(y, d.B.W, x, d.W.W, rows, d.In, d.Width)
 }
@@ -112,12 +112,12 @@ func (l *ReLU) Forward(x []float32, rows int) []float32 {
 // Backward implements Layer.
 func (l *ReLU) Backward(dy []float32) []float32 {
 	l.dx = grow(l.dx, len(dy))
-	where(l.dx, dy, l.y)
+	reluBack(l.dx, dy, l.y)
 	return l.dx
 }
 
-// Apply implements Layer. x and y may be one slice.
-func (l *ReLU) Apply(x, y []float32) { rectify(y, x) }
+// Apply implements Layer. x and y may be the same slice.
+func (l *ReLU) Apply(x, y []float32) { relu(y, x) }
 
 // Out implements Layer.
 func (l *ReLU) Out(in int) int { return in }
@@ -153,7 +153,7 @@ func (l *Unit) scale(x, y []float32) float32 {
 	return inv
 }
 
-// Backward implements Layer: of dy, the part along y changes only the length and is dropped.
+// Backward implements Layer: the component of dy along y changes only the length, so it is dropped.
 func (l *Unit) Backward(dy []float32) []float32 {
 	l.dx = grow(l.dx, len(dy))
 	for r, inv := range l.inv {
@@ -167,7 +167,7 @@ func (l *Unit) Backward(dy []float32) []float32 {
 	return l.dx
 }
 
-// Apply implements Layer. x and y may be one slice.
+// Apply implements Layer. x and y may be the same slice.
 func (l *Unit) Apply(x, y []float32) { l.scale(x, y) }
 
 // Out implements Layer.
@@ -176,7 +176,7 @@ func (l *Unit) Out(in int) int { return in }
 // Params implements Layer.
 func (l *Unit) Params() []*Param { return nil }
 
-// Net is layers one after another.
+// Net is a sequence of layers.
 type Net []Layer
 
 // Forward maps rows of input to rows of output, which belong to the net until the next Forward.
@@ -187,7 +187,7 @@ func (n Net) Forward(x []float32, rows int) []float32 {
 	return x
 }
 
-// Backward adds the gradients of the last Forward to the parameters and returns the gradient by the input.
+// Backward adds the gradients of the last Forward to the parameters' and returns the gradient with respect to the input.
 func (n Net) Backward(dy []float32) []float32 {
 	for i := len(n) - 1; i >= 0; i-- {
 		dy = n[i].Backward(dy)
@@ -205,7 +205,7 @@ func (n Net) Scratch(in int) []float32 {
 	return make([]float32, 2*widest)
 }
 
-// Apply maps one row of input to y. It reads the net only.
+// Apply maps one row of input to y. It only reads the net.
 func (n Net) Apply(x, y, scratch []float32) {
 	half := len(scratch) / 2
 	a, b := scratch[:half], scratch[half:]
@@ -226,7 +226,7 @@ func (n Net) Params() []*Param {
 	return ps
 }
 
-// grow returns s with length n, with what it held or not.
+// grow returns a slice of length n with undefined content, s itself if it is large enough.
 func grow(s []float32, n int) []float32 {
 	if cap(s) < n {
 		return make([]float32, n)

@@ -85,11 +85,11 @@ func TestContrastAgainstFiniteDifferences(t *testing.T) {
 	const rows, cols, dim = 5, 7, 4
 	cases := []struct {
 		name string
-		c    Contrast
+		c    Contrastive
 	}{
-		{"plain", Contrast{Dim: dim, Temperature: 0.7}},
-		{"corrected for popularity", Contrast{Dim: dim, Temperature: 0.7, LogQ: random(rng, cols)}},
-		{"same labels masked", Contrast{
+		{"plain", Contrastive{Dim: dim, Temperature: 0.7}},
+		{"corrected for popularity", Contrastive{Dim: dim, Temperature: 0.7, LogQ: random(rng, cols)}},
+		{"same labels masked", Contrastive{
 			Dim: dim, Temperature: 0.7,
 			RowLabel: []int32{1, 2, 1, 3, 4}, ColLabel: []int32{1, 2, 1, 3, 4, 4, 9},
 		}},
@@ -112,7 +112,7 @@ func TestSupervisedAgainstFiniteDifferences(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 2))
 	const rows, dim = 6, 3
 	labels := []int32{1, 1, 2, 2, 1, 3} // the last has no positive
-	c := Contrast{Dim: dim, Temperature: 0.6, RowLabel: labels, ColLabel: labels}
+	c := Contrastive{Dim: dim, Temperature: 0.6, RowLabel: labels, ColLabel: labels}
 	z := random(rng, rows*dim)
 	dZ := make([]float32, len(z))
 	c.Supervised(z, rows, 1, dZ)
@@ -121,7 +121,7 @@ func TestSupervisedAgainstFiniteDifferences(t *testing.T) {
 
 func TestContrastByHand(t *testing.T) {
 	// Two rows on the axes of a plane at τ = 1: each row's logits are 1 and 0.
-	c := Contrast{Dim: 2, Temperature: 1}
+	c := Contrastive{Dim: 2, Temperature: 1}
 	u := []float32{1, 0, 0, 1}
 	got := c.Loss(u, u, 2, 2, 1, make([]float32, 4), make([]float32, 4))
 	if want := math.Log(1 + math.Exp(-1)); math.Abs(got-want) > 1e-6 {

@@ -1,20 +1,20 @@
 package nn
 
-// Passes over every value of a batch, which Go's compiler takes one at a time. The assembly takes eight and rounds as
+// Elementwise passes over a batch. Go's compiler doesn't vectorize them; the assembly takes eight values at a time and rounds as
 // the loops do, so both give the same bits.
 
-// eights is how many of n values the assembly takes.
-func eights(n int) int {
+// vectorized is how many of n values the assembly takes.
+func vectorized(n int) int {
 	if !fastPasses {
 		return 0
 	}
 	return n &^ 7
 }
 
-// mulAdd makes y = z ⊙ a + b; y may be z.
+// mulAdd sets y = z ⊙ a + b; y may be z.
 func mulAdd(y, z, a, b []float32) {
 	z, a, b = z[:len(y)], a[:len(y)], b[:len(y)]
-	n := eights(len(y))
+	n := vectorized(len(y))
 	if n > 0 {
 		mulAddAVX2(&y[0], &z[0], &a[0], &b[0], n)
 	}
@@ -23,10 +23,10 @@ func mulAdd(y, z, a, b []float32) {
 	}
 }
 
-// crossBack makes dz = dy ⊙ x0 and adds dy ⊙ z to dx0 where it isn't nil.
+// crossBack sets dz = dy ⊙ x0, and adds dy ⊙ z to dx0 unless it is nil.
 func crossBack(dz, dx0, dy, x0, z []float32) {
 	dy, x0, z = dy[:len(dz)], x0[:len(dz)], z[:len(dz)]
-	n := eights(len(dz))
+	n := vectorized(len(dz))
 	if dx0 == nil {
 		if n > 0 {
 			mulAVX2(&dz[0], &dy[0], &x0[0], n)
@@ -46,24 +46,24 @@ func crossBack(dz, dx0, dy, x0, z []float32) {
 	}
 }
 
-// rectify makes y = max(0, x); y may be x.
-func rectify(y, x []float32) {
+// relu sets y = max(0, x); y may be x.
+func relu(y, x []float32) {
 	y = y[:len(x)]
-	n := eights(len(x))
+	n := vectorized(len(x))
 	if n > 0 {
-		rectifyAVX2(&y[0], &x[0], n)
+		reluAVX2(&y[0], &x[0], n)
 	}
 	for i := n; i < len(x); i++ {
 		y[i] = max(x[i], 0)
 	}
 }
 
-// where makes dx = dy where y > 0, else 0.
-func where(dx, dy, y []float32) {
+// reluBack sets dx = dy where y > 0, and 0 elsewhere.
+func reluBack(dx, dy, y []float32) {
 	dy, y = dy[:len(dx)], y[:len(dx)]
-	n := eights(len(dx))
+	n := vectorized(len(dx))
 	if n > 0 {
-		whereAVX2(&dx[0], &dy[0], &y[0], n)
+		reluBackAVX2(&dx[0], &dy[0], &y[0], n)
 	}
 	for i := n; i < len(dx); i++ {
 		dx[i] = 0

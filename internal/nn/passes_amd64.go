@@ -14,16 +14,16 @@ func mulAVX2(y, a, b *float32, n int)
 func crossBackAVX2(dz, dx0, dy, x0, z *float32, n int)
 
 //go:noescape
-func rectifyAVX2(y, x *float32, n int)
+func reluAVX2(y, x *float32, n int)
 
 //go:noescape
-func whereAVX2(dx, dy, y *float32, n int)
+func reluBackAVX2(dx, dy, y *float32, n int)
 
 //go:noescape
-func lookAVX2(x *float32, stride int, cells *float32, codes *int32, rows, per, dim int)
+func lookupAVX2(x *float32, stride int, cells *float32, codes *int32, rows, per, dim int)
 
 //go:noescape
-func learnAVX2(x *float32, stride int, cells *float32, codes *int32, rows, per, dim int)
+func addGradientsAVX2(x *float32, stride int, cells *float32, codes *int32, rows, per, dim int)
 
 //go:noescape
 func adamRowsAVX2(cells *float32, codes *int32, n, dim int, k *adamFactors)

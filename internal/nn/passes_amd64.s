@@ -124,9 +124,9 @@ eight:
 	VZEROUPPER
 	RET
 
-// func rectifyAVX2(y, x *float32, n int)
+// func reluAVX2(y, x *float32, n int)
 // The larger of 0 and x; x where it is no number.
-TEXT ·rectifyAVX2(SB), NOSPLIT, $0-24
+TEXT ·reluAVX2(SB), NOSPLIT, $0-24
 	MOVQ   y+0(FP), DI
 	MOVQ   x+8(FP), SI
 	MOVQ   n+16(FP), CX
@@ -143,8 +143,8 @@ eight:
 	VZEROUPPER
 	RET
 
-// func whereAVX2(dx, dy, y *float32, n int)
-TEXT ·whereAVX2(SB), NOSPLIT, $0-32
+// func reluBackAVX2(dx, dy, y *float32, n int)
+TEXT ·reluBackAVX2(SB), NOSPLIT, $0-32
 	MOVQ   dx+0(FP), DI
 	MOVQ   dy+8(FP), SI
 	MOVQ   y+16(FP), R8
@@ -163,10 +163,10 @@ eight:
 	VZEROUPPER
 	RET
 
-// func lookAVX2(x *float32, stride int, cells *float32, codes *int32, rows, per, dim int)
-TEXT ·lookAVX2(SB), NOSPLIT, $0-56
+// func lookupAVX2(x *float32, stride int, cells *float32, codes *int32, rows, per, dim int)
+TEXT ·lookupAVX2(SB), NOSPLIT, $0-56
 	WALK(LOOK, row, code, eight)
 
-// func learnAVX2(x *float32, stride int, cells *float32, codes *int32, rows, per, dim int)
-TEXT ·learnAVX2(SB), NOSPLIT, $0-56
+// func addGradientsAVX2(x *float32, stride int, cells *float32, codes *int32, rows, per, dim int)
+TEXT ·addGradientsAVX2(SB), NOSPLIT, $0-56
 	WALK(LEARN, row, code, eight)

@@ -10,15 +10,15 @@ func mulAVX2(y, a, b *float32, n int) { panic("nn: no AVX2") }
 
 func crossBackAVX2(dz, dx0, dy, x0, z *float32, n int) { panic("nn: no AVX2") }
 
-func rectifyAVX2(y, x *float32, n int) { panic("nn: no AVX2") }
+func reluAVX2(y, x *float32, n int) { panic("nn: no AVX2") }
 
-func whereAVX2(dx, dy, y *float32, n int) { panic("nn: no AVX2") }
+func reluBackAVX2(dx, dy, y *float32, n int) { panic("nn: no AVX2") }
 
-func lookAVX2(x *float32, stride int, cells *float32, codes *int32, rows, per, dim int) {
+func lookupAVX2(x *float32, stride int, cells *float32, codes *int32, rows, per, dim int) {
 	panic("nn: no AVX2")
 }
 
-func learnAVX2(x *float32, stride int, cells *float32, codes *int32, rows, per, dim int) {
+func addGradientsAVX2(x *float32, stride int, cells *float32, codes *int32, rows, per, dim int) {
 	panic("nn: no AVX2")
 }
 

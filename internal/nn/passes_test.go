@@ -58,11 +58,11 @@ func TestPassesDoWhatTheirDefinitionsSay(t *testing.T) {
 				func(i int) float32 { return sum[i] + float32(a[i]*c[i]) },
 			},
 			"y = max(0, x)": {
-				func(y []float32) { rectify(y, a) },
+				func(y []float32) { relu(y, a) },
 				func(i int) float32 { return max(a[i], 0) },
 			},
 			"dx = dy where y > 0": {
-				func(y []float32) { where(y, a, b) },
+				func(y []float32) { reluBack(y, a, b) },
 				func(i int) float32 {
 					if b[i] > 0 {
 						return a[i]
@@ -104,10 +104,10 @@ func TestATableIsReadAndTaughtRowByRow(t *testing.T) {
 				gradient[int(code)*dim+k] += d[at+k]
 			}
 		}
-		if table.Look(codes, per, got, stride); !slices.Equal(got, want) {
+		if table.Lookup(codes, per, got, stride); !slices.Equal(got, want) {
 			t.Fatalf("read %v, want %v", got, want)
 		}
-		table.Learn(codes, per, d, stride)
+		table.AddGradients(codes, per, d, stride)
 		for code := range int32(12) {
 			if g := gradient[int(code)*dim : int(code+1)*dim]; !slices.Equal(table.Gradient(code), g) {
 				t.Fatalf("gradient of %d: %v, want %v", code, table.Gradient(code), g)
@@ -146,11 +146,11 @@ func step(t *rapid.T, table *Table, codes []int32, gradient []float32) {
 func TestATableRefusesWhatItHasNotGot(t *testing.T) {
 	table := randomTable(3, 8, rand.New(rand.NewPCG(1, 2)))
 	for name, ask := range map[string]func(){
-		"a code too high":     func() { table.Look([]int32{3}, 1, make([]float32, 8), 8) },
-		"a code below zero":   func() { table.Learn([]int32{-1}, 1, make([]float32, 8), 8) },
-		"too little room":     func() { table.Look([]int32{1, 2}, 2, make([]float32, 15), 16) },
-		"an unfinished row":   func() { table.Look([]int32{1, 2, 1}, 2, make([]float32, 64), 16) },
-		"rows that lie apart": func() { table.Look([]int32{1, 2}, 1, make([]float32, 16), 9) },
+		"a code too high":     func() { table.Lookup([]int32{3}, 1, make([]float32, 8), 8) },
+		"a code below zero":   func() { table.AddGradients([]int32{-1}, 1, make([]float32, 8), 8) },
+		"too little room":     func() { table.Lookup([]int32{1, 2}, 2, make([]float32, 15), 16) },
+		"an unfinished row":   func() { table.Lookup([]int32{1, 2, 1}, 2, make([]float32, 64), 16) },
+		"rows that lie apart": func() { table.Lookup([]int32{1, 2}, 1, make([]float32, 16), 9) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {

@@ -5,17 +5,17 @@ import (
 	"math"
 )
 
-// Table is an embedding: a learned vector for each code. A batch touches few rows, so only those are stepped; a row lies
-// beside its gradient and moments, because the time goes into waiting for memory.
+// Table is an embedding: a trained vector for each code. A batch touches few rows, so a step updates only those. A row is stored
+// next to its gradient and moments, because memory latency dominates the time.
 type Table struct {
 	Dim int
 
 	cells   []float32 // by row: weights, gradient, first and second moments, Dim of each
 	touched []int32
-	isNew   []bool // by row: not yet in touched
+	isNew   []bool // by row: not in touched yet
 }
 
-// NewTable returns a table of rows vectors, all of them 0.
+// NewTable returns a table of vectors that are all 0.
 func NewTable(rows, dim int) *Table {
 	t := &Table{Dim: dim, cells: make([]float32, 4*rows*dim), isNew: make([]bool, rows)}
 	for row := range rows {
@@ -24,9 +24,9 @@ func NewTable(rows, dim int) *Table {
 	return t
 }
 
-// Scatter draws all vectors from a row on, value by value. It stops where ctx ends: whoever asked for it looks at the
-// context before using the table.
-func (t *Table) Scatter(ctx context.Context, from int, draw func() float64) {
+// Randomize sets the vectors from row from on to values of draw. It returns early where ctx ends: the caller must check ctx
+// before using the table.
+func (t *Table) Randomize(ctx context.Context, from int, draw func() float64) {
 	for row := from; row < t.Rows(); row++ {
 		if row%1024 == 0 && ctx.Err() != nil {
 			return
@@ -38,7 +38,7 @@ func (t *Table) Scatter(ctx context.Context, from int, draw func() float64) {
 	}
 }
 
-// Rows is how many vectors there are.
+// Rows is the number of vectors.
 func (t *Table) Rows() int { return len(t.isNew) }
 
 // Row is the vector of a code.
@@ -47,13 +47,13 @@ func (t *Table) Row(code int32) []float32 {
 	return t.cells[at : at+t.Dim]
 }
 
-// Gradient is what Learn has summed up for a code since the last step.
+// Gradient is the sum of the gradients of a code since the last step.
 func (t *Table) Gradient(code int32) []float32 {
 	at := (4*int(code) + 1) * t.Dim
 	return t.cells[at : at+t.Dim]
 }
 
-// Touch returns the gradient of a code, to be added to before the next step.
+// Touch returns the gradient of a code, to add to before the next step.
 func (t *Table) Touch(code int32) []float32 {
 	if t.isNew[code] {
 		t.isNew[code] = false
@@ -62,12 +62,12 @@ func (t *Table) Touch(code int32) []float32 {
 	return t.Gradient(code)
 }
 
-// Look fills x with the vectors of codes, per of them for each row of x, side by side from its start; rows of x are
-// stride apart.
-func (t *Table) Look(codes []int32, per int, x []float32, stride int) {
+// Lookup fills x with the vectors of codes: per consecutive codes for each row of x, concatenated from the row's start. Rows of
+// x are stride apart.
+func (t *Table) Lookup(codes []int32, per int, x []float32, stride int) {
 	rows := t.check(codes, per, x, stride)
 	if fastPasses && t.Dim%8 == 0 && rows > 0 {
-		lookAVX2(&x[0], stride, &t.cells[0], &codes[0], rows, per, t.Dim)
+		lookupAVX2(&x[0], stride, &t.cells[0], &codes[0], rows, per, t.Dim)
 		return
 	}
 	for i, code := range codes {
@@ -75,8 +75,8 @@ func (t *Table) Look(codes []int32, per int, x []float32, stride int) {
 	}
 }
 
-// Learn adds gradients by the vectors that Look has filled x with, which lie in dx as those do in x.
-func (t *Table) Learn(codes []int32, per int, dx []float32, stride int) {
+// AddGradients adds the gradients with respect to the vectors of codes, which are in dx as Lookup puts the vectors in x.
+func (t *Table) AddGradients(codes []int32, per int, dx []float32, stride int) {
 	rows := t.check(codes, per, dx, stride)
 	for _, code := range codes {
 		if t.isNew[code] {
@@ -85,27 +85,27 @@ func (t *Table) Learn(codes []int32, per int, dx []float32, stride int) {
 		}
 	}
 	if fastPasses && t.Dim%8 == 0 && rows > 0 {
-		learnAVX2(&dx[0], stride, &t.cells[0], &codes[0], rows, per, t.Dim)
+		addGradientsAVX2(&dx[0], stride, &t.cells[0], &codes[0], rows, per, t.Dim)
 		return
 	}
 	for i, code := range codes {
 		at := i/per*stride + i%per*t.Dim
 		g := t.Gradient(code)
-		for k, v := range dx[at : at+t.Dim] { // too short for a call
+		for k, v := range dx[at : at+t.Dim] { // too short for a call to vec.Axpy
 			g[k] += v
 		}
 	}
 }
 
-// check returns the number of rows; the assembly has no bounds of its own.
+// check checks the bounds, which the assembly doesn't, and returns the number of rows.
 func (t *Table) check(codes []int32, per int, x []float32, stride int) int {
 	rows := len(codes) / per
 	if rows*per != len(codes) || rows > 0 && len(x) < (rows-1)*stride+per*t.Dim {
-		panic("nn: vectors for rows of another shape")
+		panic("nn: embedding vectors of another shape than the rows")
 	}
 	for _, code := range codes {
 		if uint(code) >= uint(len(t.isNew)) {
-			panic("nn: a code that the table hasn't got")
+			panic("nn: embedding code out of range")
 		}
 	}
 	return rows
@@ -120,15 +120,15 @@ func (t *Table) Weights() []float32 {
 	return out
 }
 
-// SetWeights is the way back from Weights.
+// SetWeights sets all vectors from a slice that Weights returned.
 func (t *Table) SetWeights(w []float32) {
 	for row := range t.isNew {
 		copy(t.Row(int32(row)), w[row*t.Dim:(row+1)*t.Dim])
 	}
 }
 
-// StepRows moves the vectors that were touched since the last step, and only those: moments of the others don't decay,
-// which is known as lazy Adam. It goes with a Step of the same Adam in the same round, and comes after it.
+// StepRows updates the vectors that were touched since the last step. The moments of the others don't decay, which is known as
+// lazy Adam. Call it after Step of the same Adam, once for each Step.
 func (a *Adam) StepRows(t *Table) {
 	k := a.factors()
 	n := t.Dim

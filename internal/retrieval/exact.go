@@ -31,7 +31,7 @@ type exactScratch struct {
 
 // NewExact returns an exact index over items, row-major with dim columns. It keeps the slice, which must not change.
 func NewExact(items []float32, dim int) *Exact {
-	vec.Huge(items)
+	vec.UseHugePages(items)
 	e := &Exact{items: items, dim: dim, n: len(items) / max(dim, 1)}
 	e.pool.New = func() any { return new(exactScratch) }
 	return e

@@ -5,12 +5,12 @@ import (
 	"unsafe"
 )
 
-// Codes hold unit vectors in half the memory, for a search that looks at many rows before it looks at few closely: each value
-// in sixteen bits, in steps of 1/32767. Inner products are off by about 1e-5. A longer row is coded as its direction. A copy
-// of Codes shares the rows, as that of a slice does.
+// Codes holds unit vectors quantized to 16 bits a value, in steps of 1/32767, for the first pass of a search that rescores its
+// best candidates in float32. Inner products are off by about 1e-5. A row longer than 1 is scaled to unit length. A copy of
+// Codes shares the rows, as a copy of a slice does.
 type Codes struct {
 	dim   int
-	width int     // values of a coded row: dim, filled up with zeros to whole sixteens
+	width int     // values of a quantized row: dim, padded with zeros to a multiple of 16
 	rows  []int16 // row-major
 }
 
@@ -18,11 +18,11 @@ type Codes struct {
 func NewCodes(n, dim int) Codes {
 	width := (dim + 15) &^ 15
 	c := Codes{dim: dim, width: width, rows: make([]int16, n*width)}
-	Huge(c.rows)
+	UseHugePages(c.rows)
 	return c
 }
 
-// Resize returns the codes with n rows. As append does, it may write behind the rows that c has, but not to them.
+// Resize returns the codes with n rows. Like append, it may write past the rows of c, but not to them.
 func (c Codes) Resize(n int) Codes {
 	if more := n*c.width - len(c.rows); more > 0 {
 		c.rows = append(c.rows, make([]int16, more)...)
@@ -34,15 +34,15 @@ func (c Codes) Resize(n int) Codes {
 // Bytes is the memory that the rows take.
 func (c Codes) Bytes() int { return 2 * len(c.rows) }
 
-// Set makes row, of dim values, the i-th. One with a value that is no finite number becomes zeros.
+// Set quantizes row, which has dim values, as row i. A row with a value that isn't finite becomes zeros.
 func (c Codes) Set(i int, row []float32) {
 	length := lengthOf(row)
 	round(row, math.MaxInt16/max(length, 1), c.rows[i*c.width:i*c.width+c.dim])
 }
 
-// Aim returns q, of dim values and any length, as DotGather wants it. It writes to into where that is large enough. A query
-// with a value that is no finite number becomes zeros.
-func (c Codes) Query(q []float32, into []int16) []int16 {
+// QuantizeQuery quantizes q, which has dim values and any length, for DotGather. It writes to into if that is large enough. A
+// query with a value that isn't finite becomes zeros.
+func (c Codes) QuantizeQuery(q []float32, into []int16) []int16 {
 	if len(into) < c.width {
 		into = make([]int16, c.width)
 	}
@@ -52,7 +52,7 @@ func (c Codes) Query(q []float32, into []int16) []int16 {
 	return into
 }
 
-// lengthOf returns a row's length, infinite where one of its values is no finite number.
+// lengthOf returns a row's Euclidean length, which is infinite where a value isn't finite.
 func lengthOf(row []float32) float64 {
 	sum := 0.0
 	for _, v := range row {
@@ -64,7 +64,8 @@ func lengthOf(row []float32) float64 {
 	return math.Sqrt(sum)
 }
 
-// round writes a row's values, multiplied by 0, by infinity where all are zero, or so that none leaves 16 bits.
+// round writes a row's values multiplied by a factor. The factor is 0 where a value isn't finite, infinite where all are zero,
+// and otherwise such that the products fit into 16 bits.
 func round(row []float32, by float64, into []int16) {
 	if by == 0 || math.IsInf(by, 1) {
 		clear(into)
@@ -75,14 +76,14 @@ func round(row []float32, by float64, into []int16) {
 	}
 }
 
-// DotGather fills out[i] with the inner product of an prepared query and row ids[i], in units that compare with each other
-// only. Sums are exact, whatever their order: no product of lengths is beyond 31 bits.
+// DotGather fills out[i] with the inner product of a quantized query and row ids[i], in units that are comparable only with each
+// other. Sums are exact in any order, because the product of two lengths fits into 31 bits.
 func (c Codes) DotGather(q []int16, ids []int32, out []float32) {
 	if len(ids) == 0 {
 		return
 	}
 	if len(q) != c.width || len(out) < len(ids) {
-		panic("vec: prepared query or output shorter than asked for")
+		panic("vec: quantized query or output too short")
 	}
 	n := uint32(len(c.rows) / c.width)
 	for _, id := range ids {
@@ -109,7 +110,7 @@ func (c Codes) dotPlain(q []int16, ids []int32, out []float32) {
 	}
 }
 
-// Prefetch asks for the beginnings of rows that DotGather will soon be asked for.
+// Prefetch prefetches the starts of rows that DotGather will read soon.
 func (c Codes) Prefetch(ids []int32) {
 	if fastCodes && len(ids) > 0 {
 		prefetchCodes(unsafe.SliceData(c.rows), c.width, &ids[0], len(ids))

@@ -1,4 +1,4 @@
 package vec
 
-// fastCodes: the instructions of codes_arm64.s are NEON's.
+// fastCodes is true because every arm64 processor has NEON, which codes_arm64.s uses.
 const fastCodes = true

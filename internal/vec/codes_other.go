@@ -2,7 +2,7 @@
 
 package vec
 
-// Elsewhere than on amd64 and arm64 codes are summed by dotPlain; the rest is never called.
+// On other processors than amd64 and arm64, dotPlain is used; the rest is never called.
 const fastCodes = false
 
 func dotCodesFast(q *int16, rows *int16, width int, ids *int32, n int, out *float32) {

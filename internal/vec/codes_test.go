@@ -10,7 +10,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Whatever the width, the sums are those of the definition to the last bit, by either path, and near the vectors' own.
+// For every width and by either path, the sums equal the definition's to the last bit, and are close to the vectors' inner
+// products.
 func TestCodesSumExactlyAndNearly(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		dim := rapid.IntRange(1, 133).Draw(t, "dim")
@@ -24,23 +25,23 @@ func TestCodesSumExactlyAndNearly(t *testing.T) {
 			c.Set(i, rows[i*dim:(i+1)*dim])
 			ids[i] = int32(rng.IntN(n))
 		}
-		aimed := c.Query(q, nil)
+		quantized := c.QuantizeQuery(q, nil)
 		got, plain := make([]float32, n+1), make([]float32, n)
 		c.Prefetch(ids)
-		c.DotGather(aimed, ids, got)
-		c.dotPlain(aimed, ids, plain)
+		c.DotGather(quantized, ids, got)
+		c.dotPlain(quantized, ids, plain)
 		if got[n] != 0 || !slices.Equal(got[:n], plain) {
 			t.Fatalf("the fast path gives %v, the plain %v", got, plain)
 		}
 		for i, id := range ids {
 			sum := int64(0)
 			for j := range c.width {
-				sum += int64(aimed[j]) * int64(c.rows[int(id)*c.width+j])
+				sum += int64(quantized[j]) * int64(c.rows[int(id)*c.width+j])
 			}
 			if sum != int64(int32(sum)) || got[i] != float32(sum) {
 				t.Fatalf("row %d sums to %g, want %d in 31 bits", id, got[i], sum)
 			}
-			// Both vectors are off by at most half a step a value.
+			// Each value of both vectors is off by at most half a step.
 			want, bound := Dot(q, rows[int(id)*dim:(int(id)+1)*dim]), math.Sqrt(float64(dim))/math.MaxInt16+1e-6
 			if score := float64(sum) / (math.MaxInt16 * math.MaxInt16); math.Abs(score-float64(want)) > bound {
 				t.Fatalf("row %d scores %g, its vector %g; want within %g", id, score, want, bound)
@@ -49,13 +50,13 @@ func TestCodesSumExactlyAndNearly(t *testing.T) {
 	})
 }
 
-func TestCodesOfRowsAtTheEdges(t *testing.T) {
+func TestCodesOfExtremeRows(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
 	const one = math.MaxInt16
 	for _, tc := range []struct {
-		name       string
-		row        []float32
-		code, aims []int16
+		name        string
+		row         []float32
+		code, query []int16
 	}{
 		{"along one axis", []float32{0, -1, 0}, []int16{0, -one, 0}, []int16{0, -one, 0}},
 		{"shorter than one", []float32{0, 0.5, 0}, []int16{0, 16384, 0}, []int16{0, one, 0}},
@@ -74,14 +75,14 @@ func TestCodesOfRowsAtTheEdges(t *testing.T) {
 				t.Errorf("coded as %v, want %v", got, tc.code)
 			}
 			used := slices.Repeat([]int16{7}, 40)
-			if got := c.Query(tc.row, used); len(got) != c.width || !slices.Equal(got[:3], tc.aims) || slices.Max(got[3:]) != 0 {
-				t.Errorf("aimed as %v, want %v", got, tc.aims)
+			if got := c.QuantizeQuery(tc.row, used); len(got) != c.width || !slices.Equal(got[:3], tc.query) || slices.Max(got[3:]) != 0 {
+				t.Errorf("query quantized as %v, want %v", got, tc.query)
 			}
 		})
 	}
 }
 
-func TestCodesGrowWithoutTouchingWhatOthersRead(t *testing.T) {
+func TestResizingCodesKeepsTheRowsOfCopies(t *testing.T) {
 	c := NewCodes(0, 5).Resize(2)
 	c.Set(1, []float32{0, 1, 0, 0, 0})
 	was := slices.Clone(c.rows)
@@ -106,7 +107,7 @@ func TestCodesOutOfRangeAreRefused(t *testing.T) {
 					t.Errorf("row %d of 2 was read", id)
 				}
 			}()
-			c.DotGather(c.Query(make([]float32, 4), nil), []int32{id}, make([]float32, 1))
+			c.DotGather(c.QuantizeQuery(make([]float32, 4), nil), []int32{id}, make([]float32, 1))
 		})
 	}
 }
@@ -119,7 +120,7 @@ func BenchmarkCodes(b *testing.B) {
 	for i := range n {
 		c.Set(i, random(rng, dim))
 	}
-	q := c.Query(random(rng, dim), nil)
+	q := c.QuantizeQuery(random(rng, dim), nil)
 	ids := make([]int32, 1<<16)
 	for i := range ids {
 		ids[i] = int32(rng.IntN(n))

@@ -1,7 +1,7 @@
 #include "textflag.h"
 
-// Both kernels read one query against n rows, scattered by ids or, where ids is nil, one after another. A row is summed
-// in the same order whether it is taken four at a time or alone, so the same pair always gives the same bits:
+// dotFast multiplies one query with n rows, scattered by ids or, where ids is nil, contiguous. A row is summed in the same
+// order whether it is taken four at a time or alone, so the same pair always gives the same bits:
 // whole 16s in accumulators A (first eight) and B (second eight), a left-over eight in A, a tail under a mask in B,
 // then A+B, pairs of lanes, pairs of pairs, low half + high half.
 //
@@ -86,9 +86,9 @@ GLOBL tailmask<>(SB), RODATA|NOPTR, $64
 	VMASKMOVPS  (row)(AX*1), Y15, Y10 \
 	VFMADD231PS Y10, q, acc
 
-// ALONG sums one row from its start to its end: rows side by side are read from memory in the order in which they lie
-// there, a third faster than four of them abreast. It asks for nothing ahead: the processor sees such a walk coming, and
-// requests of our own take the places of its own (a quarter slower, measured at 512 bytes to 16 KB ahead).
+// ALONG sums one row from its start to its end, so contiguous rows are read in the order of memory, which is a third faster than
+// four rows at a time. It doesn't prefetch: the processor's own prefetcher follows this pattern, and prefetch instructions compete
+// with it (a quarter slower, measured at 512 bytes to 16 KB ahead).
 #define ALONG(STEP, TAIL, row, a, b, sixteen, eight, tail, end) \
 	XORQ       AX, AX              \
 	CMPQ       AX, CX              \
@@ -114,7 +114,7 @@ tail:                              \
 	TAIL(row, Y8, b)               \
 end:                               \
 
-// KERNEL is the body of dotFast: STEP is one eight of one row, TAIL its masked rest. Labels are local to a function.
+// KERNEL is the body: STEP is eight values of one row, TAIL its masked rest. Labels are local to a function.
 #define KERNEL(STEP, TAIL) \
 	SETUP                          \
 four:                              \

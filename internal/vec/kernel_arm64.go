@@ -1,7 +1,7 @@
 package vec
 
-// fast: every arm64 processor has NEON, whose instructions those of kernel_arm64.s are.
+// fast is true because every arm64 processor has NEON, which kernel_arm64.s uses.
 const fast = true
 
 //go:noescape
-func tileFast(k int, a *float32, down, right int, b, c *float32, ldc int)
+func tileFast(k int, a *float32, rowStride, colStride int, b, c *float32, ldc int)

@@ -1,7 +1,7 @@
 #include "textflag.h"
 
-// Both kernels read one query against n rows, scattered by ids or, where ids is nil, one after another. A row is summed
-// in the same order whether it is taken four at a time or alone, so the same pair always gives the same bits:
+// dotFast multiplies one query with n rows, scattered by ids or, where ids is nil, contiguous. A row is summed in the same
+// order whether it is taken four at a time or alone, so the same pair always gives the same bits:
 // whole 16s in four accumulators A, B, C, D, left-over fours in A, a tail of single elements in B's first lane,
 // then (A+B)+(C+D), pairs of lanes, the two pairs.
 //
@@ -10,11 +10,10 @@
 // R15 bytes of a row to prefetch, R19 an id, V0 to V15 accumulators A to D of the four rows, V16 to V19 of the query,
 // V20 to V23 of a row.
 
-// Go's assembler lacks these three. Operands are the registers' numbers, in its order: the destination last.
+// Go's assembler lacks these two. Operands are the registers' numbers, in its order: the destination last.
 
 // VFADD is FADD Vd.4S, Vn.4S, Vm.4S.
 #define VFADD(m, n, d) WORD $(0x4E20D400 | m<<16 | n<<5 | d)
-
 
 // VFADDP is FADDP Vd.4S, Vn.4S, Vm.4S: the pairs of n, then those of m.
 #define VFADDP(m, n, d) WORD $(0x6E20D400 | m<<16 | n<<5 | d)
@@ -61,7 +60,7 @@
 	FMOVS.P 4(row), F20          \
 	VFMLA   V20.S4, V16.S4, b.S4
 
-// KERNEL is the body of dotFast: STEP16, STEP4 and STEP1 are sixteen, four and one elements of one row. Labels are local to
+// KERNEL is the body: STEP16, STEP4 and STEP1 are sixteen, four and one elements of one row. Labels are local to
 // a function.
 #define KERNEL(STEP16, STEP4, STEP1) \
 	SETUP                                                  \
@@ -252,14 +251,14 @@ ones:
 done:
 	RET
 
-// func tileFast(k int, a *float32, down, right int, b, c *float32, ldc int)
-// C, four rows of sixteen with ldc bytes between rows, += A·B. A's elements are down bytes apart in a column and right
+// func tileFast(k int, a *float32, rowStride, colStride int, b, c *float32, ldc int)
+// C, four rows of sixteen with ldc bytes between rows, += A·B. A's elements are rowStride bytes apart in a column and colStride
 // bytes in a row; B is k packed rows of sixteen.
 TEXT ·tileFast(SB), NOSPLIT, $0-56
 	MOVD k+0(FP), R0
 	MOVD a+8(FP), R1
-	MOVD down+16(FP), R5
-	MOVD right+24(FP), R6
+	MOVD rowStride+16(FP), R5
+	MOVD colStride+24(FP), R6
 	MOVD b+32(FP), R7
 	MOVD c+40(FP), R8
 	MOVD ldc+48(FP), R12

@@ -2,7 +2,7 @@
 
 package vec
 
-// The kernels in assembly: of one query and n rows of dim values, scattered by ids or, where ids is nil, one after another.
+// The kernels in assembly. A query is multiplied with n rows of dim values, scattered by ids or, where ids is nil, contiguous.
 
 //go:noescape
 func dotFast(q, rows *float32, dim int, ids *int32, n int, out *float32)

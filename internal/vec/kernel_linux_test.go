@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// beforeTheEdge returns a page of floats behind which lies one that may not be touched.
+// beforeTheEdge returns a page of floats that is followed by a protected page.
 func beforeTheEdge(t *testing.T) []float32 {
 	t.Helper()
 	page := unix.Getpagesize()
@@ -27,8 +27,8 @@ func beforeTheEdge(t *testing.T) []float32 {
 	return unsafe.Slice((*float32)(unsafe.Pointer(&raw[0])), page/4)
 }
 
-// The assembly has no bounds: what it reads behind a slice's end is a fault only where nothing is mapped.
-func TestKernelsTouchNothingBehindASlice(t *testing.T) {
+// The assembly has no bounds checks: reading past a slice's end faults only where the next page isn't mapped.
+func TestKernelsReadNothingPastASlice(t *testing.T) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if r := recover(); r != nil {

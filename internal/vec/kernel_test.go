@@ -5,8 +5,7 @@ import (
 	"testing"
 )
 
-// smallInts returns n integers between -7 and 7: sums of their products are exact in float32, in whichever order they are
-// taken.
+// smallInts returns n integers between -7 and 7: sums of their products are exact in float32, whatever the order.
 func smallInts(n, seed int) []float32 {
 	x := make([]float32, n)
 	for i := range x {
@@ -15,8 +14,8 @@ func smallInts(n, seed int) []float32 {
 	return x
 }
 
-// Every length has its own mix of sixteens, eights, fours and single elements, every number of rows its own of four at a
-// time and alone: none may be lost or taken twice.
+// Each length splits differently into sixteens, eights, fours and single elements, and each number of rows into groups of four
+// and single rows: none may be skipped or counted twice.
 func TestKernelsAreExactOnSmallIntegers(t *testing.T) {
 	const n = 13
 	ids := []int32{12, 0, 5, 5, 11, 3, 7, 1, 12, 2, 9}
@@ -24,10 +23,10 @@ func TestKernelsAreExactOnSmallIntegers(t *testing.T) {
 		q, rows := smallInts(dim, 1), smallInts(n*dim, 4)
 		var dots [n]float32
 		for i := range n {
-			for j, v := range rows[i*dim : (i+1)*dim] {
+			r := rows[i*dim : (i+1)*dim]
+			for j, v := range r {
 				dots[i] += q[j] * v
 			}
-			r := rows[i*dim : (i+1)*dim]
 			if d := Dot(q, r); d != dots[i] {
 				t.Fatalf("length %d, row %d: product %g, want %g", dim, i, d, dots[i])
 			}
@@ -59,8 +58,8 @@ func TestKernelsAreExactOnSmallIntegers(t *testing.T) {
 	}
 }
 
-// Lanes beyond a row's end hold zeros, and zero times infinity is no number: an infinity anywhere must come out as one,
-// also beside such lanes, and must not reach the neighboring rows.
+// Lanes past a row's end hold zeros, and zero times infinity is NaN: an infinity in a row must come out as an infinity, also
+// next to such lanes, and must not affect the adjacent rows.
 func TestAnInfinityStaysInItsRow(t *testing.T) {
 	const n, hit = 5, 2
 	inf := float32(math.Inf(1))

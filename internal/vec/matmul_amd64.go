@@ -2,33 +2,33 @@ package vec
 
 import "golang.org/x/sys/cpu"
 
-// best never changes, so a machine always takes the same way.
-var best = fastest()
+// fastestMultiplier never changes, so a machine always gives the same bits.
+var fastestMultiplier = fastest()
 
-func fastest() way {
+func fastest() multiplier {
 	switch {
 	case fast && cpu.X86.HasAVX512F:
-		return byAVX512
+		return avx512
 	case fast:
-		return byAVX2
+		return avx2
 	}
-	return byTiles
+	return tiled
 }
 
 //go:noescape
-func stripAVX2(rows, cols, k int, a *float32, down, right int, b, start *float32, lds int, c *float32, ldc int)
+func stripAVX2(rows, cols, k int, a *float32, rowStride, colStride int, b, start *float32, lds int, c *float32, ldc int)
 
 //go:noescape
-func stripAVX512(rows, cols, k int, a *float32, down, right int, b, start *float32, lds int, c *float32, ldc int)
+func stripAVX512(rows, cols, k int, a *float32, rowStride, colStride int, b, start *float32, lds int, c *float32, ldc int)
 
 //go:noescape
-func packAVX2(k int, b *float32, down int, panel *float32)
+func packAVX2(k int, b *float32, rowStride int, panel *float32)
 
 //go:noescape
-func packAVX512(k, cols int, b *float32, down int, panel *float32)
+func packAVX512(k, cols int, b *float32, rowStride int, panel *float32)
 
 //go:noescape
-func turnAVX(k int, b *float32, right int, panel *float32, wide int)
+func transposeAVX(k int, b *float32, colStride int, panel *float32, wide int)
 
 // Tiles are for processors without AVX2, in plain Go.
 const (
@@ -36,4 +36,6 @@ const (
 	fastTile = false
 )
 
-func tileFast(k int, a *float32, down, right int, b, c *float32, ldc int) { panic("vec: no tile") }
+func tileFast(k int, a *float32, rowStride, colStride int, b, c *float32, ldc int) {
+	panic("vec: no tile")
+}

@@ -1,7 +1,7 @@
 #include "textflag.h"
 
 // Both strips make C = start + A·B, a few rows at a time, six or eight; lds and ldc are the bytes between rows of start
-// and of C, and A's elements are down bytes apart in a column and right bytes in a row. B is k packed rows, k at least one.
+// and of C, and A's elements are rowStride bytes apart in a column and colStride bytes in a row. B is k packed rows, k at least one.
 //
 // Registers: R14 rows left, R15 bytes of a column's step in A, R8 to R13, SI and DX rows of A, AX offset, DI bytes of a row's
 // step, BX packed B, CX steps left; before and after the steps SI and DX walk rows of start and of C.
@@ -81,7 +81,7 @@ GLOBL tilemask<>(SB), RODATA|NOPTR, $128
 #define HALF(row, lo) \
 	VFMADD231PS.BCST (row)(AX*1), Z16, lo
 
-// func stripAVX2(rows, cols, k int, a *float32, down, right int, b, start *float32, lds int, c *float32, ldc int)
+// func stripAVX2(rows, cols, k int, a *float32, rowStride, colStride int, b, start *float32, lds int, c *float32, ldc int)
 // Up to sixteen columns, six rows at a time: two registers for each leave four for A and B.
 TEXT ·stripAVX2(SB), NOSPLIT, $0-88
 
@@ -104,13 +104,13 @@ tile:
 
 started:
 	MOVQ a+24(FP), R8
-	MOVQ down+32(FP), R15
+	MOVQ rowStride+32(FP), R15
 	CLAMP(2, R8, R9)
 	CLAMP(3, R9, R10)
 	CLAMP(4, R10, R11)
 	CLAMP(5, R11, R12)
 	CLAMP(6, R12, R13)
-	MOVQ right+40(FP), DI
+	MOVQ colStride+40(FP), DI
 	MOVQ b+48(FP), BX
 	MOVQ k+16(FP), CX
 	XORQ AX, AX
@@ -170,7 +170,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func stripAVX512(rows, cols, k int, a *float32, down, right int, b, start *float32, lds int, c *float32, ldc int)
+// func stripAVX512(rows, cols, k int, a *float32, rowStride, colStride int, b, start *float32, lds int, c *float32, ldc int)
 // Up to 32 columns, eight rows at a time.
 TEXT ·stripAVX512(SB), NOSPLIT, $0-88
 	MOVQ  cols+8(FP), CX
@@ -196,7 +196,7 @@ tile:
 
 started:
 	MOVQ a+24(FP), R8
-	MOVQ down+32(FP), R15
+	MOVQ rowStride+32(FP), R15
 	CLAMP(2, R8, R9)
 	CLAMP(3, R9, R10)
 	CLAMP(4, R10, R11)
@@ -204,7 +204,7 @@ started:
 	CLAMP(6, R12, R13)
 	CLAMP(7, R13, SI)
 	CLAMP(8, SI, DX)
-	MOVQ right+40(FP), DI
+	MOVQ colStride+40(FP), DI
 	MOVQ b+48(FP), BX
 	MOVQ k+16(FP), CX
 	XORQ AX, AX
@@ -271,12 +271,12 @@ done:
 	VZEROUPPER
 	RET
 
-// func packAVX2(k int, b *float32, down int, panel *float32)
-// Sixteen columns of k rows of B, down bytes apart, become rows of sixteen.
+// func packAVX2(k int, b *float32, rowStride int, panel *float32)
+// Sixteen columns of k rows of B, rowStride bytes apart, become rows of sixteen.
 TEXT ·packAVX2(SB), NOSPLIT, $0-32
 	MOVQ k+0(FP), DX
 	MOVQ b+8(FP), SI
-	MOVQ down+16(FP), R8
+	MOVQ rowStride+16(FP), R8
 	MOVQ panel+24(FP), DI
 
 row:
@@ -291,13 +291,13 @@ row:
 	VZEROUPPER
 	RET
 
-// func packAVX512(k, cols int, b *float32, down int, panel *float32)
-// Up to 32 columns of k rows of B, down bytes apart, become rows of 32 with zeros beyond cols.
+// func packAVX512(k, cols int, b *float32, rowStride int, panel *float32)
+// Up to 32 columns of k rows of B, rowStride bytes apart, become rows of 32 with zeros beyond cols.
 TEXT ·packAVX512(SB), NOSPLIT, $0-40
 	MOVQ  k+0(FP), DX
 	MOVQ  cols+8(FP), CX
 	MOVQ  b+16(FP), SI
-	MOVQ  down+24(FP), R8
+	MOVQ  rowStride+24(FP), R8
 	MOVQ  panel+32(FP), DI
 	MOVQ  $1, AX
 	SHLQ  CX, AX
@@ -318,8 +318,8 @@ row:
 	VZEROUPPER
 	RET
 
-// TURN writes four rows of a turned block from four registers, each with four values of a column in either half.
-#define TURN(a, b, c, d) \
+// TRANSPOSE writes four rows of a turned block from four registers, each with four values of a column in either half.
+#define TRANSPOSE(a, b, c, d) \
 	VUNPCKLPS b, a, Y8          \
 	VUNPCKHPS b, a, Y9          \
 	VUNPCKLPS d, c, Y10         \
@@ -333,14 +333,14 @@ row:
 	VMOVUPS   Y14, (DI)(R10*2)  \
 	VMOVUPS   Y15, (DI)(R11*1)
 
-// func turnAVX(k int, b *float32, right int, panel *float32, wide int)
-// Eight columns of B, each contiguous and right bytes from the next, become the first eight values of k rows that are
+// func transposeAVX(k int, b *float32, colStride int, panel *float32, wide int)
+// Eight columns of B, each contiguous and colStride bytes from the next, become the first eight values of k rows that are
 // wide bytes apart; k is a multiple of eight. Blocks of 8 x 8: halves of rows four apart are joined on the way in, pairs
 // and then pairs of pairs change places.
-TEXT ·turnAVX(SB), NOSPLIT, $0-40
+TEXT ·transposeAVX(SB), NOSPLIT, $0-40
 	MOVQ k+0(FP), CX
 	MOVQ b+8(FP), SI
-	MOVQ right+16(FP), R8
+	MOVQ colStride+16(FP), R8
 	MOVQ panel+24(FP), DI
 	MOVQ wide+32(FP), R10
 	LEAQ (R8)(R8*2), R9
@@ -365,9 +365,9 @@ block:
 	VINSERTF128 $1, 16(DX)(R8*1), Y5, Y5
 	VINSERTF128 $1, 16(DX)(R8*2), Y6, Y6
 	VINSERTF128 $1, 16(DX)(R9*1), Y7, Y7
-	TURN(Y0, Y1, Y2, Y3)
+	TRANSPOSE(Y0, Y1, Y2, Y3)
 	LEAQ        (DI)(R10*4), DI
-	TURN(Y4, Y5, Y6, Y7)
+	TRANSPOSE(Y4, Y5, Y6, Y7)
 	LEAQ        (DI)(R10*4), DI
 	ADDQ        $32, SI
 	ADDQ        $32, DX

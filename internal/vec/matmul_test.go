@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// product draws two matrices of a shape that may hang over any border of a tile; B lies either way.
+// product draws two matrices of a shape that needn't be a multiple of any tile; either may be transposed.
 func product(t *rapid.T) (a, b matrix, m, k, n int, rng *rand.Rand) {
 	m = rapid.IntRange(1, 110).Draw(t, "m")
 	k = rapid.SampledFrom([]int{1, 2, 7, 8, 9, 16, 31, 64, 255, 256, 257, 300}).Draw(t, "k")
@@ -17,15 +17,15 @@ func product(t *rapid.T) (a, b matrix, m, k, n int, rng *rand.Rand) {
 	rng = rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 3))
 	a, b = matrix{random(rng, m*k), k, 1}, matrix{random(rng, k*n), n, 1}
 	if rapid.Bool().Draw(t, "A transposed") {
-		a.down, a.right = 1, m
+		a.rowStride, a.colStride = 1, m
 	}
 	if rapid.Bool().Draw(t, "B transposed") {
-		b.down, b.right = 1, k
+		b.rowStride, b.colStride = 1, k
 	}
 	return a, b, m, k, n, rng
 }
 
-func TestEveryWayOfMultiplyingGivesOneProduct(t *testing.T) {
+func TestEveryMultiplierGivesTheSameProduct(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a, b, m, k, n, rng := product(t)
 		c := random(rng, m*n+wideCols)
@@ -40,20 +40,20 @@ func TestEveryWayOfMultiplyingGivesOneProduct(t *testing.T) {
 			}
 		}
 		var bits []float32
-		for way := byTiles; way <= best; way++ {
+		for w := tiled; w <= fastestMultiplier; w++ {
 			got := slices.Clone(c)
-			way.mul(got, matrix{got, n, 1}, a, b, m, k, n)
+			w.mul(got, matrix{got, n, 1}, a, b, m, k, n)
 			for i, v := range want {
 				if math.Abs(float64(got[i])-v) > 1e-4 {
-					t.Fatalf("way %d, %d x %d x %d: element %d is %g, want %g", way, m, k, n, i, got[i], v)
+					t.Fatalf("multiplier %d, %d x %d x %d: element %d is %g, want %g", w, m, k, n, i, got[i], v)
 				}
 			}
 			if !slices.Equal(got[m*n:], c[m*n:]) {
-				t.Fatalf("way %d, %d x %d x %d: wrote beyond C", way, m, k, n)
+				t.Fatalf("multiplier %d, %d x %d x %d: wrote beyond C", w, m, k, n)
 			}
-			if way > byTiles {
+			if w > tiled {
 				if bits != nil && !slices.Equal(got, bits) {
-					t.Fatalf("way %d, %d x %d x %d: other bits than the way before", way, m, k, n)
+					t.Fatalf("multiplier %d, %d x %d x %d: other bits than the multiplier before", w, m, k, n)
 				}
 				bits = got
 			}
@@ -61,7 +61,7 @@ func TestEveryWayOfMultiplyingGivesOneProduct(t *testing.T) {
 	})
 }
 
-func TestAProductMayBeginWithZerosARowOrAMatrix(t *testing.T) {
+func TestAProductMayStartFromZerosARowOrAMatrix(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		_, _, m, k, n, rng := product(t)
 		if rapid.Bool().Draw(t, "no depth") {

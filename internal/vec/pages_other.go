@@ -2,5 +2,5 @@
 
 package vec
 
-// Huge does nothing here: see pages_linux.go.
-func Huge[T float32 | int32 | int16]([]T) {}
+// UseHugePages does nothing on this system; see pages_linux.go.
+func UseHugePages[T float32 | int32 | int16]([]T) {}

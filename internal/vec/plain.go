@@ -1,7 +1,7 @@
 package vec
 
-// The plain kernels are the twins of the assembly for every other processor. They sum a row in an order of their own,
-// always the same one.
+// The plain kernels do what the assembly does, on every other processor. Their order of summation differs from the
+// assembly's, and is always the same.
 
 func dotPlain(q, rows []float32, dim int, ids []int32, out []float32) {
 	for i := range out {
@@ -9,7 +9,7 @@ func dotPlain(q, rows []float32, dim int, ids []int32, out []float32) {
 	}
 }
 
-// row returns the i-th row asked for: by id, or the i-th where ids is nil.
+// row returns row ids[i], or row i where ids is nil.
 func row(rows []float32, dim int, ids []int32, i int) []float32 {
 	if ids != nil {
 		i = int(ids[i])
@@ -17,7 +17,7 @@ func row(rows []float32, dim int, ids []int32, i int) []float32 {
 	return rows[i*dim : i*dim+dim]
 }
 
-// Four sums break the chain of additions, which otherwise sets the pace.
+// dotOne keeps four sums, because one sum would wait for every addition.
 func dotOne(a, b []float32) float32 {
 	b = b[:len(a)]
 	var s0, s1, s2, s3 float32
@@ -42,11 +42,11 @@ func axpyPlain(a float32, x, y []float32) {
 }
 
 // tilePlain is tileFast with strides in elements.
-func tilePlain(k int, a []float32, down, right int, b, c []float32, ldc int) {
+func tilePlain(k int, a []float32, rowStride, colStride int, b, c []float32, ldc int) {
 	for i := range tileRows {
 		ci := c[i*ldc : i*ldc+tileCols]
 		for p := range k {
-			axpyPlain(a[i*down+p*right], b[p*tileCols:(p+1)*tileCols], ci)
+			axpyPlain(a[i*rowStride+p*colStride], b[p*tileCols:(p+1)*tileCols], ci)
 		}
 	}
 }

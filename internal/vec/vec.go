@@ -1,12 +1,12 @@
-// Package vec holds the kernels that everything numeric stands on: inner products of one vector
-// with one, many contiguous or many scattered rows, and products of matrices. Flat float32 slices come in, numbers
-// go out. On amd64 with AVX2 and on arm64 they run in assembly, elsewhere in plain Go; on one machine the same pair of
-// vectors gives the same bits by whichever function it is asked for.
+// Package vec has the numeric kernels that indexes and models use: inner products of one vector with one vector, contiguous
+// rows or scattered rows, products of matrices, quantized vectors, and scores as sortable integers. Flat slices come in, and
+// numbers go out. The kernels are assembly on amd64 with AVX2 and on arm64, and plain Go elsewhere; on one machine every
+// function gives the same bits for the same pair of vectors.
 package vec
 
 import "math"
 
-// Dot returns the inner product of a and b, which are of one length.
+// Dot returns the inner product of a and b, which have the same length.
 func Dot(a, b []float32) float32 {
 	if len(a) != len(b) {
 		panic("vec: inner product of vectors of different lengths")
@@ -35,8 +35,8 @@ func DotRows(q, rows []float32, dim int, out []float32) {
 	dotPlain(q, rows, dim, nil, out)
 }
 
-// DotGather fills out[i] with the inner product of q and row ids[i]. It fetches rows ahead of their turn, so one call
-// for many ids is much faster than many calls.
+// DotGather fills out[i] with the inner product of q and row ids[i]. It prefetches rows, so one call for many ids is much
+// faster than many calls.
 func DotGather(q, rows []float32, dim int, ids []int32, out []float32) {
 	if len(ids) == 0 {
 		return
@@ -49,7 +49,7 @@ func DotGather(q, rows []float32, dim int, ids []int32, out []float32) {
 	dotPlain(q, rows, dim, ids, out[:len(ids)])
 }
 
-// Axpy adds a·x to y, which are of one length.
+// Axpy adds a·x to y. Both have the same length.
 func Axpy(a float32, x, y []float32) {
 	if len(x) != len(y) {
 		panic("vec: sum of vectors of different lengths")
@@ -76,24 +76,24 @@ func Normalize(x []float32) {
 	}
 }
 
-// Prefetch asks for the two cache lines that begin at p[0], for a list that will be read soon.
+// Prefetch prefetches the two cache lines that start at p[0], for a list that will be read soon.
 func Prefetch(p []int32) {
 	if fast && len(p) > 0 {
 		prefetch(&p[0])
 	}
 }
 
-// The assembly reads without bounds, so they are checked here, once a call.
+// The assembly has no bounds checks, so the functions above check once a call.
 
 func checkRows(q, rows []float32, dim, n int) {
 	if dim <= 0 || len(q) < dim || len(rows)/dim < n {
-		panic("vec: query or rows shorter than asked for")
+		panic("vec: query or rows too short")
 	}
 }
 
 func checkIDs(q, rows []float32, dim int, ids []int32, out []float32) {
 	if dim <= 0 || len(q) < dim || len(out) < len(ids) {
-		panic("vec: query or output shorter than asked for")
+		panic("vec: query or output too short")
 	}
 	n := uint32(min(len(rows)/dim, math.MaxInt32))
 	for _, id := range ids {

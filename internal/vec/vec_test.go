@@ -19,7 +19,7 @@ func random(rng *rand.Rand, n int) []float32 {
 	return x
 }
 
-// exact returns the inner product in float64, and the sum of the terms' sizes that bounds rounding.
+// exact returns the inner product in float64, and the sum of the terms' absolute values, which bounds rounding.
 func exact(a, b []float32) (dot, size float64) {
 	for i := range a {
 		p := float64(a[i]) * float64(b[i])
@@ -35,8 +35,7 @@ func near(t *rapid.T, what string, got float32, want, size float64, n int) {
 	}
 }
 
-// Whatever the length and wherever a slice begins, both paths agree with float64 arithmetic, and every function gives
-// one pair the same bits.
+// For every length and alignment, both paths agree with float64 arithmetic, and every function gives one pair the same bits.
 func TestKernelsAgreeOnAnyLengthAndAlignment(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		dim := rapid.IntRange(1, 133).Draw(t, "dim")
@@ -55,14 +54,14 @@ func TestKernelsAgreeOnAnyLengthAndAlignment(t *testing.T) {
 		DotGather(q, rows, dim, ids, gathered)
 		for i := range n {
 			r := rows[i*dim : (i+1)*dim]
-			d, size := exact(q, r)
-			near(t, "Dot", Dot(q, r), d, size, dim)
-			near(t, "plain dot", dotOne(q, r), d, size, dim)
+			dot, size := exact(q, r)
+			near(t, "Dot", Dot(q, r), dot, size, dim)
+			near(t, "plain dot", dotOne(q, r), dot, size, dim)
 			if Dot(q, r) != dots[i] {
-				t.Fatalf("row %d of %d: one pair gives other bits than rows", i, n)
+				t.Fatalf("row %d of %d: Dot and DotRows differ in bits", i, n)
 			}
 			if gathered[i] != dots[ids[i]] {
-				t.Fatalf("row %d of %d: gather gives other bits than rows", ids[i], n)
+				t.Fatalf("row %d of %d: DotGather and DotRows differ in bits", ids[i], n)
 			}
 		}
 		for _, v := range out[2*n:] {
@@ -234,7 +233,7 @@ func BenchmarkMatMul(b *testing.B) {
 	})
 }
 
-// The plain kernels are what runs elsewhere; here they are checked against the ones in use.
+// The plain kernels run on other processors; this checks them against those of this one.
 func TestPlainKernelsAgreeWithTheFast(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 4))
 	const dim, n = 37, 9
@@ -253,7 +252,7 @@ func TestPlainKernelsAgreeWithTheFast(t *testing.T) {
 	same("dot", got, want)
 	DotGather(q, rows, dim, ids, want)
 	dotPlain(q, rows, dim, ids, got[:len(ids)])
-	same("scattered", got[:len(ids)], want[:len(ids)])
+	same("gathered dot", got[:len(ids)], want[:len(ids)])
 
 	y, z := random(rng, dim), make([]float32, dim)
 	copy(z, y)

@@ -11,7 +11,10 @@ import (
 func TestWordsSortAsTheirNumbers(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
 	negativeNaN := math.Float32frombits(math.Float32bits(nan) | 1<<31)
-	special := []float32{0, float32(math.Copysign(0, -1)), 1, -1, inf, -inf, nan, negativeNaN, math.SmallestNonzeroFloat32, -math.SmallestNonzeroFloat32, math.MaxFloat32}
+	special := []float32{
+		0, float32(math.Copysign(0, -1)), 1, -1, inf, -inf, nan, negativeNaN,
+		math.SmallestNonzeroFloat32, -math.SmallestNonzeroFloat32, math.MaxFloat32,
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		one := rapid.OneOf(rapid.Float32(), rapid.SampledFrom(special))
 		a, b := one.Draw(t, "a"), one.Draw(t, "b")

@@ -32,7 +32,7 @@ func ReadFloats(path string) ([]float32, error) {
 		return nil, fmt.Errorf("reading an array of float32: %w", err)
 	}
 	x := make([]float32, len(raw)/4)
-	vec.Huge(x) // as numpy does for the peers
+	vec.UseHugePages(x) // as numpy does for the peers
 	if _, err := binary.Decode(raw, binary.LittleEndian, x); err != nil {
 		return nil, fmt.Errorf("reading an array of float32 in %s: %w", path, err)
 	}

@@ -141,7 +141,7 @@ func (m *Model) build(rows int, rng *rand.Rand) {
 	if len(m.codes) > 0 {
 		m.table = nn.NewTable(rows, int(m.shape.Embedding))
 		// Row 0 stands for codes that training never saw, and is 0 until something asks for it.
-		m.table.Scatter(context.Background(), 1, func() float64 { return tableStart * rng.NormFloat64() })
+		m.table.Randomize(context.Background(), 1, func() float64 { return tableStart * rng.NormFloat64() })
 	}
 	for range m.shape.Cross {
 		m.cross = append(m.cross, nn.NewCross(m.width(), int(m.shape.Rank), rng))

@@ -174,7 +174,7 @@ func (t *trainer) forward(batch []int32) []float32 {
 		copy(t.codes[i*codes:(i+1)*codes], t.rows[int(row)*codes:])
 	}
 	if codes > 0 {
-		m.table.Look(t.codes[:n*codes], codes, t.x0[numbers:], width)
+		m.table.Lookup(t.codes[:n*codes], codes, t.x0[numbers:], width)
 	}
 	x0 := t.x0[:n*width]
 	x := x0
@@ -239,7 +239,7 @@ func (t *trainer) backward(n int) {
 		return
 	}
 	codes := len(m.codes)
-	m.table.Learn(t.codes[:n*codes], codes, dx0[len(m.numbers):], width)
+	m.table.AddGradients(t.codes[:n*codes], codes, dx0[len(m.numbers):], width)
 }
 
 // addTo adds d to sum, where anybody wants to know.

@@ -28,7 +28,7 @@ type towerTraining struct {
 	user   nn.Net
 	table  *nn.Table // the items' own vectors, read by both towers
 	adam   *nn.Adam
-	loss   nn.Contrast
+	loss   nn.Contrastive
 	params []*nn.Param
 
 	content nn.Net   // the items' content to Dim; empty without content
@@ -54,7 +54,7 @@ func newTowerTraining(ctx context.Context, h *problem.History, in problem.Inputs
 	rng := rand.New(rand.NewPCG(o.Seed, 0x32746f77)) // a stream of its own
 	t := &towerTraining{
 		h: h, in: in, o: o, rng: rng, adam: nn.NewAdam(o.Rate), unit: &nn.Unit{Width: o.Dim},
-		loss:  nn.Contrast{Dim: o.Dim, Temperature: o.Temperature},
+		loss:  nn.Contrastive{Dim: o.Dim, Temperature: o.Temperature},
 		owner: make([]int32, len(h.Item)), known: make([]bool, h.Items), logQ: make([]float32, h.Items),
 		steps: o.Epochs * ((len(h.Item) + o.Batch - 1) / o.Batch),
 	}
@@ -70,7 +70,7 @@ func newTowerTraining(ctx context.Context, h *problem.History, in problem.Inputs
 	t.params = append(t.user.Params(), t.content.Params()...)
 	t.table = nn.NewTable(h.Items, o.Dim)
 	sd := 1 / math.Sqrt(float64(o.Dim)) // about unit length, which the item tower ends in
-	t.table.Scatter(ctx, 0, func() float64 { return rng.NormFloat64() * sd })
+	t.table.Randomize(ctx, 0, func() float64 { return rng.NormFloat64() * sd })
 	count := make([]int, h.Items)
 	for u := range h.Users {
 		for at := h.Start[u]; at < h.Start[u+1]; at++ {

@@ -25,7 +25,7 @@ type trainer struct {
 	first *nn.Dense
 	scale scaling
 	adam  *nn.Adam
-	loss  nn.Contrast
+	loss  nn.Contrastive
 
 	label  []int32 // set.Label, or each row its own
 	hard   []int32 // n x o.Hard rows, -1 where none was found; nil before the first search
@@ -43,7 +43,7 @@ func newTrainer(set *PairSet, o Options) *trainer {
 	t.scale = newScaling(set.Width, set.A, set.B)
 	t.adam = nn.NewAdam(o.Rate)
 	t.adam.Decay = encoderDecay
-	t.loss = nn.Contrast{Dim: o.Dim, Temperature: o.Temperature}
+	t.loss = nn.Contrastive{Dim: o.Dim, Temperature: o.Temperature}
 	if t.label == nil {
 		t.label = make([]int32, set.rows())
 		for i := range t.label {

@@ -74,8 +74,8 @@ func Build(ctx context.Context, items []float32, dim int, o Options, p retrieval
 	if err != nil {
 		return nil, fmt.Errorf("building an HNSW index of %d items, stopped before the first: %w", h.n, err)
 	}
-	vec.Huge(h.items)
-	vec.Huge(h.base)
+	vec.UseHugePages(h.items)
+	vec.UseHugePages(h.base)
 	b := newBuilder(h)
 	for first := 0; first < h.n; first += buildBatch {
 		last := min(first+buildBatch, h.n)

@@ -70,8 +70,8 @@ func Load(ctx context.Context, in io.Reader, items []float32) (*Index, error) {
 	if err != nil {
 		return nil, fmt.Errorf("loading an HNSW index: %w", err)
 	}
-	vec.Huge(h.items)
-	vec.Huge(h.base)
+	vec.UseHugePages(h.items)
+	vec.UseHugePages(h.base)
 	return h, nil
 }
 

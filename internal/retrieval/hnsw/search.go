@@ -36,7 +36,7 @@ func (s *searcher) begin() {
 }
 
 // setQuery says what is searched for from now on.
-func (s *searcher) setQuery(q []float32) { s.q = s.h.codes.Query(q, s.q) }
+func (s *searcher) setQuery(q []float32) { s.q = s.h.codes.QuantizeQuery(q, s.q) }
 
 // score compares by codes, as all do until rescore.
 func (s *searcher) score(node int32) scoredNode {
@@ -275,5 +275,5 @@ func (s *searcher) insert(c scoredNode, ef int) int {
 	} else if c < s.found[ef-1] {
 		return ef
 	}
-	return vec.Place(s.found, c)
+	return vec.Insert(s.found, c)
 }

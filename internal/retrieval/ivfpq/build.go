@@ -50,7 +50,7 @@ func Build(ctx context.Context, items []float32, dim int, o Options, p retrieval
 		return nil, fmt.Errorf("building an IVF-PQ index with %d lists, probe %d and refine %d: choose 1 or more", o.Lists, o.Probe, o.Refine)
 	}
 	x := &Index{items: items, dim: dim, n: n, m: o.M, stride: (o.M + 7) &^ 7, probe: o.Probe, refined: o.Refine}
-	vec.Huge(items)
+	vec.UseHugePages(items)
 	if err := x.fill(ctx, o, p); err != nil {
 		return nil, fmt.Errorf("building an IVF-PQ index of %d items: %w", n, err)
 	}

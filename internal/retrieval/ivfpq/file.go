@@ -85,7 +85,7 @@ func load(ctx context.Context, in io.Reader, items []float32) (*Index, error) {
 		return nil, fmt.Errorf("it contradicts itself: %w", err)
 	}
 	x.coarse = kmeans.New(centroids, x.dim)
-	vec.Huge(items)
+	vec.UseHugePages(items)
 	x.ready()
 	return x, nil
 }

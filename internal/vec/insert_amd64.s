@@ -1,12 +1,12 @@
 #include "textflag.h"
 
-// func placeAVX2(list *uint64, n int, v uint64) int
-// From the end of the n sorted ones on, it moves those below v one place back, four at a time: to look for the place and
-// to make room is one walk, and a branch is mistaken once.
+// func insertAVX2(list *uint64, n int, v uint64) int
+// From the end of the n sorted values, it moves those below v back by one, four at a time, until it finds one that isn't: one
+// pass finds the index and makes space, with one branch misprediction.
 //
-// Registers: SI list, CX how many are still in front, AX v, Y0 v four times, Y1 the sign bits. The instruction compares signed
-// values, so both sides have their sign turned.
-TEXT ·placeAVX2(SB), NOSPLIT, $0-32
+// Registers: SI list, CX how many values are left, AX v, Y0 v four times, Y1 the sign bits. VPCMPGTQ compares signed values, so
+// both sides have their sign bit flipped.
+TEXT ·insertAVX2(SB), NOSPLIT, $0-32
 	MOVQ         list+0(FP), SI
 	MOVQ         n+8(FP), CX
 	MOVQ         v+16(FP), AX
