@@ -14,16 +14,33 @@ func criterion(evidence ...[]string) framework.Criterion {
 	return framework.Criterion{ID: "c", Text: "...", Level: framework.Mid, Weight: 1, Evidence: evidence, Probe: "?"}
 }
 
-func TestSuggest(t *testing.T) {
+// suggestTests are by name.
+type suggestTests map[string]struct {
+	c    framework.Criterion
+	text string
+	want framework.Mark
+}
+
+func (tests suggestTests) run(t *testing.T) {
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := New().Suggest([]framework.Criterion{tc.c}, tc.text, nil)[0]
+			if got.Mark != tc.want {
+				t.Fatalf("mark %v, want %v (quotes %q, note %q)", got.Mark, tc.want, got.Quotes, got.Note)
+			}
+			if (got.Mark > 0) != (len(got.Quotes) > 0) {
+				t.Errorf("mark %v rests on %q", got.Mark, got.Quotes)
+			}
+			if (got.Mark == framework.Full) != (got.Note == "") {
+				t.Errorf("mark %v has the note %q", got.Mark, got.Note)
+			}
+		})
+	}
+}
+
+func TestSuggestMatchesWordsInAnyForm(t *testing.T) {
 	ndcg := criterion([]string{"ndcg"})
-	pair := criterion([]string{"recall"}, []string{"bias", "biased"})
-	three := criterion([]string{"recall"}, []string{"ndcg"}, []string{"guardrail"})
-	far := strings.Repeat("Nothing of note stands here. ", 6)
-	for name, tc := range map[string]struct {
-		c    framework.Criterion
-		text string
-		want framework.Mark
-	}{
+	suggestTests{
 		"a word meets its group": {ndcg, "I would use NDCG.", framework.Full},
 		"no word, no mark":       {ndcg, "I would use accuracy.", framework.None},
 		"an empty text":          {ndcg, "", framework.None},
@@ -52,8 +69,14 @@ func TestSuggest(t *testing.T) {
 		"numbers however written": {
 			criterion([]string{"20,000"}, []string{"100 ms"}), "20k items in 100ms.", framework.Full,
 		},
-		"number words":                           {criterion([]string{"stage two"}), "Stage 2 ranks.", framework.Full},
-		"a number with a suffix isn't a letter":  {criterion([]string{"k"}), "5k requests.", framework.None},
+		"number words":                          {criterion([]string{"stage two"}), "Stage 2 ranks.", framework.Full},
+		"a number with a suffix isn't a letter": {criterion([]string{"k"}), "5k requests.", framework.None},
+	}.run(t)
+}
+
+func TestSuggestIgnoresNegatedWords(t *testing.T) {
+	ndcg := criterion([]string{"ndcg"})
+	suggestTests{
 		"negated by don't need":                  {ndcg, "We don't need NDCG.", framework.None},
 		"negated with a curly apostrophe":        {ndcg, "We don’t need NDCG.", framework.None},
 		"negated by no":                          {criterion([]string{"index"}), "There is no index.", framework.None},
@@ -73,33 +96,28 @@ func TestSuggest(t *testing.T) {
 		},
 		"negated once, stated once":                     {ndcg, "We don't need NDCG at first. Later NDCG decides.", framework.Full},
 		"a phrase of the case may itself be a negation": {criterion([]string{"no slice"}), "No slice may lose two points.", framework.Full},
-		"all groups in adjacent sentences":              {pair, "Recall first. Then more. Labels are biased.", framework.Full},
-		"groups too far apart are half":                 {pair, "Recall first. " + far + "Labels are biased.", framework.Half},
-		"two groups, the subject alone is half":         {pair, "Recall first.", framework.Half},
-		"two groups, the other alone is nothing":        {pair, "Labels are biased.", framework.None},
-		"three groups, two of them are half":            {three, "NDCG with guardrails.", framework.Half},
-		"three groups, one of them is nothing":          {three, "Recall it is.", framework.None},
-		"bullets are sentences":                         {pair, "- recall\n- a\n- b\n- c\n- d\n- bias", framework.Half},
+	}.run(t)
+}
+
+func TestSuggestNeedsAllGroupsCloseTogether(t *testing.T) {
+	pair := criterion([]string{"recall"}, []string{"bias", "biased"})
+	three := criterion([]string{"recall"}, []string{"ndcg"}, []string{"guardrail"})
+	far := strings.Repeat("Nothing of note stands here. ", 6)
+	suggestTests{
+		"all groups in adjacent sentences":       {pair, "Recall first. Then more. Labels are biased.", framework.Full},
+		"groups too far apart are half":          {pair, "Recall first. " + far + "Labels are biased.", framework.Half},
+		"two groups, the subject alone is half":  {pair, "Recall first.", framework.Half},
+		"two groups, the other alone is nothing": {pair, "Labels are biased.", framework.None},
+		"three groups, two of them are half":     {three, "NDCG with guardrails.", framework.Half},
+		"three groups, one of them is nothing":   {three, "Recall it is.", framework.None},
+		"bullets are sentences":                  {pair, "- recall\n- a\n- b\n- c\n- d\n- bias", framework.Half},
 		"wrapped lines aren't": {
 			pair, "recall at two hundred\nof the\nretrieval\nand then\nthe rest\nwith the bias", framework.Full,
 		},
 		"e.g. doesn't end a sentence":                    {criterion([]string{"slices rare"}), "slices, e.g. rare ones", framework.None},
 		"evidence that is empty meets nothing":           {criterion(), "Anything.", framework.None},
 		"an alternative of punctuation alone is skipped": {criterion([]string{"--", "ndcg"}), "NDCG.", framework.Full},
-	} {
-		t.Run(name, func(t *testing.T) {
-			got := New().Suggest([]framework.Criterion{tc.c}, tc.text, nil)[0]
-			if got.Mark != tc.want {
-				t.Fatalf("mark %v, want %v (quotes %q, note %q)", got.Mark, tc.want, got.Quotes, got.Note)
-			}
-			if (got.Mark > 0) != (len(got.Quotes) > 0) {
-				t.Errorf("mark %v rests on %q", got.Mark, got.Quotes)
-			}
-			if (got.Mark == framework.Full) != (got.Note == "") {
-				t.Errorf("mark %v has the note %q", got.Mark, got.Note)
-			}
-		})
-	}
+	}.run(t)
 }
 
 func TestCopiedWordsDontCount(t *testing.T) {
