@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestLintFindsWhatAStructureCanShow(t *testing.T) {
+func TestLintFindsStructuralErrors(t *testing.T) {
 	c1 := "      - id: c1\n        text: T\n        level: mid\n        weight: 2\n" +
 		"        evidence: [[x, 200], [y]]\n        probe: P\n        stronger: S\n"
 	cases := []struct {
@@ -49,7 +49,7 @@ func TestLintFindsWhatAStructureCanShow(t *testing.T) {
 	}
 }
 
-func TestThreeCurveballsAndTwoStepsWithSamplesAreTheLeast(t *testing.T) {
+func TestACaseNeedsThreeCurveballsAndTwoStepsWithSamples(t *testing.T) {
 	text := valid()
 	text = strings.Replace(text, validCurveball(2), "", 1)
 	text = strings.Replace(text, validSamples, "", 1)
@@ -61,7 +61,7 @@ func TestThreeCurveballsAndTwoStepsWithSamplesAreTheLeast(t *testing.T) {
 	placed(t, text, "curveballs:", found, "there are 2", "3 to 20")
 }
 
-func TestNearWords(t *testing.T) {
+func TestTheNearestKeyIsSuggested(t *testing.T) {
 	for word, want := range map[string]string{"refrence": "reference", "Title": "title", "hint": "hints", "xyzzy": ""} {
 		if got := nearest(word, []string{"title", "reference", "hints"}); got != want {
 			t.Errorf("nearest to %q is %q, want %q", word, got, want)

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestASkeletonsTextsAreNamedEachAtItsPlace(t *testing.T) {
+func TestEachUnwrittenTextIsReportedAtItsPosition(t *testing.T) {
 	all, err := Builtin()
 	if err != nil {
 		t.Fatal(err)

@@ -148,7 +148,7 @@ func TestAWholeCaseLoads(t *testing.T) {
 	}
 }
 
-func TestFieldsHaveTheirPlaces(t *testing.T) {
+func TestFieldsHavePositions(t *testing.T) {
 	c := load(t, valid())
 	lines := strings.Split(valid(), "\n")
 	for field, begins := range map[string]string{
@@ -174,7 +174,7 @@ func TestFieldsHaveTheirPlaces(t *testing.T) {
 	}
 }
 
-func TestWhatIsWrongIsNamedAtItsPlace(t *testing.T) {
+func TestErrorsAreReportedAtTheirPosition(t *testing.T) {
 	cases := []struct {
 		name, old, now string
 		mark           string // where the finding is
@@ -240,7 +240,7 @@ func TestOneLoadFindsEveryErrorInFileOrder(t *testing.T) {
 	}
 }
 
-func TestFilesThatAreNoCaseAreRefused(t *testing.T) {
+func TestFilesThatAreNotCasesAreRefused(t *testing.T) {
 	deep := "a: " + strings.Repeat("[", 5000) + strings.Repeat("]", 5000)
 	bomb := "a: &a [x,x,x,x,x,x,x,x]\n"
 	for c := 'b'; c < 'j'; c++ {
@@ -309,7 +309,7 @@ func TestFilesAreReadFromDisk(t *testing.T) {
 	}
 }
 
-func TestBuiltInCasesAreFoundByIdAndPrefix(t *testing.T) {
+func TestBuiltInCasesAreFoundByID(t *testing.T) {
 	cases, err := Builtin()
 	if err != nil {
 		t.Fatal(err)
@@ -330,7 +330,7 @@ func TestBuiltInCasesAreFoundByIdAndPrefix(t *testing.T) {
 	}
 }
 
-func TestTheRubricOfASessionHasItsCurveballs(t *testing.T) {
+func TestTheRubricOfASessionIncludesItsCurveballs(t *testing.T) {
 	c := load(t, valid())
 	st, err := framework.Fold([]framework.Event{
 		{Seq: 1, Body: framework.Started{Steps: []framework.StepID{framework.Serving, framework.Data}}},
@@ -369,7 +369,7 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
-func TestAnOptionReadsAsWords(t *testing.T) {
+func TestOptionIDsAreShownAsWords(t *testing.T) {
 	for id, want := range map[string]string{
 		"judged-grades": "judged grades", "top-20": "top-20", "1e-3": "1e-3", "trees": "trees", "-": "-", "": "",
 	} {

@@ -66,7 +66,7 @@ func generate(t *testing.T) []byte {
 	return append(text, '\n')
 }
 
-func TestTheSchemaIsThatOfTheTypes(t *testing.T) {
+func TestTheSchemaMatchesTheTypes(t *testing.T) {
 	want := generate(t)
 	if *update {
 		if err := os.WriteFile("schema.json", want, 0o644); err != nil {
@@ -141,7 +141,7 @@ func TestBuiltInCasesFollowTheSchema(t *testing.T) {
 	}
 }
 
-func TestTheSchemaRefusesWhatTheLoaderDoes(t *testing.T) {
+func TestTheSchemaRefusesWhatTheLoaderRefuses(t *testing.T) {
 	s := schema(t)
 	if err := s.Validate(asJSON(t, []byte(valid()))); err != nil {
 		t.Fatalf("the test's own case: %v", err)

@@ -32,7 +32,7 @@ func TestRankedListsByHand(t *testing.T) {
 	near(t, "average precision", AveragePrecision([]bool{true, false, true}, 3), 5.0/9, 1e-12)
 }
 
-func TestNDCGLeavesItsInputAlone(t *testing.T) {
+func TestNDCGDoesNotChangeItsInput(t *testing.T) {
 	ideal := []uint8{0, 1, 2}
 	NDCG([]uint8{2, 1, 0}, ideal, 3)
 	if !slices.Equal(ideal, []uint8{0, 1, 2}) {
@@ -189,7 +189,7 @@ func TestQuantileByHand(t *testing.T) {
 	near(t, "of nothing", Quantile(nil, 0.5), math.NaN(), 0)
 }
 
-func TestGrowthFindsTheFormAndCarriesIt(t *testing.T) {
+func TestGrowthFindsTheFormAndExtrapolatesIt(t *testing.T) {
 	sizes := []float64{1e4, 3e4, 1e5, 3e5, 1e6}
 	noise := []float64{1.02, 0.98, 1.01, 0.97, 1.02}
 	for _, form := range []string{Linear, Logarithmic} {

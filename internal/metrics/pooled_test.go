@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestPooledMeasuresAgreeWithThoseOfRows(t *testing.T) {
+func TestPooledMetricsAgreeWithThoseOverRows(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	probs, truths := make([][]float64, 30), make([][]bool, 30)
 	var scores []float32
@@ -42,7 +42,7 @@ func TestPooledMeasuresAgreeWithThoseOfRows(t *testing.T) {
 	}
 }
 
-func TestPooledThresholdMeasuresByHand(t *testing.T) {
+func TestPooledThresholdMetricsByHand(t *testing.T) {
 	p := NewPooled([][]float64{{0.9, 0.8, 0.8, 0.3, 0.1}}, [][]bool{{true, true, false, false, true}})
 	p.Draw([]int{0})
 	near(t, "F1 at 0.8", p.F1(0.8), 2.0*2/(2*2+1+1), 1e-12)
@@ -64,7 +64,7 @@ func TestGiniOfOneTakerAndOfEqualShares(t *testing.T) {
 	}
 }
 
-func TestAPairedLiftKnowsWhatBothArmsShare(t *testing.T) {
+func TestAPairedLiftCancelsSharedNoise(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	const n = 400
 	a, b := Units{Num: make([]float64, n)}, Units{Num: make([]float64, n)}
@@ -82,7 +82,7 @@ func TestAPairedLiftKnowsWhatBothArmsShare(t *testing.T) {
 	}
 }
 
-func TestASmallDifferenceTakesManyUnitsToSee(t *testing.T) {
+func TestASmallDifferenceNeedsManyUnits(t *testing.T) {
 	near(t, "half a deviation", UnitsToSee(0.5, 1), 62.72, 0.01)
 	near(t, "a tenth of that", UnitsToSee(0.05, 1)/UnitsToSee(0.5, 1), 100, 1e-9)
 }

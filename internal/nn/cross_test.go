@@ -91,7 +91,7 @@ func TestOnlyTouchedRowsMove(t *testing.T) {
 	}
 }
 
-func TestAdamStepsAreTheSameBitsBothWays(t *testing.T) {
+func TestAdamGivesTheSameBitsInAssemblyAndInGo(t *testing.T) {
 	if !fastAdam {
 		t.Skip("this processor has the plain loop only")
 	}

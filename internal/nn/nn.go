@@ -1,5 +1,5 @@
 // Package nn has the parts of neural networks that the encoders and rankers share: layers with explicit gradients, losses, and
-// Adam, over flat row-major float32 slices. A batch comes in, and activations and gradients go out. Training runs on one
+// optimizers, over flat row-major float32 slices. A batch comes in, and activations and gradients go out. Training runs on one
 // goroutine, because layers keep what their backward pass needs; Apply and ApplyRows of trained layers are safe for concurrent use.
 package nn
 

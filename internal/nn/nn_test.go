@@ -80,7 +80,7 @@ func TestApplyIsForwardOfOneRow(t *testing.T) {
 	}
 }
 
-func TestContrastAgainstFiniteDifferences(t *testing.T) {
+func TestContrastiveAgainstFiniteDifferences(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 2))
 	const rows, cols, dim = 5, 7, 4
 	cases := []struct {
@@ -119,7 +119,7 @@ func TestSupervisedAgainstFiniteDifferences(t *testing.T) {
 	checkGradient(t, "z", z, dZ, func() float64 { return c.Supervised(z, rows, 1, make([]float32, len(z))) })
 }
 
-func TestContrastByHand(t *testing.T) {
+func TestContrastiveByHand(t *testing.T) {
 	// Two rows on the axes of a plane at τ = 1: each row's logits are 1 and 0.
 	c := Contrastive{Dim: 2, Temperature: 1}
 	u := []float32{1, 0, 0, 1}
@@ -127,7 +127,7 @@ func TestContrastByHand(t *testing.T) {
 	if want := math.Log(1 + math.Exp(-1)); math.Abs(got-want) > 1e-6 {
 		t.Errorf("loss %.7f, want log(1+1/e) = %.7f", got, want)
 	}
-	// With one label for both there is no negative left, so nothing to lose.
+	// With the same label for both there is no negative, so the loss is 0.
 	c.RowLabel, c.ColLabel = []int32{4, 4}, []int32{4, 4}
 	if got := c.Loss(u, u, 2, 2, 1, make([]float32, 4), make([]float32, 4)); math.Abs(got) > 1e-7 {
 		t.Errorf("loss without negatives %g, want 0", got)
@@ -142,10 +142,10 @@ func TestBCE(t *testing.T) {
 	checkGradient(t, "z", z, dz, func() float64 { return BCE(z, y, w, make([]float32, 6)) })
 
 	if got := BCE([]float32{0}, []float32{1}, nil, make([]float32, 1)); math.Abs(got-math.Ln2) > 1e-9 {
-		t.Errorf("an undecided logit costs %g, want ln 2", got)
+		t.Errorf("the loss of logit 0 is %g, want ln 2", got)
 	}
 	if got := BCE([]float32{-200, 200}, []float32{1, 0}, nil, make([]float32, 2)); math.Abs(got-200) > 1e-6 {
-		t.Errorf("logits 200 off cost %g, want 200", got)
+		t.Errorf("the loss of logits that are off by 200 is %g, want 200", got)
 	}
 }
 

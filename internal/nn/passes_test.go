@@ -9,8 +9,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Values with zeros of both signs and with what isn't a number among them.
-func rough(rng *rand.Rand, n int) []float32 {
+// special returns random values with zeros of both signs, infinities and NaNs among them.
+func special(rng *rand.Rand, n int) []float32 {
 	x := random(rng, n)
 	for i := range x {
 		switch rng.IntN(12) {
@@ -27,16 +27,16 @@ func rough(rng *rand.Rand, n int) []float32 {
 	return x
 }
 
-// alike: equal, or no numbers both.
-func alike(a, b []float32) bool {
+// equalOrNaN reports whether each pair of values is equal or both are NaN.
+func equalOrNaN(a, b []float32) bool {
 	return slices.EqualFunc(a, b, func(x, y float32) bool { return x == y || x != x && y != y })
 }
 
-func TestPassesDoWhatTheirDefinitionsSay(t *testing.T) {
+func TestPassesMatchTheirDefinitions(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(0, 40).Draw(t, "n")
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 2))
-		a, b, c, sum := rough(rng, n), rough(rng, n), rough(rng, n), rough(rng, n+8)
+		a, b, c, sum := special(rng, n), special(rng, n), special(rng, n), special(rng, n+8)
 		for name, pass := range map[string]struct {
 			do   func(y []float32)
 			each func(i int) float32
@@ -76,14 +76,14 @@ func TestPassesDoWhatTheirDefinitionsSay(t *testing.T) {
 			for i := range n {
 				want[i] = pass.each(i)
 			}
-			if pass.do(got[:n]); !alike(got, want) {
+			if pass.do(got[:n]); !equalOrNaN(got, want) {
 				t.Fatalf("%s for %d values: %v, want %v", name, n, got, want)
 			}
 		}
 	})
 }
 
-func TestATableIsReadAndTaughtRowByRow(t *testing.T) {
+func TestATableLooksUpAndAddsGradientsRowByRow(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		dim := rapid.SampledFrom([]int{1, 3, 8, 16, 20}).Draw(t, "dim")
 		per, rows := rapid.IntRange(1, 5).Draw(t, "codes of a row"), rapid.IntRange(0, 40).Draw(t, "rows")
@@ -117,18 +117,18 @@ func TestATableIsReadAndTaughtRowByRow(t *testing.T) {
 	})
 }
 
-// step checks that a table's step is Adam's own on the rows of the codes, and leaves no gradient.
+// step checks that a table's step equals Adam's on the rows of the codes, and clears the gradients.
 func step(t *rapid.T, table *Table, codes []int32, gradient []float32) {
 	alone := NewParam(len(gradient))
 	copy(alone.W, table.Weights())
 	copy(alone.G, gradient)
-	still := slices.Clone(alone.W)
+	before := slices.Clone(alone.W)
 	a, b := NewAdam(0.1), NewAdam(0.1)
 	a.Step(nil)
 	a.StepRows(table)
 	b.Step([]*Param{alone})
 	for code := range int32(table.Rows()) {
-		want := still
+		want := before
 		if slices.Contains(codes, code) {
 			want = alone.W
 		}
@@ -137,25 +137,25 @@ func step(t *rapid.T, table *Table, codes []int32, gradient []float32) {
 		}
 		for _, g := range table.Gradient(code) {
 			if g != 0 {
-				t.Fatalf("row %d keeps a gradient", code)
+				t.Fatalf("row %d still has a gradient", code)
 			}
 		}
 	}
 }
 
-func TestATableRefusesWhatItHasNotGot(t *testing.T) {
+func TestATableRefusesUnknownCodesAndWrongShapes(t *testing.T) {
 	table := randomTable(3, 8, rand.New(rand.NewPCG(1, 2)))
 	for name, ask := range map[string]func(){
-		"a code too high":     func() { table.Lookup([]int32{3}, 1, make([]float32, 8), 8) },
-		"a code below zero":   func() { table.AddGradients([]int32{-1}, 1, make([]float32, 8), 8) },
-		"too little room":     func() { table.Lookup([]int32{1, 2}, 2, make([]float32, 15), 16) },
-		"an unfinished row":   func() { table.Lookup([]int32{1, 2, 1}, 2, make([]float32, 64), 16) },
-		"rows that lie apart": func() { table.Lookup([]int32{1, 2}, 1, make([]float32, 16), 9) },
+		"a code too high":       func() { table.Lookup([]int32{3}, 1, make([]float32, 8), 8) },
+		"a code below zero":     func() { table.AddGradients([]int32{-1}, 1, make([]float32, 8), 8) },
+		"a short output":        func() { table.Lookup([]int32{1, 2}, 2, make([]float32, 15), 16) },
+		"an incomplete row":     func() { table.Lookup([]int32{1, 2, 1}, 2, make([]float32, 64), 16) },
+		"a stride past the end": func() { table.Lookup([]int32{1, 2}, 1, make([]float32, 16), 9) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {
 				if recover() == nil {
-					t.Error("nobody minded")
+					t.Error("no panic")
 				}
 			}()
 			ask()

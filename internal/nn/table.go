@@ -147,14 +147,14 @@ func (a *Adam) StepRows(t *Table) {
 	t.touched = t.touched[:0]
 }
 
-// Adagrad is the optimizer of Duchi, Hazan & Singer (2011) for a Table: it leaves rows that weren't touched alone, and moves
-// rare ones further.
+// Adagrad is the optimizer of Duchi, Hazan & Singer (2011) for a Table: it updates only the rows that were touched, and takes
+// larger steps for rarer ones.
 type Adagrad struct {
 	Rate float32
 }
 
-// StepRows moves the vectors that were touched since the last step against their gradients, and clears these. A row's second
-// moment is the sum of its squared gradients.
+// StepRows updates the vectors that were touched since the last step and clears their gradients. It keeps the sums of squared
+// gradients where Adam keeps the second moments.
 func (a Adagrad) StepRows(t *Table) {
 	n := t.Dim
 	for _, code := range t.touched {

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestCheckRefusesWhatATerminalCouldObey(t *testing.T) {
+func TestCheckRefusesTextThatATerminalCouldObey(t *testing.T) {
 	bad := map[string]string{
 		"an escape":                        "a\x1b[2Jb",
 		"a bell":                           "a\ab",
@@ -53,7 +53,7 @@ func TestEndlessEscapingIsCheap(t *testing.T) {
 	}
 }
 
-func TestCleanShowsWhatItTakesAway(t *testing.T) {
+func TestCleanShowsWhatItEscapes(t *testing.T) {
 	for in, want := range map[string]string{
 		"plain\n\ttext é": "plain\n\ttext é",
 		"\x1b[31mred":     `\x1b[31mred`,

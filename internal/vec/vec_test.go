@@ -234,7 +234,7 @@ func BenchmarkMatMul(b *testing.B) {
 }
 
 // The plain kernels run on other processors; this checks them against those of this one.
-func TestPlainKernelsAgreeWithTheFast(t *testing.T) {
+func TestPlainKernelsAgreeWithTheFastOnes(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 4))
 	const dim, n = 37, 9
 	q, rows, ids := random(rng, dim), random(rng, n*dim), []int32{8, 0, 3, 3}

@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 }
 
 // With a Python that has the peers (DRYRUN_PYTHON): the same graph parameters give the same recall as theirs, within 0.01.
-func TestHNSWRecallIsThatOfThePeers(t *testing.T) {
+func TestHNSWRecallIsThePeersWithinAHundredth(t *testing.T) {
 	python := os.Getenv("DRYRUN_PYTHON")
 	if python == "" {
 		t.Skip("DRYRUN_PYTHON names no Python with faiss-cpu and hnswlib")
