@@ -2,7 +2,9 @@ package framework
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 )
 
 // Coverage is what a candidate's ranges aim at: the share that should hold the result.
@@ -51,4 +53,62 @@ func (r Range) Score() float64 {
 	}
 	const penalty = 2 / (1 - Coverage)
 	return (high - low) + penalty*max(low-x, 0) + penalty*max(x-high, 0)
+}
+
+// Calibration is how well a candidate's ranges hold what they promise.
+type Calibration struct {
+	Of    int     `json:"of"`
+	Held  int     `json:"held"`
+	Share float64 `json:"share"` // Held/Of, against Coverage; 0 for none
+	// Sharpness is the mean interval score on each scale, 0 where there are none. The two aren't comparable.
+	Linear  float64 `json:"sharpness_linear"`
+	Linears int     `json:"linears"`
+	Log     float64 `json:"sharpness_log"`
+	Logs    int     `json:"logs"`
+}
+
+// Calibrate sums ranges up. A range whose score is infinite counts as missed and isn't in the mean.
+func Calibrate(ranges []Range) Calibration {
+	var c Calibration
+	for _, r := range ranges {
+		c.Of++
+		if r.Held() {
+			c.Held++
+		}
+		switch score := r.Score(); {
+		case math.IsInf(score, 0):
+		case r.Log:
+			c.Log, c.Logs = c.Log+score, c.Logs+1
+		default:
+			c.Linear, c.Linears = c.Linear+score, c.Linears+1
+		}
+	}
+	if c.Of > 0 {
+		c.Share = float64(c.Held) / float64(c.Of)
+	}
+	if c.Linears > 0 {
+		c.Linear /= float64(c.Linears)
+	}
+	if c.Logs > 0 {
+		c.Log /= float64(c.Logs)
+	}
+	return c
+}
+
+// Ranges returns the session's ranges that a run has answered, step by step and by id. isLog says which predictions are
+// judged on a log scale: the case knows. What was skipped isn't scored.
+func Ranges(st *State, isLog func(step StepID, prediction string) bool) []Range {
+	var out []Range
+	for _, id := range st.StepIDs() {
+		step := st.StepState(id)
+		for _, name := range slices.Sorted(maps.Keys(step.Predictions)) {
+			p := step.Predictions[name]
+			result, ok := step.Result(name)
+			if p.Passed || !ok {
+				continue
+			}
+			out = append(out, Range{Step: id, Prediction: name, Low: p.Low, High: p.High, Result: result, Log: isLog(id, name)})
+		}
+	}
+	return out
 }

@@ -73,11 +73,6 @@ func captions(ps []report.Picture, w int) []string {
 	return lines
 }
 
-// Picture draws one image in a square of size cells wide and size/2 high.
-func Picture(img image.Image, t Theme, size int) string {
-	return strings.Join(picture(img, t, size), "\n")
-}
-
 // picture draws the upper half block ▀ in the color of the upper pixel on the color of the lower one, so that a cell
 // shows two pixels; without color, a cell's brightness picks one of ten characters. This was chosen over x/mosaic,
 // which averages four pixels into two colors and blurs pictures of sixteen to twenty pixels.

@@ -173,6 +173,10 @@ func session() rehearse.SessionResult {
 			line(framework.Data, framework.StepScore{Answered: true}, false),
 			line(framework.Model, framework.StepScore{}, false),
 		},
+		Beside: rehearse.BesideScore{
+			Committed: 5, Best: 3, Ranges: framework.Calibration{Of: 3, Held: 2, Linear: 0.21, Linears: 2, Log: 1.386, Logs: 1},
+			Diagnoses: []framework.Diagnosed{{Right: true}, {}},
+		},
 		Card: framework.Scorecard{
 			Overall: 2.93, Answered: 2, Of: 3, NoVerdict: "practice gives none, a mock does", Supported: &framework.Scorecard{Overall: 2.1},
 		},

@@ -237,6 +237,7 @@ func Scorecard(r rehearse.SessionResult) []report.Block {
 	}
 	blocks := []report.Block{table, note("Overall", overall(r))}
 	blocks = append(blocks, verdicts(r.Card)...)
+	blocks = append(blocks, beside(r.Beside)...)
 	if r.Quote != "" {
 		blocks = append(blocks, note("You said", quoted(r.Quote)))
 	}
@@ -273,6 +274,39 @@ func verdicts(card framework.Scorecard) []report.Block {
 		return nil
 	}
 	return []report.Block{b}
+}
+
+// beside lists what is reported beside the score, each on its own scale.
+func beside(b rehearse.BesideScore) []report.Block {
+	table := report.Block{Kind: report.Table, Title: "Beside the score"}
+	row := func(what, text string) {
+		table.Rows = append(table.Rows, report.Row{report.Text(what), report.Text(text)})
+	}
+	if b.Committed > 0 {
+		row("decisions", fmt.Sprintf("%d of %d are the best option", b.Best, b.Committed))
+	}
+	if c := b.Ranges; c.Of > 0 {
+		row("ranges", fmt.Sprintf("%d of %d hold the result; %.0f%% should", c.Held, c.Of, 100*framework.Coverage))
+		if c.Linears > 0 {
+			row("interval score", fmt.Sprintf("%s on average; lower is better", report.Num(c.Linear)))
+		}
+		if c.Logs > 0 {
+			row("interval score of ratios", fmt.Sprintf("%s on average, on a log scale; lower is better", report.Num(c.Log)))
+		}
+	}
+	if n := len(b.Diagnoses); n > 0 {
+		right := 0
+		for _, d := range b.Diagnoses {
+			if d.Right {
+				right++
+			}
+		}
+		row("diagnosis", fmt.Sprintf("%d of %s named right", right, counted(n, "cause")))
+	}
+	if len(table.Rows) == 0 {
+		return nil
+	}
+	return []report.Block{table}
 }
 
 // counted writes a number of things: "1 fact", "4 facts".

@@ -44,7 +44,7 @@ func (s *Session) Debrief(step framework.StepID) StepResult {
 	return r
 }
 
-// keptBack stands for a result that the mode keeps back.
+// keptBack says until when the mode keeps the result back.
 func (s *Session) keptBack() string {
 	return fmt.Sprintf("The result waits for the end of the %s.", s.mode.ID)
 }
@@ -61,8 +61,32 @@ func (s *Session) Result() SessionResult {
 		step, _ := framework.StepByID(score.Step)
 		r.Steps = append(r.Steps, StepLine{step, score, len(s.state.StepState(score.Step).Marks[bySelf]) > 0})
 	}
+	r.Beside = s.besideScore()
 	r.Quote, r.ToDo = s.quote(), s.Debrief(s.state.Step).ToDo
 	return r
+}
+
+// besideScore sums up the decisions, ranges and diagnoses of the session.
+func (s *Session) besideScore() BesideScore {
+	b := BesideScore{Ranges: framework.Calibrate(framework.Ranges(s.state, s.isLog))}
+	for _, id := range s.state.StepIDs() {
+		st := s.state.StepState(id)
+		b.Diagnoses = append(b.Diagnoses, st.Diagnoses...)
+		if !st.Revealed && !s.state.Ended {
+			continue
+		}
+		decided := StepResult{Decisions: s.decisions(id)}
+		b.Committed += decided.Committed()
+		b.Best += decided.Best()
+	}
+	return b
+}
+
+// isLog says whether a prediction is scored on a log scale.
+func (s *Session) isLog(step framework.StepID, prediction string) bool {
+	return slices.ContainsFunc(s.cs.Step(step).Lab.Predict, func(p casestudies.Prediction) bool {
+		return p.ID == prediction && p.Scale == "log"
+	})
 }
 
 func scoreOf(card framework.Scorecard, step framework.StepID) framework.StepScore {
@@ -113,8 +137,7 @@ func (s *Session) predictions(step framework.StepID) []PredictionResult {
 		r := PredictionResult{Prediction: p, Low: said.Low, High: said.High, Given: given && !said.Passed, Passed: said.Passed}
 		r.Truth, r.Known = st.Result(p.ID)
 		if r.Given && r.Known {
-			judged := framework.Range{Step: step, Prediction: p.ID, Low: r.Low, High: r.High, Result: r.Truth, Log: p.Scale == "log"}
-			r.Inside, r.Score = judged.Held(), judged.Score()
+			r.Inside = framework.Range{Low: r.Low, High: r.High, Result: r.Truth}.Held()
 		}
 		out = append(out, r)
 	}

@@ -67,8 +67,17 @@ type SessionResult struct {
 	KeptBack bool // by the mode: nothing below but ToDo is filled in
 	Steps    []StepLine
 	Card     framework.Scorecard // by the candidate's own marks
-	Quote    string              // a line of the candidate's own words
-	ToDo     string              // the next thing to do, in a sentence
+	Beside   BesideScore
+	Quote    string // a line of the candidate's own words
+	ToDo     string // the next thing to do, in a sentence
+}
+
+// BesideScore is what is reported beside the score, each on its own scale.
+type BesideScore struct {
+	Committed int // decisions, in steps whose reference is open
+	Best      int // of those, the ones that are the best option
+	Ranges    framework.Calibration
+	Diagnoses []framework.Diagnosed
 }
 
 // StepLine is one step of a session's result.
@@ -106,7 +115,6 @@ type PredictionResult struct {
 	Known     bool // a run has brought the truth
 	Truth     float64
 	Inside    bool
-	Score     float64 // the interval score, on the scale of the prediction; lower is better. Only with Given and Known
 }
 
 // FollowupResult is a follow-up that was asked, with both answers.

@@ -67,6 +67,13 @@ func TestOneStepFromPromptToNext(t *testing.T) {
 	if !r.Answered || r.Marked() != 2 || r.Committed() != 1 || r.Best() != 0 || len(r.Unasked) != 10 || !r.Unasked[0].Critical {
 		t.Errorf("debrief: %+v", r)
 	}
+	whole := x.s.Result()
+	if b := whole.Beside; b.Committed != 1 || b.Best != 0 || b.Ranges.Of != 1 || b.Ranges.Held != 0 || b.Ranges.Logs != 1 {
+		t.Errorf("beside the score: %+v", b)
+	}
+	if whole.Steps[0].ID != framework.Requirements || !whole.Steps[0].Marked || whole.Quote != r.Quote {
+		t.Errorf("the session's result: %+v", whole)
+	}
 	if scores := r.Scores; scores.Supported.Score >= scores.Self.Score || scores.Coach.Score <= scores.Self.Score {
 		t.Errorf("scores self %.2f, supported %.2f, coach %.2f", scores.Self.Score, scores.Supported.Score, scores.Coach.Score)
 	}
