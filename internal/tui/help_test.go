@@ -138,3 +138,16 @@ func TestEveryKeyInTheHelpDoesSomething(t *testing.T) {
 		})
 	}
 }
+
+func TestTheListOfAllKeysIsItselfScrolledByKeysThatAreTold(t *testing.T) {
+	d := practising(t, 60, 20, "")
+	d.press("?")
+	d.sees("j k scroll")
+	first := d.root.View()
+	d.press("j")
+	if d.root.View() == first {
+		t.Error("it doesn't scroll")
+	}
+	d.press("x")
+	d.sees("[Brief]")
+}

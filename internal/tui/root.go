@@ -259,7 +259,7 @@ func (m *root) View() string {
 	switch {
 	case m.keys != nil:
 		title, status = frame.Title(m.screen), frame.Status(m.screen)
-		body = m.keys.View(m.theme)
+		body, keys = m.keys.View(m.theme), m.keys.Bindings()
 	case m.screen != nil:
 		before, _ := m.bindings()
 		title, status, body = frame.Title(m.screen), frame.Status(m.screen), m.screen.View()

@@ -152,7 +152,7 @@ func (m *root) review() frame.Screen {
 	})
 }
 
-// practice begins a session, in a command because beginning may read files.
+// practice returns a command that begins a session.
 func (m *root) practice(c *casestudies.Case, step framework.StepID) tea.Cmd {
 	return func() tea.Msg {
 		s, out, err := m.o.Sessions.New(m.ctx, c, step)

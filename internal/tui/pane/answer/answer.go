@@ -178,7 +178,7 @@ func (p *Pane) View() string {
 	case p.writing.Focused():
 		state = "writing; saved as you type"
 	case p.s.Text(p.to) != "":
-		state = "saved; enter: write on"
+		state = "saved; enter: edit"
 	}
 	rule := "── " + frame.Fit(state, w-6) + " "
 	rule += strings.Repeat("─", max(0, w-frame.Width(rule)))

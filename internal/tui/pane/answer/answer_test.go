@@ -29,7 +29,7 @@ func TestWhatIsTypedIsSavedAndThenCommitted(t *testing.T) {
 	})
 	r.Press("esc")
 	r.Until("the answer is stored", func() bool { return strings.Contains(r.Store.Kinds("s1"), "Answered") })
-	r.Sees("saved; enter: write on")
+	r.Sees("saved; enter: edit")
 	r.Fits()
 }
 
