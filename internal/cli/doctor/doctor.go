@@ -24,9 +24,10 @@ type options struct {
 	*command.IO
 	command.Exporter
 	command.EngineFlags
-	Dir   string // for sessions
-	Cache *disk.Folder
-	Store func(context.Context) (*store.Store, error)
+	Dir     string // for sessions
+	Cache   *disk.Folder
+	Store   func(context.Context) (*store.Store, error)
+	Engines func(context.Context) []engineState
 }
 
 // examination is what `doctor --json` prints.
@@ -81,6 +82,7 @@ func New(p *command.Program) *cobra.Command { return newCommand(p, run) }
 
 func newCommand(p *command.Program, run func(context.Context, *options) error) *cobra.Command {
 	o := &options{IO: p.IO, Store: p.Store}
+	o.Engines = func(ctx context.Context) []engineState { return engines(ctx, o.Env("DRYRUN_PYTHON")) }
 	cmd := &cobra.Command{
 		Use:     "doctor",
 		Short:   "Say what this terminal, folder and build can do",
@@ -104,7 +106,7 @@ func newCommand(p *command.Program, run func(context.Context, *options) error) *
 func run(ctx context.Context, o *options) error {
 	e := examination{
 		Version: 1, Build: command.ThisBuild(), Terminal: o.terminal(), Memory: kind.DefaultLimit(),
-		Engines: engines(ctx, o.Env("DRYRUN_PYTHON")), Cases: []string{}, Problems: []string{},
+		Engines: o.Engines(ctx), Cases: []string{}, Problems: []string{},
 	}
 	problem := func(err error) {
 		if err != nil {
