@@ -217,7 +217,8 @@ func TestCalibrationIsTheShareThatHolds(t *testing.T) {
 		Predicted{Step: Data, Prediction: "in", Low: 0, High: 1}, Predicted{Step: Data, Prediction: "out", Low: 2, High: 3},
 		Predicted{Step: Data, Prediction: "passed", Passed: true}, Predicted{Step: Data, Prediction: "not-run", Low: 1, High: 2},
 		Predicted{Step: Model, Prediction: "ratio", Low: 1, High: math.E},
-		LabRan{Step: Data, Results: map[string]float64{"in": .5, "out": 4, "passed": 1}}, LabRan{Step: Model, Results: map[string]float64{"ratio": 2}})
+		LabRan{Step: Data, Results: map[string]float64{"in": .5, "out": 4, "passed": 1}},
+		LabRan{Step: Model, Results: map[string]float64{"ratio": 2}})
 	ranges := Ranges(s.fold(), func(_ StepID, id string) bool { return id == "ratio" })
 	got := Calibrate(ranges)
 	if got.Of != 3 || got.Held != 2 || !near(got.Share, 2.0/3) || !near(got.Linear, (1+11)/2.0) || !near(got.Log, 1) {

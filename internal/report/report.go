@@ -17,7 +17,7 @@ type Step struct {
 	ElapsedMS float64            `json:"elapsed_ms"`
 }
 
-// Setup says what the numbers are about.
+// Setup says what was measured: the world, its parts in words, and the settings.
 type Setup struct {
 	World      string         `json:"world"`
 	Data       string         `json:"data,omitempty"` // "folders:clothing" where real data replaced the generated world
@@ -43,7 +43,7 @@ type Missing struct {
 // Kind is the kind of a block.
 type Kind string
 
-// The kinds of block. Which fields of Block each uses is said at the field.
+// The kinds of block, each with the fields of Block that it uses beside Title and Alt.
 const (
 	Table     Kind = "table"     // Columns, Rows
 	Bars      Kind = "bars"      // Rows of [label, value], the value perhaps with an interval; Unit
@@ -77,7 +77,7 @@ type Series struct {
 	Name string    `json:"name"`
 	X    []float64 `json:"x"`
 	Y    []float64 `json:"y"`
-	// Marks are indexes of points to stand out (the Pareto front).
+	// Marks are indexes of points that stand out: the Pareto front.
 	Marks []int `json:"marks,omitempty"`
 }
 
@@ -88,7 +88,7 @@ type Picture struct {
 	Image   image.Image `json:"-"`
 }
 
-// Progress is how far a lab is. Messages may be lost; the last one before a result need not arrive.
+// Progress is how far a lab has come. Messages may be lost, the last one included.
 type Progress struct {
 	What string // "building the index"
 	Done int

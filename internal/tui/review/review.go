@@ -188,7 +188,8 @@ func (m *Model) layout() {
 		lines = []string{"", "  reading …"}
 	case len(m.saved) == 0:
 		lines = append(lines, "")
-		for _, l := range frame.Wrap("No sessions yet. Press q, choose a case and begin: everything that you write is kept and shows here.", m.w-4) {
+		const none = "No sessions yet. Press q, choose a case and begin: everything that you write is kept and shows here."
+		for _, l := range frame.Wrap(none, m.w-4) {
 			lines = append(lines, "  "+l)
 		}
 	}
