@@ -41,3 +41,23 @@ func TestTheCacheIsShownAndCleared(t *testing.T) {
 		t.Errorf("clearing an empty cache says %q", out)
 	}
 }
+
+func TestClearIsACommandOfItsOwnAndBothTakeJSON(t *testing.T) {
+	for _, c := range []struct {
+		line       string
+		show, json bool
+	}{{"", true, false}, {"--json", true, true}, {"clear", false, false}, {"clear --json", false, true}} {
+		p, _, _ := clitest.Program()
+		var show, empty clitest.Recorder[options]
+		if err := clitest.Parse(t, newCommand(p, show.Run, empty.Run), c.line); err != nil {
+			t.Fatal(err)
+		}
+		ran, other := show.Options, empty.Options
+		if !c.show {
+			ran, other = other, ran
+		}
+		if ran == nil || other != nil || ran.JSON != c.json || ran.Folder == nil {
+			t.Errorf("%q: show %+v, clear %+v", c.line, show.Options, empty.Options)
+		}
+	}
+}

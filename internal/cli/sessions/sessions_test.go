@@ -105,7 +105,8 @@ func TestAnIDThatNamesNoSessionOrSeveralIsTheUsersMistake(t *testing.T) {
 		}
 	}
 	full := errors.New("the disk is full")
-	if err := Error(full); err != full {
+	var f *command.Failure
+	if err := Error(full); !errors.Is(err, full) || errors.As(err, &f) {
 		t.Errorf("another error becomes %v", err)
 	}
 }
