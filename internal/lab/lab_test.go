@@ -39,7 +39,7 @@ func steps() []framework.StepID {
 }
 
 // long leaves a test of many runs out of -short, which is how the race detector runs: it shares nothing that the tests of
-// workers, cancelling and the cache don't.
+// workers, canceling and the cache don't.
 func long(t *testing.T) {
 	t.Helper()
 	if testing.Short() {

@@ -70,7 +70,7 @@ func openFile(ctx context.Context, path string) (*Store, error) {
 	return s, nil
 }
 
-// openSQLite opens with a write-ahead log (a reader never waits for the writer), full synchronisation (an answer
+// openSQLite opens with a write-ahead log (a reader never waits for the writer), full synchronization (an answer
 // survives a power cut), foreign keys, and transactions that take the write lock when they begin, so that two writers
 // queue for the busy timeout instead of failing halfway.
 func openSQLite(path string) (*sql.DB, error) {

@@ -75,7 +75,7 @@ func (c *cache) put(key Key, v Sized) {
 }
 
 // once returns the value kept under key, or builds it. A build that fails isn't kept: whoever waited for a build that
-// was cancelled by somebody else builds it again.
+// was canceled by somebody else builds it again.
 func once[V Sized](ctx context.Context, c *cache, key Key, build func(context.Context) (V, error)) (V, error) {
 	var none V
 	if v, ok := c.parent.built(key); ok {

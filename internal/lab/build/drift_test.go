@@ -9,7 +9,7 @@ import (
 	"dryrun/internal/problem"
 )
 
-// slowDrift works until it is cancelled, and then takes a while to notice.
+// slowDrift works until it is canceled, and then takes a while to notice.
 type slowDrift struct {
 	cancel  context.CancelFunc
 	working *atomic.Bool

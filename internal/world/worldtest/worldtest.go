@@ -110,7 +110,7 @@ func (c *Countdown) Done() <-chan struct{} { return c.done }
 func (c *Countdown) Deadline() (time.Time, bool) { return time.Time{}, false }
 
 // StopsWithContext cancels work at each of its first looks at its context, and requires the context's error and no result.
-// It returns how often work looks when it isn't cancelled.
+// It returns how often work looks when it isn't canceled.
 func StopsWithContext[T comparable](t *testing.T, what string, work func(context.Context) (T, error)) (looks int) {
 	t.Helper()
 	var none T
