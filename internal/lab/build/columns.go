@@ -18,9 +18,9 @@ type Columns struct {
 	any   bool     // some column is blank
 }
 
-// ParseColumns reads the knob features: serving or all, groups to add to it, minus-GROUP to take away; or groups alone, with
+// parseColumns reads the knob features: serving or all, groups to add to it, minus-GROUP to take away; or groups alone, with
 // or without only-.
-func ParseColumns(groups []problem.FeatureGroup, text string) (Columns, error) {
+func parseColumns(groups []problem.FeatureGroup, text string) (Columns, error) {
 	var c Columns
 	words := strings.Split(text, ",")
 	named, minus := map[string]bool{}, map[string]bool{}
@@ -154,7 +154,7 @@ func (s Scenario) Columns(p *problem.Problem) (Columns, error) {
 	if p.Pairs == nil {
 		return Columns{}, nil
 	}
-	return ParseColumns(p.Pairs.Groups(), s.Features)
+	return parseColumns(p.Pairs.Groups(), s.Features)
 }
 
 // TrainingFeatures are p's features over an embedding, as models learn from them, every column filled: each model clears what it

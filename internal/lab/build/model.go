@@ -23,12 +23,12 @@ type Trained struct {
 // Bytes is the memory of the model and its curves.
 func (t *Trained) Bytes() int64 { return int64(1e6*t.Model.MB()) + 8*int64(len(t.Train)+len(t.Valid)) }
 
-// ModelFields are what a ranker depends on.
-const ModelFields = rowFields | FieldRanker | FieldLoss | FieldFeatures | FieldTrees | FieldRate
+// modelFields are what a ranker depends on.
+const modelFields = rowFields | FieldRanker | FieldLoss | FieldFeatures | FieldTrees | FieldRate
 
 // modelStage trains stage two's model.
 func modelStage() Stage[*Trained] {
-	return Stage[*Trained]{Name: "ranker", Needs: ModelFields, File: modelFile(), Build: func(ctx context.Context, b *Builder, s Scenario) (*Trained, error) {
+	return Stage[*Trained]{Name: "ranker", Needs: modelFields, File: modelFile(), Build: func(ctx context.Context, b *Builder, s Scenario) (*Trained, error) {
 		rows, err := b.TrainingRows(ctx, s)
 		if err != nil {
 			return nil, err

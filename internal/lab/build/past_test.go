@@ -87,7 +87,7 @@ func TestFeaturesNameWhatARankerReads(t *testing.T) {
 		"similarity,price":       "similarity price",
 		"similarity,minus-price": "similarity",
 	} {
-		columns, err := ParseColumns(groups, text)
+		columns, err := parseColumns(groups, text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -100,7 +100,7 @@ func TestFeaturesNameWhatARankerReads(t *testing.T) {
 		if strings.Join(got, " ") != want {
 			t.Errorf("%s reads %q, not %q", text, got, want)
 		}
-		if again, err := ParseColumns(groups, columns.Text(groups)); err != nil || again != columns {
+		if again, err := parseColumns(groups, columns.Text(groups)); err != nil || again != columns {
 			t.Errorf("%s, written as %s, is read otherwise (%v)", text, columns.Text(groups), err)
 		}
 	}

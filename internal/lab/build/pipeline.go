@@ -27,7 +27,7 @@ type Pipeline struct {
 }
 
 // PipelineFields are what a pipeline, and every answer that it gives, depend on; how many items of an answer are shown is left.
-const PipelineFields = ModelFields | MatrixFields
+const PipelineFields = modelFields | matrixFields
 
 // Pipeline builds the scenario's pipeline, or what of it isn't kept yet.
 func (b *Builder) Pipeline(ctx context.Context, s Scenario) (*Pipeline, error) {

@@ -152,12 +152,12 @@ type Matrix struct {
 // Bytes is the memory of the matrix.
 func (m *Matrix) Bytes() int64 { return int64(4 * (len(m.x) + len(m.items))) }
 
-// MatrixFields are what the features of candidates depend on.
-const MatrixFields = candidateFields | FaultAtFeatures | FaultAtServing
+// matrixFields are what the features of candidates depend on.
+const matrixFields = candidateFields | FaultAtFeatures | FaultAtServing
 
 // matrixStage fills the features of stage one's candidates as serving computes them, with every column filled.
 func matrixStage() Stage[*Matrix] {
-	return Stage[*Matrix]{Name: "features of candidates", Needs: MatrixFields, Build: func(ctx context.Context, b *Builder, s Scenario) (*Matrix, error) {
+	return Stage[*Matrix]{Name: "features of candidates", Needs: matrixFields, Build: func(ctx context.Context, b *Builder, s Scenario) (*Matrix, error) {
 		requests, err := Get(ctx, b, requestStage(), s)
 		if err != nil {
 			return nil, err

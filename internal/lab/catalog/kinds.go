@@ -11,19 +11,13 @@ type kind struct {
 	items    int      // of a generated world, where nothing says how many
 	maxItems int
 
-	engines  []Engine
+	engines  []string
 	encoders []string
 	rankers  []string
 	groups   []string // of features
 	stageOne []string // encoders or engines that the model step compares, simplest first
 	words    map[string][]string
 	defaults map[string]string // of knobs, where the table's don't suit
-}
-
-// Engine is one way to search.
-type Engine struct {
-	ID      string
-	Vectors bool // it searches the encoder's vectors; the others learn from ids alone
 }
 
 // LightGBM is the ranker that LightGBM itself trains, in a process of its own. Like the external engines it is chosen by name
@@ -51,9 +45,7 @@ func externalEngines(kindID string) []string {
 }
 
 // vectorEngines search vectors in every kind of world that has them.
-func vectorEngines() []Engine {
-	return []Engine{{"hnsw", true}, {"ivfpq", true}, {"exact", true}}
-}
+func vectorEngines() []string { return []string{"hnsw", "ivfpq", "exact"} }
 
 // stageWords are the choices that don't depend on the kind of world.
 func stageWords() map[string][]string {
@@ -85,7 +77,7 @@ func kinds() []kind {
 		},
 		{
 			id: "interactions", formats: []string{"movielens"}, items: 10_000, maxItems: 10_000_000,
-			engines:  append(vectorEngines(), Engine{"popularity", false}, Engine{"cooccurrence", false}),
+			engines:  append(vectorEngines(), "popularity", "cooccurrence"),
 			encoders: []string{"als", "bpr", "two-tower"},
 			rankers:  []string{"trees", "logistic", "dcn", "none"},
 			groups:   []string{"similarity", "history", "popularity", "freshness", "value", "user", LoggedGroup},
@@ -135,19 +127,12 @@ func StageTwoModels() []string { return []string{"none", "logistic", "trees", "l
 // StageOneModels are the encoders and engines that the model step compares in a kind of world, simplest first.
 func StageOneModels(kindID string) []string { return kindOf(kindID).stageOne }
 
-// Engines lists the embedded engines of a kind of world, the default first.
-func Engines(kindID string) []Engine { return kindOf(kindID).engines }
-
 // Offers returns the words that a knob takes in a kind of world, the default first; nil for knobs that aren't words.
 func Offers(kindID, knob string) []string {
 	k := kindOf(kindID)
 	switch knob {
 	case "engine":
-		var ids []string
-		for _, e := range k.engines {
-			ids = append(ids, e.ID)
-		}
-		return ids
+		return slices.Clone(k.engines)
 	case "encoder":
 		return slices.Clone(k.encoders)
 	case "ranker":

@@ -88,17 +88,6 @@ func KnobByID(id string) (Knob, bool) {
 	return Knob{}, false
 }
 
-// StepKnobs returns the ids of the knobs that a step's screen offers first.
-func StepKnobs(step framework.StepID) []string {
-	var ids []string
-	for _, k := range KnobTable() {
-		if k.Step == step {
-			ids = append(ids, k.ID)
-		}
-	}
-	return ids
-}
-
 // BadKnob says what is wrong with one setting. Near holds what may have been meant, nearest first.
 type BadKnob struct {
 	Knob  string

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Settings is every knob's value, typed: what a configuration resolves to.
+// Settings is every knob's value, typed: what a configuration resolves to. It has a field for each knob.
 type Settings struct {
 	Items, QPS, K, Top, Dim, Epochs, Traffic, Days                                   int
 	Log, Threshold, Load, Cache, Drift                                               float64

@@ -53,8 +53,8 @@ const encoderShare = 0.7
 // fewRequests is how many past requests there must be before they are divided between encoder and ranker.
 const fewRequests = 800
 
-// PastForEncoder returns the past requests that an encoder may learn from.
-func PastForEncoder(p *problem.Problem) []problem.Query {
+// pastForEncoder returns the past requests that an encoder may learn from.
+func pastForEncoder(p *problem.Problem) []problem.Query {
 	if len(p.Train) < fewRequests {
 		return p.Train
 	}

@@ -89,7 +89,7 @@ const pairsMost = 4000
 // pairsOf gathers what the encoder learns from: past requests with the item that each was about, or where every item of
 // a class is as good as another, past requests with their classes.
 func pairsOf(ctx context.Context, in Input, inputs problem.Inputs) (encode.PairSet, error) {
-	past := PastForEncoder(in.Problem)
+	past := pastForEncoder(in.Problem)
 	past = past[max(0, len(past)-pairsMost):]
 	width := inputs.Width()
 	set := encode.PairSet{Width: width, A: make([]float32, len(past)*width), Label: make([]int32, len(past))}

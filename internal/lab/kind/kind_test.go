@@ -25,11 +25,6 @@ func TestWhatTheCatalogOffersCanBeBuiltAndNothingElse(t *testing.T) {
 		if offered := catalog.Offers(w.ID, "encoder"); !slices.Equal(encoders, offered) {
 			t.Errorf("%s offers the encoders %q and trains %q", w.ID, offered, encoders)
 		}
-		for _, e := range catalog.Engines(w.ID) {
-			if built, ok := k.Engine(e.ID); !ok || built.Vectors != e.Vectors || built.Build == nil {
-				t.Errorf("%s: the engine %s is %+v", w.ID, e.ID, built)
-			}
-		}
 		for _, id := range catalog.ExternalEngines() {
 			if e, ok := k.Engine(id); !ok || !e.Vectors {
 				t.Errorf("%s: the external engine %s is %+v", w.ID, id, e)
