@@ -41,7 +41,7 @@ const (
 	proofTraffic = 3000
 )
 
-// Prove runs the step that shows a fault with and without it, under each of so many seeds, and judges the changes.
+// Prove runs the step that shows a fault with and without it, under each of a number of seeds, and judges the changes.
 func (l *Lab) Prove(ctx context.Context, cfg catalog.Config, fault string, seeds int, to func(report.Progress)) (Proof, error) {
 	f, ok := catalog.FaultByID(fault)
 	if !ok {

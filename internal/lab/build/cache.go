@@ -18,7 +18,7 @@ type cache struct {
 
 func newCache(limit int64) *cache { return &cache{entries: map[Key]*entry{}, limit: limit} }
 
-// allow raises the limit to at least so many bytes.
+// allow raises the limit to at least this many bytes.
 func (c *cache) allow(bytes int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -32,7 +32,7 @@ func (c *cache) allowed() int64 {
 }
 
 type entry struct {
-	done  chan struct{} // closed when value and err stand
+	done  chan struct{} // closed when value and err are final
 	value Sized
 	bytes int64
 	err   error
@@ -61,7 +61,7 @@ func (c *cache) built(key Key) (Sized, bool) {
 	return nil, false
 }
 
-// put keeps a value under key, unless one is there or is being built.
+// put keeps a value under key, unless it already has one or one is being built.
 func (c *cache) put(key Key, v Sized) {
 	c.mu.Lock()
 	if _, ok := c.entries[key]; ok {

@@ -25,7 +25,8 @@ func (d slowDrift) At(ctx context.Context, _ float64) (*problem.Problem, error) 
 
 // drifting is a builder whose world is p.
 func drifting(p *problem.Problem) *Builder {
-	return New(Options{Bytes: 1 << 20, Make: func(context.Context, problem.Spec, problem.Progress) (*problem.Problem, error) { return p, nil }})
+	made := func(context.Context, problem.Spec, problem.Progress) (*problem.Problem, error) { return p, nil }
+	return New(Options{Bytes: 1 << 20, Make: made})
 }
 
 func TestNothingGoesOnDriftingForACallerWhoHasLeft(t *testing.T) {

@@ -39,7 +39,7 @@ const pastFields = worldFields | FieldLearnedDrift | FieldPast
 //
 // Before the ranker's requests: vectors that were learned from a viewer's whole history have seen what that viewer did next; on
 // them a past request's similarity is its own label, and a ranker would trust it as it never may again. So where users
-// return, the stage one that a ranker learns from is built without what those requests are asked to find.
+// return, the stage one that a ranker learns from is built without what those requests have to find.
 func pastStage() Stage[*PartOfPast] {
 	return Stage[*PartOfPast]{Name: "part of the past", Needs: pastFields, Build: func(ctx context.Context, b *Builder, s Scenario) (*PartOfPast, error) {
 		base, err := b.Learned(ctx, s)

@@ -111,7 +111,7 @@ func (b *Builder) judgedRows(ctx context.Context, s Scenario) (*Rows, error) {
 	return out, nil
 }
 
-// newestRequests are a share of the past requests, newest, and at most so many.
+// newestRequests are a share of the past requests, newest, and at most a given number.
 func newestRequests(past []problem.Query, share float64, most int) []problem.Query {
 	n := min(max(int(share*float64(len(past))), 20), most, len(past))
 	if share < 1 {

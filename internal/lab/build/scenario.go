@@ -30,7 +30,7 @@ type Scenario struct {
 // StageOne is how candidates are found. Engines of ids have no encoder.
 type StageOne struct {
 	Engine      string
-	Items       int // only the first so many are indexed; 0: all of them
+	Items       int // how many items are indexed, the first ones; 0: all of them
 	Encoder     string
 	Dim, Epochs int
 }

@@ -91,7 +91,7 @@ func (b *Builder) Reporting(to *progress.Sink) *Builder {
 	return &out
 }
 
-// Alone is a builder of the same options that keeps what it builds apart from b's, up to so many bytes.
+// Alone is a builder of the same options that keeps what it builds apart from b's, up to a number of bytes.
 func (b *Builder) Alone(bytes int64) *Builder {
 	o := b.options
 	o.Bytes = bytes
@@ -106,7 +106,7 @@ func (b *Builder) Passing() *Builder {
 	return &out
 }
 
-// Allow raises what is kept to at least so many bytes.
+// Allow raises the limit on what is kept to at least this many bytes.
 func (b *Builder) Allow(bytes int64) { b.cache.allow(bytes) }
 
 // Allowed is how many bytes are kept.

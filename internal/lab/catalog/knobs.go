@@ -51,7 +51,7 @@ func KnobTable() []Knob {
 		eval, serv     = framework.Evaluation, framework.Serving
 	)
 	return []Knob{
-		{"items", Count, 1000, 10_000_000, "", req, "items in the corpus; for files, at most so many of theirs", true},
+		{"items", Count, 1000, 10_000_000, "", req, "items in the corpus; of files, at most this many", true},
 		{"qps", Count, 1, 10_000_000, "100", req, "requests a second that the target must bear", false},
 		{"budget", Length, 1, 3_600_000, "100ms", req, "p99 that a whole request may take", false},
 		{"engine", Choice, 0, 0, "", arch, "how stage one searches", true},

@@ -12,7 +12,7 @@ import (
 	"dryrun/internal/retrieval/collab"
 )
 
-// What the loop is: so many days on which the page is what was clicked most, counted anew each night.
+// The loop is a number of days on which the page shows what was clicked most, counted again each night.
 const (
 	loopDays   = 10
 	loopVisits = 800 // a day

@@ -10,7 +10,7 @@ import (
 	"dryrun/internal/world"
 )
 
-// unknownLimit is how much memory a run may need where nobody knows what the machine has.
+// unknownLimit is how much memory a run may need where the system doesn't say what the machine has.
 const unknownLimit = 6 << 30
 
 // DefaultLimit is how many bytes a run may need by its own estimate before it is refused: three quarters of the machine's
@@ -96,7 +96,7 @@ func Fits(spec problem.Spec, set catalog.Settings, limit int64) (need int64, err
 // ninety a decade, and an estimate needn't grow all the way (pictures of a large corpus are drawn when they are asked for).
 func fitting(spec problem.Spec, set catalog.Settings, limit int64) int {
 	asked := spec.Items
-	if asked == 0 { // as many as the files hold: nobody knows yet
+	if asked == 0 { // as many as the files hold, which is unknown yet
 		kind, _ := world.KindByID(spec.Kind)
 		asked = kind.MaxItems
 	}

@@ -2,5 +2,5 @@
 
 package kind
 
-// machineMemory is unknown: nobody asks these systems.
+// machineMemory is unknown on these systems.
 func machineMemory() int64 { return 0 }

@@ -13,7 +13,7 @@ import (
 
 // TrainingSize is how much a kind of world gives a ranker to learn from, and how closely trees may follow it.
 type TrainingSize struct {
-	Requests  int // at most so many past requests, newest first
+	Requests  int // past requests at most, newest first
 	Positives int // rows of a request, at most
 	Negatives int
 	Leaves    int
@@ -21,7 +21,7 @@ type TrainingSize struct {
 	L2        float64
 }
 
-// A ranker has so many trees at most, with this learning rate; validation rows say when fewer are enough.
+// Trees is how many trees a ranker has at most, Rate its learning rate; validation rows say when fewer are enough.
 const (
 	Trees = 100
 	Rate  = 0.08

@@ -9,7 +9,7 @@ import (
 	"dryrun/internal/retrieval"
 )
 
-// An index is compared with an exact scan on so many requests, so deep.
+// How many requests an index is compared with an exact scan on, and how deep.
 const (
 	recallQueries = 100
 	recallDepth   = 100

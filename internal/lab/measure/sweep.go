@@ -59,7 +59,7 @@ func Sweep(ctx context.Context, p *build.Pipeline, to *progress.Sink) (*Results,
 	return m, nil
 }
 
-// encodeAgain returns what encodes the i-th test request once more, to be timed: content that is there already, or who asks.
+// encodeAgain returns what encodes the i-th test request once more, to be timed: from content that has been read already, or by who asks.
 func encodeAgain(p *build.Pipeline) func(i int) {
 	if p.Encoding == nil {
 		return func(int) {}

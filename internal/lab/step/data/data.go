@@ -47,7 +47,7 @@ func Tail(_ context.Context, m *measure.Run) error {
 	return nil
 }
 
-// withoutLog describes labeled data, and says what a log would have told.
+// withoutLog describes labeled data, and lists what only a log could show.
 func (r run) withoutLog(ctx context.Context) {
 	if r.Pipeline.Problem.History == nil {
 		r.MissAll("the data doesn't say who engaged with what", "sparsity", "clicks_top_1pct", "gini")
@@ -82,7 +82,7 @@ func (r run) withoutLog(ctx context.Context) {
 const sameCosine = 0.995
 
 // duplicates is the share of test requests whose raw content is nearly that of an item: pictures on both sides of the
-// split. It is looked for on a few hundred requests against at most so many items.
+// split. It is estimated from a few hundred requests and at most 20,000 items.
 func (r run) duplicates(ctx context.Context) float64 {
 	p := r.Pipeline.Problem
 	if p.Inputs == nil {

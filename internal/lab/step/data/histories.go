@@ -56,7 +56,7 @@ type judged struct{ metrics.Judged }
 // Bytes is the memory of the outcomes.
 func (j judged) Bytes() int64 { return 40 * int64(len(j.Outcomes)) }
 
-// claimed is the quality of stage one by user when it learns from what a split leaves and is asked for what it holds out. What
+// claimed is the quality of stage one by user when it learns from what a split leaves and has to find what it holds out. What
 // is learned for that is used once: it isn't kept.
 func (r run) claimed(ctx context.Context, split string) (metrics.Judged, error) {
 	s := r.Pipeline.Scenario.WithoutFault(fault.AtIndex)

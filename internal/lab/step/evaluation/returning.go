@@ -11,7 +11,7 @@ import (
 	"dryrun/internal/report"
 )
 
-// Where people return, a request can't be asked twice: what somebody was shown changes when they come back, what they have
+// Where people return, a request can't be repeated: what somebody was shown changes when they come back, what they have
 // seen, and what they make of the next list. So each arm is a play of its own, from the same people, and the unit of its
 // numbers is the person.
 
@@ -78,7 +78,7 @@ func (r run) unitOfTest() string {
 }
 
 // loop shows what each arm makes popular: the share of showings that the 1% of items most shown got, and how unequal the
-// clicks are in the log that the arm leaves to whoever learns next.
+// clicks are in the log that the arm leaves for the next model.
 func (r run) loop(policies []measure.Policy, arms []arm) {
 	if arms[0].exposure == nil {
 		return

@@ -21,8 +21,8 @@ type ablated struct {
 	offline bool             // only the log has it: the ranker in force doesn't read it, and it is measured against one that does
 }
 
-// Ablations compare on so many test requests, by a few trees each that learn faster: the order of the groups shows well
-// before the last gain of quality does.
+// Ablations compare on a limited number of test requests, with a few trees each that learn faster: the order of the groups shows
+// long before the last gain of quality does.
 const (
 	ablationRequests = 200
 	ablationTrees    = 25

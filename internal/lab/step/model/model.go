@@ -190,7 +190,7 @@ func (r run) stageTwoModels(ctx context.Context) ([]contender, error) {
 	return out, nil
 }
 
-// trainLive trains one of the second stages, unless it is there already, and shows its learning curve.
+// trainLive trains one of the second stages, unless it has been trained already, and shows its learning curve.
 func (r run) trainLive(ctx context.Context, id string) (*build.Trained, error) {
 	s := r.Pipeline.Scenario
 	s.Ranker, s.Loss = "trees", "lambdarank"

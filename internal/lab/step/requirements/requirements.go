@@ -66,7 +66,7 @@ const (
 )
 
 // sizesTo returns fitSizes sizes in even ratios over the two decades below n, or from the least size where that is nearer.
-// Over less than a decade lines can't be told from logarithms: then it returns the least size and n.
+// Over less than a decade a line can't be distinguished from a logarithm: then it returns the least size and n.
 func sizesTo(n int) []int {
 	if n <= least {
 		return []int{n}

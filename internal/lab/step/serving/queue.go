@@ -41,7 +41,8 @@ func simulate(service []float64, load float64, rng *rand.Rand) queueing {
 	return q
 }
 
-// What is assumed of repeated requests: so many distinct ones, asked by Zipf's law with exponent 1, so many in a day.
+// What is assumed of repeated requests: how many distinct ones there are, repeated by Zipf's law with exponent 1, and how many
+// a day has.
 const (
 	distinctRequests = 5_000
 	dayRequests      = 40_000

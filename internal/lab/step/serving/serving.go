@@ -51,7 +51,7 @@ func (r run) serviceTimes(ctx context.Context) ([]float64, error) {
 	return out, nil
 }
 
-// underLoad simulates a queue in front of one core, at the load in force and at others beside it, online and in batch.
+// underLoad simulates a queue in front of one core, at the load in force and at other loads, online and in batch.
 func (r run) underLoad(ctx context.Context) error {
 	service, err := r.serviceTimes(ctx)
 	if err != nil {
