@@ -179,7 +179,8 @@ func TestChangedFilesAreAnotherScenario(t *testing.T) {
 		t.Fatal(err)
 	}
 	check("another file beside it", "seven", now)
-	for _, none := range []build.Scenario{{World: problem.Spec{Kind: "images"}}, {World: problem.Spec{Format: "folders", Path: filepath.Join(path, "absent")}}} {
+	absent := problem.Spec{Format: "folders", Path: filepath.Join(path, "absent")}
+	for _, none := range []build.Scenario{{World: problem.Spec{Kind: "images"}}, {World: absent}} {
 		if got, err := none.OfFiles(t.Context()); got.Files != "" || err != nil {
 			t.Errorf("no files are %q (%v)", got.Files, err)
 		}

@@ -32,13 +32,15 @@ const laterShare = 0.2
 const LogFields = vectorFields&^FieldPast | FaultAtFeatures
 
 func logStage() Stage[*LogRows] {
-	return Stage[*LogRows]{Name: "rows of the log", Needs: LogFields, Build: func(ctx context.Context, b *Builder, s Scenario) (*LogRows, error) {
-		g, err := b.readLog(ctx, s)
-		if err != nil {
-			return nil, fmt.Errorf("reading the log's rows: %w", err)
-		}
-		return g, nil
-	}}
+	return Stage[*LogRows]{Name: "rows of the log", Needs: LogFields, Build: readLogRows}
+}
+
+func readLogRows(ctx context.Context, b *Builder, s Scenario) (*LogRows, error) {
+	g, err := b.readLog(ctx, s)
+	if err != nil {
+		return nil, fmt.Errorf("reading the log's rows: %w", err)
+	}
+	return g, nil
 }
 
 // LogRows returns the rows of the log of the problem that the models learned from.

@@ -28,47 +28,49 @@ const modelFields = rowFields | FieldRanker | FieldLoss | FieldFeatures | FieldT
 
 // modelStage trains stage two's model.
 func modelStage() Stage[*Trained] {
-	return Stage[*Trained]{Name: "ranker", Needs: modelFields, File: modelFile(), Build: func(ctx context.Context, b *Builder, s Scenario) (*Trained, error) {
-		rows, err := b.TrainingRows(ctx, s)
-		if err != nil {
-			return nil, err
+	return Stage[*Trained]{Name: "ranker", Needs: modelFields, File: modelFile(), Build: trainRanker}
+}
+
+func trainRanker(ctx context.Context, b *Builder, s Scenario) (*Trained, error) {
+	rows, err := b.TrainingRows(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	p, err := b.Learned(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	columns, err := s.Columns(p)
+	if err != nil {
+		return nil, err
+	}
+	rows = rows.Cleared(columns)
+	r := kind.Ranker{
+		ID: s.Ranker, Loss: s.Loss, Trees: cmp.Or(s.Trees, kind.Trees), Rate: cmp.Or(s.Rate, kind.Rate), Size: kind.ByID(s.World.Kind).Training,
+		Seed: seed.Of(p.Seed, "ranker"), Workers: b.options.Workers, Python: b.options.Python,
+	}
+	what := "training the ranker " + s.modelName()
+	b.progress.Report(what, 0, 0)
+	out := &Trained{}
+	curve := func(round, of int, train, valid float64) {
+		b.progress.Report(what, round, of)
+		if !math.IsNaN(train) {
+			out.Train = append(out.Train, train)
 		}
-		p, err := b.Learned(ctx, s)
-		if err != nil {
-			return nil, err
+		if !math.IsNaN(valid) {
+			out.Valid = append(out.Valid, valid)
 		}
-		columns, err := s.Columns(p)
-		if err != nil {
-			return nil, err
-		}
-		rows = rows.Cleared(columns)
-		r := kind.Ranker{
-			ID: s.Ranker, Loss: s.Loss, Trees: cmp.Or(s.Trees, kind.Trees), Rate: cmp.Or(s.Rate, kind.Rate), Size: kind.ByID(s.World.Kind).Training,
-			Seed: seed.Of(p.Seed, "ranker"), Workers: b.options.Workers, Python: b.options.Python,
-		}
-		what := "training the ranker " + s.modelName()
-		b.progress.Report(what, 0, 0)
-		out := &Trained{}
-		curve := func(round, of int, train, valid float64) {
-			b.progress.Report(what, round, of)
-			if !math.IsNaN(train) {
-				out.Train = append(out.Train, train)
-			}
-			if !math.IsNaN(valid) {
-				out.Valid = append(out.Valid, valid)
-			}
-		}
-		if s.Trees > 0 {
-			curve = nil // the losses of a short training cost more than they tell
-		}
-		began := time.Now()
-		out.Model, err = r.Train(ctx, rows.Train, rows.Valid, curve)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", what, err)
-		}
-		out.Took = time.Since(began)
-		return out, nil
-	}}
+	}
+	if s.Trees > 0 {
+		curve = nil // the losses of a short training cost more than they tell
+	}
+	began := time.Now()
+	out.Model, err = r.Train(ctx, rows.Train, rows.Valid, curve)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	out.Took = time.Since(began)
+	return out, nil
 }
 
 // modelName is the ranker as a person calls it.

@@ -41,30 +41,32 @@ const pastFields = worldFields | FieldLearnedDrift | FieldPast
 // them a past request's similarity is its own label, and a ranker would trust it as it never may again. So where users
 // return, the stage one that a ranker learns from is built without what those requests have to find.
 func pastStage() Stage[*PartOfPast] {
-	return Stage[*PartOfPast]{Name: "part of the past", Needs: pastFields, Build: func(ctx context.Context, b *Builder, s Scenario) (*PartOfPast, error) {
-		base, err := b.Learned(ctx, s)
-		if err != nil {
-			return nil, err
-		}
-		part := *base
-		out := &PartOfPast{Problem: &part}
-		split, isSplit := strings.CutPrefix(string(s.Past), splitPrefix)
-		switch {
-		case s.Past == BeforeRanker && base.History == nil:
-			out.Problem, out.Requests = base, kind.PastForRanker(base)
-		case s.Past == BeforeRanker:
-			part.History, out.Requests, out.since = beforeRanker(base)
-		case isSplit:
-			part.History, out.Held = splitHistory(base.History, split, rand.New(rand.NewPCG(seed.Of(s.World.Seed, "split"), 2)))
-		default:
-			return nil, fmt.Errorf("learning from the past: there is no part %q of it", s.Past)
-		}
-		out.bytes = ownBytes(out.Problem, base) + 4*int64(len(out.since))
-		if h := out.Held; h != nil {
-			out.bytes += 4*int64(len(h.Start)) + 12*int64(len(h.Item))
-		}
-		return out, nil
-	}}
+	return Stage[*PartOfPast]{Name: "part of the past", Needs: pastFields, Build: cutPast}
+}
+
+func cutPast(ctx context.Context, b *Builder, s Scenario) (*PartOfPast, error) {
+	base, err := b.Learned(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	part := *base
+	out := &PartOfPast{Problem: &part}
+	split, isSplit := strings.CutPrefix(string(s.Past), splitPrefix)
+	switch {
+	case s.Past == BeforeRanker && base.History == nil:
+		out.Problem, out.Requests = base, kind.PastForRanker(base)
+	case s.Past == BeforeRanker:
+		part.History, out.Requests, out.since = beforeRanker(base)
+	case isSplit:
+		part.History, out.Held = splitHistory(base.History, split, rand.New(rand.NewPCG(seed.Of(s.World.Seed, "split"), 2)))
+	default:
+		return nil, fmt.Errorf("learning from the past: there is no part %q of it", s.Past)
+	}
+	out.bytes = ownBytes(out.Problem, base) + 4*int64(len(out.since))
+	if h := out.Held; h != nil {
+		out.bytes += 4*int64(len(h.Start)) + 12*int64(len(h.Item))
+	}
+	return out, nil
 }
 
 // Part returns the scenario's part of the past.

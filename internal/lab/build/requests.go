@@ -33,46 +33,48 @@ const requestFields = vectorFields | FieldDrift | FaultAtEncode
 
 // requestStage encodes the test requests and looks up what would be right for each.
 func requestStage() Stage[*Requests] {
-	return Stage[*Requests]{Name: "requests", Needs: requestFields, Build: func(ctx context.Context, b *Builder, s Scenario) (*Requests, error) {
-		p, err := b.Answered(ctx, s)
-		if err != nil {
-			return nil, err
+	return Stage[*Requests]{Name: "requests", Needs: requestFields, Build: encodeRequests}
+}
+
+func encodeRequests(ctx context.Context, b *Builder, s Scenario) (*Requests, error) {
+	p, err := b.Answered(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	encoding, err := b.Encoding(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	n := len(p.Test)
+	r := &Requests{
+		Queries: make([]problem.Query, n), Inputs: make([][]float32, n),
+		Positives: make([][]problem.Graded, n), Targets: make([]int, n),
+	}
+	encode := s.requestEncoder(encoding, p)
+	b.progress.Report("encoding the requests", 0, n)
+	err = b.Each(ctx, n, func(i int) error {
+		q := p.Test[i]
+		if p.Inputs != nil {
+			r.Inputs[i] = make([]float32, p.Inputs.Width())
+			p.Inputs.Request(&q, r.Inputs[i])
 		}
-		encoding, err := b.Encoding(ctx, s)
-		if err != nil {
-			return nil, err
+		if encoding != nil {
+			q.Vec = make([]float32, encoding.Embedding.Dim)
+			encode(&q, r.Inputs[i], q.Vec)
 		}
-		n := len(p.Test)
-		r := &Requests{
-			Queries: make([]problem.Query, n), Inputs: make([][]float32, n),
-			Positives: make([][]problem.Graded, n), Targets: make([]int, n),
-		}
-		encode := s.requestEncoder(encoding, p)
-		b.progress.Report("encoding the requests", 0, n)
-		err = b.Each(ctx, n, func(i int) error {
-			q := p.Test[i]
-			if p.Inputs != nil {
-				r.Inputs[i] = make([]float32, p.Inputs.Width())
-				p.Inputs.Request(&q, r.Inputs[i])
+		r.Positives[i] = p.Truth.Positives(&q)
+		for _, g := range r.Positives[i] {
+			if g.Grade >= p.Positive {
+				r.Targets[i]++
 			}
-			if encoding != nil {
-				q.Vec = make([]float32, encoding.Embedding.Dim)
-				encode(&q, r.Inputs[i], q.Vec)
-			}
-			r.Positives[i] = p.Truth.Positives(&q)
-			for _, g := range r.Positives[i] {
-				if g.Grade >= p.Positive {
-					r.Targets[i]++
-				}
-			}
-			r.Queries[i] = q
-			return nil
-		})
-		if err != nil {
-			return nil, fmt.Errorf("encoding the test requests: %w", err)
 		}
-		return r, nil
-	}}
+		r.Queries[i] = q
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("encoding the test requests: %w", err)
+	}
+	return r, nil
 }
 
 // requestEncoder returns what fills a request's vector: from its raw content x where that is what the encoder reads, else by the
@@ -121,22 +123,24 @@ const candidateFields = IndexFields | requestFields | FieldK
 
 // CandidateStage answers the test requests by stage one. A measured pipeline has done that already: it keeps what it found.
 func CandidateStage() Stage[Candidates] {
-	return Stage[Candidates]{Name: "candidates", Needs: candidateFields, Build: func(ctx context.Context, b *Builder, s Scenario) (Candidates, error) {
-		requests, err := Get(ctx, b, requestStage(), s)
-		if err != nil {
-			return nil, err
-		}
-		index, err := b.Index(ctx, s)
-		if err != nil {
-			return nil, err
-		}
-		out := make(Candidates, len(requests.Queries))
-		err = b.Each(ctx, len(out), func(i int) (err error) {
-			out[i], err = index.Retrieve(ctx, requests.Queries[i], s.K, nil)
-			return err
-		})
-		return out, err
-	}}
+	return Stage[Candidates]{Name: "candidates", Needs: candidateFields, Build: findCandidates}
+}
+
+func findCandidates(ctx context.Context, b *Builder, s Scenario) (Candidates, error) {
+	requests, err := Get(ctx, b, requestStage(), s)
+	if err != nil {
+		return nil, err
+	}
+	index, err := b.Index(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	out := make(Candidates, len(requests.Queries))
+	err = b.Each(ctx, len(out), func(i int) (err error) {
+		out[i], err = index.Retrieve(ctx, requests.Queries[i], s.K, nil)
+		return err
+	})
+	return out, err
 }
 
 // Matrix is the features of every test request's candidates, so that many models can be compared on them.
@@ -157,43 +161,45 @@ const matrixFields = candidateFields | FaultAtFeatures | FaultAtServing
 
 // matrixStage fills the features of stage one's candidates as serving computes them, with every column filled.
 func matrixStage() Stage[*Matrix] {
-	return Stage[*Matrix]{Name: "features of candidates", Needs: matrixFields, Build: func(ctx context.Context, b *Builder, s Scenario) (*Matrix, error) {
-		requests, err := Get(ctx, b, requestStage(), s)
-		if err != nil {
-			return nil, err
+	return Stage[*Matrix]{Name: "features of candidates", Needs: matrixFields, Build: fillMatrix}
+}
+
+func fillMatrix(ctx context.Context, b *Builder, s Scenario) (*Matrix, error) {
+	requests, err := Get(ctx, b, requestStage(), s)
+	if err != nil {
+		return nil, err
+	}
+	found, err := Get(ctx, b, CandidateStage(), s)
+	if err != nil {
+		return nil, err
+	}
+	p, err := b.Answered(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	encoding, err := b.Encoding(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	features, err := s.ServingFeatures(ctx, p, s.servingEmbedding(encoding, p))
+	if err != nil {
+		return nil, err
+	}
+	m := &Matrix{width: len(features.Columns()), Depth: s.Depth(&p.Judge), from: make([]int, len(found)+1)}
+	for i, list := range found {
+		m.from[i+1] = m.from[i] + len(list)
+	}
+	total := m.from[len(found)]
+	m.x, m.items = make([]float32, total*m.width), make([]int32, total)
+	err = b.Each(ctx, len(found), func(i int) error {
+		for j, c := range found[i] {
+			row := m.from[i] + j
+			m.items[row] = c.Item
+			features.Fill(&requests.Queries[i], c, m.x[row*m.width:(row+1)*m.width])
 		}
-		found, err := Get(ctx, b, CandidateStage(), s)
-		if err != nil {
-			return nil, err
-		}
-		p, err := b.Answered(ctx, s)
-		if err != nil {
-			return nil, err
-		}
-		encoding, err := b.Encoding(ctx, s)
-		if err != nil {
-			return nil, err
-		}
-		features, err := s.ServingFeatures(ctx, p, s.servingEmbedding(encoding, p))
-		if err != nil {
-			return nil, err
-		}
-		m := &Matrix{width: len(features.Columns()), Depth: s.Depth(&p.Judge), from: make([]int, len(found)+1)}
-		for i, list := range found {
-			m.from[i+1] = m.from[i] + len(list)
-		}
-		total := m.from[len(found)]
-		m.x, m.items = make([]float32, total*m.width), make([]int32, total)
-		err = b.Each(ctx, len(found), func(i int) error {
-			for j, c := range found[i] {
-				row := m.from[i] + j
-				m.items[row] = c.Item
-				features.Fill(&requests.Queries[i], c, m.x[row*m.width:(row+1)*m.width])
-			}
-			return nil
-		})
-		return m, err
-	}}
+		return nil
+	})
+	return m, err
 }
 
 // Matrix returns the features of the scenario's candidates.

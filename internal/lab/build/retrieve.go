@@ -17,23 +17,25 @@ const vectorFields = pastFields | FieldEncoder | FieldDim | FieldEpochs
 
 // vectorStage trains the encoder and encodes the corpus.
 func vectorStage() Stage[*kind.Encoding] {
-	return Stage[*kind.Encoding]{Name: "vectors", Needs: vectorFields, File: vectorFile(), Build: func(ctx context.Context, b *Builder, s Scenario) (*kind.Encoding, error) {
-		p, err := b.learnedPart(ctx, s)
-		if err != nil {
-			return nil, err
-		}
-		encoder, ok := kind.ByID(s.World.Kind).Encoder(s.Encoder)
-		if !ok {
-			return nil, fmt.Errorf("training an encoder: %s has none called %q", s.World.Kind, s.Encoder)
-		}
-		began := time.Now()
-		e, err := encoder.Train(ctx, b.input(s, p, "encoder"))
-		if err != nil {
-			return nil, err
-		}
-		e.Took = time.Since(began)
-		return e, nil
-	}}
+	return Stage[*kind.Encoding]{Name: "vectors", Needs: vectorFields, File: vectorFile(), Build: trainVectors}
+}
+
+func trainVectors(ctx context.Context, b *Builder, s Scenario) (*kind.Encoding, error) {
+	p, err := b.learnedPart(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	encoder, ok := kind.ByID(s.World.Kind).Encoder(s.Encoder)
+	if !ok {
+		return nil, fmt.Errorf("training an encoder: %s has none called %q", s.World.Kind, s.Encoder)
+	}
+	began := time.Now()
+	e, err := encoder.Train(ctx, b.input(s, p, "encoder"))
+	if err != nil {
+		return nil, err
+	}
+	e.Took = time.Since(began)
+	return e, nil
 }
 
 // input is what engines and encoders are built from. What learns from a split of the history has a seed of its own.
@@ -72,22 +74,24 @@ const IndexFields = vectorFields | FieldEngine | FieldItems | FaultAtIndex
 
 // indexStage builds stage one's index over all items, over the first few, or over those that a fault leaves.
 func indexStage() Stage[Index] {
-	return Stage[Index]{Name: "index", Needs: IndexFields, File: indexFile(), Build: func(ctx context.Context, b *Builder, s Scenario) (Index, error) {
-		from, err := b.indexed(ctx, s)
-		if err != nil {
-			return Index{}, err
-		}
-		engine, ok := kind.ByID(s.World.Kind).Engine(s.Engine)
-		if !ok {
-			return Index{}, fmt.Errorf("building an index: %s has no engine called %q", s.World.Kind, s.Engine)
-		}
-		began := time.Now()
-		index, err := engine.Build(ctx, from.input, from.vectors)
-		if err != nil {
-			return Index{}, err
-		}
-		return Index{Index: from.wrap(index), Took: time.Since(began)}, nil
-	}}
+	return Stage[Index]{Name: "index", Needs: IndexFields, File: indexFile(), Build: buildIndex}
+}
+
+func buildIndex(ctx context.Context, b *Builder, s Scenario) (Index, error) {
+	from, err := b.indexed(ctx, s)
+	if err != nil {
+		return Index{}, err
+	}
+	engine, ok := kind.ByID(s.World.Kind).Engine(s.Engine)
+	if !ok {
+		return Index{}, fmt.Errorf("building an index: %s has no engine called %q", s.World.Kind, s.Engine)
+	}
+	began := time.Now()
+	index, err := engine.Build(ctx, from.input, from.vectors)
+	if err != nil {
+		return Index{}, err
+	}
+	return Index{Index: from.wrap(index), Took: time.Since(began)}, nil
 }
 
 // indexSource is what an index is built over.

@@ -44,23 +44,25 @@ const rowFields = IndexFields&^(FieldPast|FieldItems|FaultAtIndex) | FieldNegati
 
 // rowStage draws the ranker's rows.
 func rowStage() Stage[*Rows] {
-	return Stage[*Rows]{Name: "training rows", Needs: rowFields, Build: func(ctx context.Context, b *Builder, s Scenario) (*Rows, error) {
-		if s.faultAt(fault.AtRows).Clicks {
-			log, err := b.LogRows(ctx, s)
-			if err != nil {
-				return nil, err
-			}
-			part := func(later bool) *ranking.Dataset {
-				return log.Select(func(i int) bool { return log.IsLater(i) == later }, Columns{}, Clicked)
-			}
-			return &Rows{Train: part(false), Valid: part(true)}, nil
-		}
-		rows, err := b.judgedRows(ctx, s)
+	return Stage[*Rows]{Name: "training rows", Needs: rowFields, Build: drawRows}
+}
+
+func drawRows(ctx context.Context, b *Builder, s Scenario) (*Rows, error) {
+	if s.faultAt(fault.AtRows).Clicks {
+		log, err := b.LogRows(ctx, s)
 		if err != nil {
-			return nil, fmt.Errorf("collecting training rows: %w", err)
+			return nil, err
 		}
-		return rows, nil
-	}}
+		part := func(later bool) *ranking.Dataset {
+			return log.Select(func(i int) bool { return log.IsLater(i) == later }, Columns{}, Clicked)
+		}
+		return &Rows{Train: part(false), Valid: part(true)}, nil
+	}
+	rows, err := b.judgedRows(ctx, s)
+	if err != nil {
+		return nil, fmt.Errorf("collecting training rows: %w", err)
+	}
+	return rows, nil
 }
 
 // TrainingRows returns the rows that the scenario's ranker learns from.

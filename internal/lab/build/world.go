@@ -28,51 +28,57 @@ const worldFields = madeFields | FaultAtWorld
 
 // worldStage makes or reads the world.
 func worldStage() Stage[World] {
-	return Stage[World]{Name: "world", Needs: madeFields, Build: func(ctx context.Context, b *Builder, s Scenario) (World, error) {
-		b.progress.Report("making the world", 0, 0)
-		p, err := b.options.Make(ctx, s.World, b.progress.Report)
-		if err != nil {
-			return World{}, err
-		}
-		kind, _ := world.KindByID(s.World.Kind)
-		spec := s.World
-		spec.Items = p.Items
-		return World{p, kind.Bytes(spec)}, nil
-	}}
+	return Stage[World]{Name: "world", Needs: madeFields, Build: makeWorld}
+}
+
+func makeWorld(ctx context.Context, b *Builder, s Scenario) (World, error) {
+	b.progress.Report("making the world", 0, 0)
+	p, err := b.options.Make(ctx, s.World, b.progress.Report)
+	if err != nil {
+		return World{}, err
+	}
+	kind, _ := world.KindByID(s.World.Kind)
+	spec := s.World
+	spec.Items = p.Items
+	return World{p, kind.Bytes(spec)}, nil
 }
 
 // faultyWorldStage is the world as a fault has changed it.
 func faultyWorldStage() Stage[World] {
-	return Stage[World]{Name: "world with its fault", Needs: worldFields, Build: func(ctx context.Context, b *Builder, s Scenario) (World, error) {
-		w, err := Get(ctx, b, worldStage(), s)
-		if err != nil {
-			return World{}, err
-		}
-		p, err := s.faultAt(fault.AtWorld).World(ctx, w.Problem, seed.Of(s.World.Seed, "loop"), b.progress)
-		if err != nil {
-			return World{}, err
-		}
-		return World{p, ownBytes(p, w.Problem)}, nil
-	}}
+	return Stage[World]{Name: "world with its fault", Needs: worldFields, Build: plantInWorld}
+}
+
+func plantInWorld(ctx context.Context, b *Builder, s Scenario) (World, error) {
+	w, err := Get(ctx, b, worldStage(), s)
+	if err != nil {
+		return World{}, err
+	}
+	p, err := s.faultAt(fault.AtWorld).World(ctx, w.Problem, seed.Of(s.World.Seed, "loop"), b.progress)
+	if err != nil {
+		return World{}, err
+	}
+	return World{p, ownBytes(p, w.Problem)}, nil
 }
 
 // driftedWorldStage is the world with its requests drifted.
 func driftedWorldStage() Stage[World] {
-	return Stage[World]{Name: "drifted world", Needs: worldFields | FieldDrift, Build: func(ctx context.Context, b *Builder, s Scenario) (World, error) {
-		base, err := b.undrifted(ctx, s)
-		if err != nil {
-			return World{}, err
-		}
-		if base.Drift == nil {
-			return World{}, errors.New("letting the requests drift: this data has no later time")
-		}
-		b.progress.Report("letting the requests drift", 0, 0)
-		p, err := base.Drift.At(ctx, s.Drift)
-		if err != nil {
-			return World{}, fmt.Errorf("letting the requests drift: %w", err)
-		}
-		return World{p, ownBytes(p, base)}, nil
-	}}
+	return Stage[World]{Name: "drifted world", Needs: worldFields | FieldDrift, Build: driftWorld}
+}
+
+func driftWorld(ctx context.Context, b *Builder, s Scenario) (World, error) {
+	base, err := b.undrifted(ctx, s)
+	if err != nil {
+		return World{}, err
+	}
+	if base.Drift == nil {
+		return World{}, errors.New("letting the requests drift: this data has no later time")
+	}
+	b.progress.Report("letting the requests drift", 0, 0)
+	p, err := base.Drift.At(ctx, s.Drift)
+	if err != nil {
+		return World{}, fmt.Errorf("letting the requests drift: %w", err)
+	}
+	return World{p, ownBytes(p, base)}, nil
 }
 
 // undrifted is the scenario's world with its fault, before any drift.
