@@ -48,7 +48,8 @@ func sessions() []framework.Summary {
 	return []framework.Summary{
 		{ID: "abc", CaseID: "visual-search", Title: "Visual search", Mode: framework.Practice, Created: at, Updated: at,
 			Step: framework.Data, Elapsed: 12 * time.Minute, Text: "we sample negatives from the same shop"},
-		{ID: "old", CaseID: "visual-search", Title: "Visual search", Mode: framework.Practice, Created: at, Updated: at, Ended: &at, Step: framework.Serving},
+		{ID: "old", CaseID: "visual-search", Title: "Visual search", Mode: framework.Practice, Created: at, Updated: at, Ended: &at,
+			Step: framework.Serving},
 	}
 }
 

@@ -79,10 +79,13 @@ cp `+model+` model.txt
 func TestTrainLightGBMSurfacesWhatWentWrong(t *testing.T) {
 	d := rankingtest.Clicks(50, 4, 1)
 	for name, tc := range map[string]struct{ script, says string }{
-		"an error of its own":   {`echo "[LightGBM] [Fatal] no such thing"; exit 1`, "no such thing"},
-		"words on stderr":       {`echo "libgomp is missing" >&2; exit 127`, "libgomp is missing"},
-		"no model":              {`exit 0`, "left no model"},
-		"a model of other rows": {`printf 'tree\nversion=v4\nnum_tree_per_iteration=1\nmax_feature_idx=0\nfeature_names=x\n\nend of trees\n' > model.txt`, "1 columns of 4"},
+		"an error of its own": {`echo "[LightGBM] [Fatal] no such thing"; exit 1`, "no such thing"},
+		"words on stderr":     {`echo "libgomp is missing" >&2; exit 127`, "libgomp is missing"},
+		"no model":            {`exit 0`, "left no model"},
+		"a model of other rows": {
+			`printf 'tree\nversion=v4\nnum_tree_per_iteration=1\nmax_feature_idx=0\nfeature_names=x\n\nend of trees\n' > model.txt`,
+			"1 columns of 4",
+		},
 	} {
 		_, err := Train(t.Context(), d, nil, Options{Program: pretended(t, tc.script)}, nil)
 		if err == nil || !strings.Contains(err.Error(), tc.says) {

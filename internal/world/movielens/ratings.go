@@ -64,7 +64,8 @@ func findRatings(fsys fs.FS, folder, only string) (name string, format ratingsFo
 				return only, format, nil
 			}
 		}
-		return "", format, fmt.Errorf("reading %q: its first line isn't user, item, rating and time, separated by tabs, by :: or by commas; give "+
+		return "", format, fmt.Errorf("reading %q: its first line isn't user, item, rating and time, separated by tabs, by :: or by commas; "+
+			"give "+
 			"MovieLens's u.data, ratings.dat or ratings.csv", read.Printable(only))
 	}
 	for _, format := range ratingsFormats() {

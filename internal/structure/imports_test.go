@@ -1,4 +1,4 @@
-package house
+package structure
 
 import (
 	"bytes"
@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-func TestTheImportGraphKeepsTheHouse(t *testing.T) {
+func TestImportsFollowTheLayers(t *testing.T) {
 	var packages []pkg
 	for _, tags := range []string{"", "faiss,milvus"} {
 		found := list(t, tags)
@@ -20,7 +20,7 @@ func TestTheImportGraphKeepsTheHouse(t *testing.T) {
 		}
 		packages = append(packages, found...)
 	}
-	for _, o := range offences(packages) {
+	for _, o := range violations(packages) {
 		t.Error(o)
 	}
 }
@@ -28,7 +28,7 @@ func TestTheImportGraphKeepsTheHouse(t *testing.T) {
 // list reads the packages of the module with what their product code imports. Imports of tests aren't among them.
 func list(t *testing.T, tags string) []pkg {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-e", "-deps", "-tags", tags, "-json=ImportPath,Imports,Standard", module+"/...")
+	cmd := exec.Command("go", "list", "-e", "-deps", "-tags", tags, "-json=ImportPath,GoFiles,Imports,Standard", module+"/...")
 	var complaints bytes.Buffer
 	cmd.Stderr = &complaints
 	out, err := cmd.Output()
@@ -70,16 +70,16 @@ func TestTheRulesTellGoodEdgesFromBad(t *testing.T) {
 		"internal/bench":          {"dryrun/internal/cli", "pgregory.net/rapid"},
 	}
 	for from, imports := range good {
-		if got := offences([]pkg{{module + "/" + from, imports}}); len(got) > 0 {
+		if got := violations([]pkg{{ImportPath: module + "/" + from, Imports: imports}}); len(got) > 0 {
 			t.Errorf("a good edge is refused: %v", got)
 		}
 	}
 	bad := map[[2]string]string{
-		{"internal/lab", "dryrun/internal/tui"}:                          "floors below",
-		{"framework", "dryrun/internal/lab"}:                             "floors below",
-		{"internal/coach", "dryrun/internal/lab"}:                        "one floor",
-		{"internal/metrics", "dryrun/internal/ranking"}:                  "one floor",
-		{"internal/host", "dryrun/internal/cli"}:                         "one floor",
+		{"internal/lab", "dryrun/internal/tui"}:                          "lower layers",
+		{"framework", "dryrun/internal/lab"}:                             "lower layers",
+		{"internal/coach", "dryrun/internal/lab"}:                        "one layer",
+		{"internal/metrics", "dryrun/internal/ranking"}:                  "one layer",
+		{"internal/host", "dryrun/internal/cli"}:                         "one layer",
 		{"internal/tui/home", "dryrun/internal/tui/walk"}:                "only frame",
 		{"internal/tui/home", "dryrun/internal/tui"}:                     "only frame",
 		{"internal/tui/frame", "dryrun/internal/tui/home"}:               "only nothing",
@@ -99,14 +99,21 @@ func TestTheRulesTellGoodEdgesFromBad(t *testing.T) {
 		{"internal/lab/step/data", "dryrun/internal/lab"}:                "only measure, build",
 		{"internal/lab/build", "dryrun/internal/lab/measure"}:            "only disk, fault, kind",
 		{"internal/lab/kind", "dryrun/internal/lab/build"}:               "only catalog, progress",
+		{"internal/retrieval/hnsw", "dryrun/internal/retrieval/ivfpq"}:   "only , kmeans",
+		{"internal/retrieval/faiss", "dryrun/internal/retrieval/milvus"}: "of internal/retrieval it imports only",
+		{"internal/retrieval", "dryrun/internal/retrieval/hnsw"}:         "only nothing",
+		{"internal/ranking/trees", "dryrun/internal/ranking/dcn"}:        "only , tree",
+		{"internal/ranking", "dryrun/internal/ranking/trees"}:            "only nothing",
+		{"internal/study", "dryrun/internal/lab/build"}:                  "only internal/lab, internal/lab/catalog",
+		{"internal/cli/home", "dryrun/internal/tui/frame"}:               "only internal/tui may",
 		{"internal/lab/catalog", "dryrun/internal/lab/progress"}:         "only seed",
-		{"internal/cli", "dryrun/internal/bench"}:                        "beside the house",
+		{"internal/cli", "dryrun/internal/bench"}:                        "beside the layers",
 		{"casestudies", "github.com/invopop/jsonschema"}:                 "only tests",
 		{"casestudies", "github.com/agnivade/levenshtein"}:               "standard library and gopkg.in/yaml.v3",
 		{"framework", "gopkg.in/yaml.v3"}:                                "standard library only",
 		{"internal/termbg", "github.com/charmbracelet/bubbletea"}:        "lipgloss",
 		{"internal/plain", "github.com/charmbracelet/x/exp/teatest"}:     "only tests",
-		{"internal/util", "fmt"}:                                         "give it a floor",
+		{"internal/util", "fmt"}:                                         "isn't in a layer",
 
 		{"internal/cli/lab", "dryrun/internal/cli/practice"}:      "only command, lookup, sessions",
 		{"internal/cli/lab", "dryrun/internal/cli"}:               "only command, lookup, sessions",
@@ -114,7 +121,7 @@ func TestTheRulesTellGoodEdgesFromBad(t *testing.T) {
 		{"internal/cli/command", "dryrun/internal/cli/lookup"}:    "only nothing",
 	}
 	for edge, words := range bad {
-		got := offences([]pkg{{module + "/" + edge[0], []string{edge[1]}}})
+		got := violations([]pkg{{ImportPath: module + "/" + edge[0], Imports: []string{edge[1]}}})
 		if len(got) != 1 || !strings.Contains(got[0], words) {
 			t.Errorf("%s -> %s: %v, want %q", edge[0], edge[1], got, words)
 		}
@@ -123,25 +130,25 @@ func TestTheRulesTellGoodEdgesFromBad(t *testing.T) {
 
 func TestAForbiddenPackageIsFoundBehindAnother(t *testing.T) {
 	got := reached([]pkg{
-		{module + "/internal/plain", []string{module + "/internal/coach", module + "/internal/rehearse"}},
-		{module + "/internal/coach", []string{module + "/internal/retrieval/faiss"}},
-		{module + "/internal/rehearse", []string{module + "/framework"}},
+		{ImportPath: module + "/internal/plain", Imports: []string{module + "/internal/coach", module + "/internal/rehearse"}},
+		{ImportPath: module + "/internal/coach", Imports: []string{module + "/internal/retrieval/faiss"}},
+		{ImportPath: module + "/internal/rehearse", Imports: []string{module + "/framework"}},
 	})
 	if len(got) != 1 || !strings.HasPrefix(got[0], "internal/plain -> internal/coach -> internal/retrieval/faiss reaches") {
 		t.Errorf("%v", got)
 	}
 }
 
-func TestEveryRoomHasOneFloor(t *testing.T) {
-	all := slices.Concat(floors...)
-	for i, room := range all {
-		if within(room, all[:i]) != "" || within(room, exempt) != "" {
-			t.Errorf("%s is in the house twice", room)
+func TestEveryPartIsInOneLayer(t *testing.T) {
+	all := slices.Concat(layers...)
+	for i, part := range all {
+		if within(part, all[:i]) != "" || within(part, exempt) != "" {
+			t.Errorf("%s is in two layers", part)
 		}
 	}
 	for _, a := range arrows {
-		if f := floorOf(a[0]); f < 0 || f != floorOf(a[1]) {
-			t.Errorf("the arrow %s -> %s isn't within a floor", a[0], a[1])
+		if f := layerOf(a[0]); f < 0 || f != layerOf(a[1]) {
+			t.Errorf("the arrow %s -> %s isn't within a layer", a[0], a[1])
 		}
 	}
 }

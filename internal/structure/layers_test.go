@@ -1,4 +1,4 @@
-package house
+package structure
 
 import (
 	"cmp"
@@ -11,26 +11,32 @@ import (
 
 const module = "dryrun"
 
-// floors are the house from the roof down. A room imports rooms on floors below its own; rooms on one floor don't know
-// each other but by an arrow. A folder within a room belongs to the room.
-var floors = [][]string{
+// layers list the parts of the program from the top to the bottom. A part is a folder with everything below it, and imports
+// parts of lower layers. Parts of one layer don't import each other, except by an arrow.
+var layers = [][]string{
 	{"cmd/dryrun"},
 	{"internal/cli", "internal/host"},
-	// faces
+	// user interfaces
 	{"internal/tui", "internal/plain", "internal/export", "internal/author"},
 	// sessions as a service
 	{"internal/study"},
-	// what a rehearsal is
-	{"internal/rehearse", "internal/narrate", "internal/coach", "internal/cards", "internal/opinion", "internal/pair", "internal/store", "internal/pack", "internal/lab"},
-	// what is kept of the two stages on disk
+	// a rehearsal
+	{
+		"internal/rehearse", "internal/narrate", "internal/coach", "internal/cards", "internal/opinion", "internal/pair",
+		"internal/store", "internal/pack", "internal/lab",
+	},
+	// what the two stages have built, on disk
 	{"internal/archive"},
 	// the two stages
 	{"internal/world", "internal/retrieval", "internal/ranking", "internal/metrics"},
 	// ground
-	{"framework", "casestudies", "internal/problem", "internal/report", "internal/draw", "internal/nn", "internal/vec", "internal/parallel", "internal/binfile", "internal/safetext", "internal/spell", "internal/termbg"},
+	{
+		"framework", "casestudies", "internal/problem", "internal/report", "internal/draw", "internal/nn", "internal/vec",
+		"internal/parallel", "internal/binfile", "internal/safetext", "internal/spell", "internal/termbg",
+	},
 }
 
-// arrows are the edges allowed within a floor.
+// arrows are the imports allowed within a layer.
 var arrows = [][2]string{
 	{"internal/cli", "internal/host"},
 	{"internal/narrate", "internal/rehearse"}, // it tells what the rules bring
@@ -44,11 +50,11 @@ var arrows = [][2]string{
 	{"internal/nn", "internal/vec"}, // layers are matrix products
 }
 
-// exempt stand beside the house: they may import anything, and nothing imports them.
-var exempt = []string{"internal/house", "internal/bench", "internal/zzdeps"}
+// exempt are beside the layers: they may import anything, and nothing imports them.
+var exempt = []string{"internal/structure", "internal/bench", "internal/zzdeps"}
 
-// inside says, for a room whose folders don't all know each other, which of them each imports; "" is the room's own folder. A
-// folder's own entry comes before a pattern that matches it.
+// inside says what each folder of a part imports of the same part; "" is the part's own folder. A folder's own entry comes
+// before a pattern that matches it.
 var inside = map[string]map[string][]string{
 	"internal/tui": {
 		"":                    {"home", "review", "walk", "session", "frame"},
@@ -92,10 +98,33 @@ var inside = map[string]map[string][]string{
 		"raster":    {},
 		"worldtest": {"sim"},
 	},
+	"internal/retrieval": {
+		"":              {},
+		"hnsw":          {"", "kmeans"},
+		"ivfpq":         {"", "kmeans"},
+		"kmeans":        {},
+		"*":             {""}, // an engine knows no other
+		"retrievaltest": {""},
+	},
+	"internal/ranking": {
+		"":            {},
+		"trees":       {"", "tree"},
+		"lightgbm":    {"", "tree", "trees"}, // it reads what trees evaluates
+		"tree":        {},
+		"*":           {""}, // a model knows no other
+		"rankingtest": {""},
+	},
 }
 
-// apart lists what a folder's packages must not reach, through whatever they import: the interfaces and the lab's tables don't link the engines,
-// and the rules and the words of a result carry no renderer.
+// entries are the folders of a part that packages outside of it may import, where those aren't all.
+var entries = map[string][]string{
+	"internal/cli": {""},
+	"internal/tui": {""},
+	"internal/lab": {"", "catalog", "kind", "disk"},
+}
+
+// apart lists what a folder's packages must not reach, through whatever they import: the interfaces and the lab's tables don't
+// link the engines, and the rules and the words of a result carry no renderer.
 var apart = map[string][]string{
 	"internal/lab/catalog": {"internal/lab/kind", "internal/retrieval", "internal/ranking", "internal/world"},
 
@@ -105,8 +134,8 @@ var apart = map[string][]string{
 	"internal/rehearse": {"internal/lab", "internal/retrieval", "internal/ranking", "internal/world", "internal/draw"},
 }
 
-// links says what a room may import from outside beyond the standard library, where that matters: the public packages, and the
-// one whose place in the order of initialisation depends on it.
+// links says what a part may import of other modules, where that matters: the public packages, and the one whose place in the
+// order of initialization depends on it.
 var links = map[string][]string{
 	"framework":       {},
 	"casestudies":     {"gopkg.in/yaml.v3"},
@@ -119,26 +148,27 @@ var forTests = []string{
 	"github.com/rogpeppe/go-internal", "github.com/santhosh-tekuri/jsonschema", "pgregory.net/rapid",
 }
 
-// pkg is a package and what its product code imports.
+// pkg is a package, its source files on this platform, and what they import. Tests don't count.
 type pkg struct {
 	ImportPath string
+	GoFiles    []string
 	Imports    []string
 }
 
-// offences names every edge that breaks a rule, once, in words.
-func offences(packages []pkg) []string {
+// violations names every import that breaks a rule, once, in words.
+func violations(packages []pkg) []string {
 	var out []string
 	for _, p := range packages {
 		from, mine := strings.CutPrefix(p.ImportPath, module+"/")
 		if !mine || within(from, exempt) != "" {
 			continue
 		}
-		if _, ok := roomOf(from); !ok {
-			out = append(out, fmt.Sprintf("%s isn't in the house: give it a floor in internal/house/floors_test.go", from))
+		if _, ok := partOf(from); !ok {
+			out = append(out, fmt.Sprintf("%s isn't in a layer: add it to internal/structure/layers_test.go", from))
 			continue
 		}
 		for _, i := range p.Imports {
-			if why := offence(from, i); why != "" {
+			if why := violation(from, i); why != "" {
 				out = append(out, fmt.Sprintf("%s imports %s: %s", from, strings.TrimPrefix(i, module+"/"), why))
 			}
 		}
@@ -190,44 +220,59 @@ func pathTo(imports map[string][]string, from string, forbidden []string, seen m
 	return nil
 }
 
-// offence says why the product code in folder from may not import another, or "".
-func offence(from, imported string) string {
+// violation says why the product code in folder from may not import another, or "".
+func violation(from, imported string) string {
 	to, ours := strings.CutPrefix(imported, module+"/")
 	if !ours {
 		return foreign(from, imported)
 	}
 	if within(to, exempt) != "" {
-		return "it stands beside the house, and nothing may lean on it"
+		return "it is beside the layers, and nothing imports it"
 	}
 	if strings.HasSuffix(to, "test") && !strings.HasSuffix(from, "test") {
 		return "only tests may"
 	}
-	a, _ := roomOf(from)
-	b, ok := roomOf(to)
+	a, _ := partOf(from)
+	b, ok := partOf(to)
 	switch {
 	case !ok:
 		return "" // reported as a package
 	case a == b:
-		return insideOffence(a, from, to)
-	case slices.Contains(arrows, [2]string{a, b}):
+		return insideViolation(a, from, to)
+	}
+	if only, ok := entries[b]; ok {
+		folder := strings.TrimPrefix(strings.TrimPrefix(to, b), "/")
+		if !slices.Contains(only, folder) && !strings.HasSuffix(from, "test") {
+			return "from outside of " + b + " only " + strings.Join(entryNames(b, only), ", ") + " may be imported"
+		}
+	}
+	if slices.Contains(arrows, [2]string{a, b}) {
 		return ""
 	}
-	switch up, down := floorOf(a), floorOf(b); {
+	switch up, down := layerOf(a), layerOf(b); {
 	case up == down:
-		return "rooms on one floor don't know each other"
+		return "parts of one layer don't import each other"
 	case up > down:
-		return "a room imports only floors below it"
+		return "a part imports only lower layers"
 	}
 	return ""
 }
 
-// insideOffence says why a folder may not import another one of the same room, or "".
-func insideOffence(room, from, to string) string {
-	rules, ok := inside[room]
+func entryNames(part string, folders []string) []string {
+	names := make([]string, len(folders))
+	for i, f := range folders {
+		names[i] = path.Join(part, f)
+	}
+	return names
+}
+
+// insideViolation says why a folder may not import another one of the same part, or "".
+func insideViolation(part, from, to string) string {
+	rules, ok := inside[part]
 	if !ok || from == to {
 		return ""
 	}
-	folder := func(p string) string { return strings.TrimPrefix(strings.TrimPrefix(p, room), "/") }
+	folder := func(p string) string { return strings.TrimPrefix(strings.TrimPrefix(p, part), "/") }
 	patterns := slices.SortedFunc(maps.Keys(rules), func(a, b string) int { return strings.Count(a, "*") - strings.Count(b, "*") })
 	for _, pattern := range patterns {
 		if !matches(pattern, folder(from)) {
@@ -237,9 +282,9 @@ func insideOffence(room, from, to string) string {
 		if slices.ContainsFunc(allowed, func(a string) bool { return matches(a, folder(to)) }) {
 			return ""
 		}
-		return "of " + room + " it imports only " + cmp.Or(strings.Join(allowed, ", "), "nothing")
+		return "of " + part + " it imports only " + cmp.Or(strings.Join(allowed, ", "), "nothing")
 	}
-	return "it isn't listed: say in inside, in internal/house/floors_test.go, what it imports"
+	return "it isn't listed: say in inside, in internal/structure/layers_test.go, what it imports"
 }
 
 func matches(pattern, folder string) bool {
@@ -254,8 +299,8 @@ func foreign(from, path string) string {
 	if within(path, forTests) != "" {
 		return "only tests may"
 	}
-	room, _ := roomOf(from)
-	if allowed, limited := links[room]; limited && !slices.Contains(allowed, path) {
+	part, _ := partOf(from)
+	if allowed, limited := links[part]; limited && !slices.Contains(allowed, path) {
 		return "it may link " + strings.Join(append([]string{"the standard library"}, allowed...), " and ") + " only"
 	}
 	return ""
@@ -271,16 +316,16 @@ func within(path string, folders []string) string {
 	return ""
 }
 
-func roomOf(folder string) (room string, ok bool) {
-	for _, rooms := range floors {
-		if r := within(folder, rooms); r != "" {
+func partOf(folder string) (part string, ok bool) {
+	for _, parts := range layers {
+		if r := within(folder, parts); r != "" {
 			return r, true
 		}
 	}
 	return "", false
 }
 
-// floorOf counts from the roof.
-func floorOf(room string) int {
-	return slices.IndexFunc(floors, func(rooms []string) bool { return slices.Contains(rooms, room) })
+// layerOf counts from the top; -1 for what is in no layer.
+func layerOf(part string) int {
+	return slices.IndexFunc(layers, func(parts []string) bool { return slices.Contains(parts, part) })
 }
