@@ -29,7 +29,7 @@ type recording struct {
 }
 
 func (r recording) name() string {
-	return strings.Join(slices.DeleteFunc([]string{r.Case, r.Fault, filepath.Base(r.Data)}, func(s string) bool { return s == "" || s == "." }), " ")
+	return strings.Join([]string{r.Case, r.Fault, r.Data}, " ")
 }
 
 // config is the recording's configuration. It skips the test where the data are absent.

@@ -38,7 +38,6 @@ var large = map[string]string{
 	"framework.StepState":                     "all that a session's events say of one step",
 	"internal/draw.Theme":                     "a style for each use",
 	"internal/lab/catalog.Settings":           "a field for each knob",
-	"internal/nn.Cross":                       "a layer: parameters, gradients and what the backward pass needs of the forward pass",
 	"internal/problem.Problem":                "all that a world can offer; most worlds leave some out",
 	"internal/ranking/dcn.trainer":            "the network, and buffers that are allocated once",
 	"internal/ranking/trees.grower":           "the state of growing one tree, and buffers that are allocated once",
