@@ -6,6 +6,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/agnivade/levenshtein"
 )
 
 // Nearest returns up to most of the known words that word may have meant, nearest first, or none if nothing is near. Words are
@@ -37,29 +39,13 @@ func Nearest(word string, known []string, most int) []string {
 // sharedLetters at the beginning make two words near: "pricing" means "price".
 const sharedLetters = 4
 
-// longest is the number of letters from which on a text isn't a mistyped word.
+// longest is the number of bytes above which a text isn't a mistyped word.
 const longest = 64
 
 // distance is how many letters must be inserted, removed or replaced to turn a into b.
 func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	if len(x) > longest || len(y) > longest {
-		return max(len(x), len(y))
+	if max(len(a), len(b)) > longest {
+		return max(len(a), len(b))
 	}
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range x {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range y {
-			cost := 1
-			if x[i] == y[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
-		}
-	}
-	return row[len(y)]
+	return levenshtein.ComputeDistance(a, b)
 }
