@@ -28,6 +28,8 @@ const (
 var wide = map[string]string{
 	"casestudies": "one file a section of the format, public",
 	"framework":   "one file an idea of the framework, public",
+
+	"internal/rehearse": "sixteen: the rules of an interview, a file for each part of it",
 }
 
 // large are structs that may have more fields than maxFields, with the reason.
