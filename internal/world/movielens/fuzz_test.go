@@ -1,14 +1,15 @@
 package movielens
 
 import (
-	"dryrun/internal/problem"
-	"dryrun/internal/world/sim"
-	"dryrun/internal/world/worldtest"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"dryrun/internal/problem"
+	"dryrun/internal/world/sim"
+	"dryrun/internal/world/worldtest"
 )
 
 func FuzzMovieLens(f *testing.F) {
