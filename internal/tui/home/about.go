@@ -10,7 +10,7 @@ import (
 	"dryrun/internal/tui/frame"
 )
 
-// listWidth is the whole width, but on a wide screen half of it: what is chosen is told in the other half.
+// listWidth is the whole width, or half of it on a wide screen, where the other half describes the chosen entry.
 func (m *Model) listWidth() int {
 	if m.w < frame.FullWidth || m.h < frame.FullHeight-2 {
 		return m.w
@@ -18,7 +18,7 @@ func (m *Model) listWidth() int {
 	return m.w / 2
 }
 
-// besideAbout puts what is chosen beside the list.
+// besideAbout puts the description of the chosen entry beside the list.
 func (m *Model) besideAbout(list string) string {
 	left := m.listWidth()
 	lines := strings.Split(frame.Box(list, left, m.h), "\n")
@@ -26,14 +26,14 @@ func (m *Model) besideAbout(list string) string {
 	bar := m.o.Theme.Border.Render("│")
 	for i := range lines {
 		lines[i] += " " + bar + "  "
-		if i > 0 && i <= len(about) { // the list begins one line down, too
+		if i > 0 && i <= len(about) { // the list also starts one line down
 			lines[i] += about[i-1]
 		}
 	}
 	return strings.Join(lines, "\n")
 }
 
-// about tells what is chosen: a case, or a session and its case.
+// about describes the chosen entry: a case, or a session and its case.
 func (m *Model) about(w int) []string {
 	it, ok := m.at()
 	if !ok {
@@ -78,7 +78,7 @@ func (m *Model) about(w int) []string {
 	return lines
 }
 
-// stepTable lists the steps with their minutes, the one that a session stands at marked.
+// stepTable lists the steps with their minutes, and marks the current step of a session.
 func (m *Model) stepTable(c *casestudies.Case, at *framework.Summary, w int) []string {
 	var lines []string
 	for _, s := range framework.Steps() {
@@ -92,7 +92,7 @@ func (m *Model) stepTable(c *casestudies.Case, at *framework.Summary, w int) []s
 	return lines
 }
 
-// cutWords cuts a text that is too long for where it stands.
+// cutWords cuts a text to at most most characters.
 func cutWords(text string, most int) string {
 	if r := []rune(text); len(r) > most {
 		return string(r[:most]) + "…"
@@ -109,7 +109,7 @@ func (m *Model) caseOf(id string) *casestudies.Case {
 	return nil
 }
 
-// last is the session of a case that was touched last.
+// last is the most recently used session of a case.
 func (m *Model) last(id string) *framework.Summary {
 	var last *framework.Summary
 	for i := range m.saved {

@@ -29,7 +29,7 @@ type Options struct {
 	Clock    framework.Clock
 }
 
-// Model is the screen.
+// Model is the home screen.
 type Model struct {
 	ctx    context.Context
 	o      Options
@@ -37,7 +37,7 @@ type Model struct {
 	saved  []framework.Summary
 	loaded bool
 	filter frame.Field
-	shown  []item // what the filter lets through
+	shown  []item // the entries that match the filter
 	cursor frame.Cursor
 	list   frame.Scroll
 	busy   bool // a session is being opened: a second enter does nothing
@@ -49,7 +49,7 @@ type item struct {
 	entry *casestudies.Case
 }
 
-// loadedMsg brings the stored sessions.
+// loadedMsg carries the stored sessions.
 type loadedMsg struct {
 	to    *Model
 	saved []framework.Summary
@@ -107,13 +107,13 @@ func (m *Model) Bindings() []frame.Binding {
 	return append(rows, choose[1:]...)
 }
 
-// showAll ends the filter.
+// showAll clears the filter.
 func (m *Model) showAll() {
 	m.filter.SetValue("")
 	m.applyFilter()
 }
 
-// SetSize lays the screen out.
+// SetSize lays out the screen.
 func (m *Model) SetSize(w, h int) tea.Cmd {
 	m.w, m.h = w, h
 	m.filter.SetSize(w-14, 1)
@@ -121,7 +121,7 @@ func (m *Model) SetSize(w, h int) tea.Cmd {
 	return nil
 }
 
-// Update handles what comes in.
+// Update handles a message.
 func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	var cmd tea.Cmd
 	switch msg := msg.(type) {
@@ -135,7 +135,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 			cmd = frame.Send(frame.Failure{Err: fmt.Errorf("reading your sessions: %w", msg.err)})
 		}
 	case frame.Failure:
-		m.busy = false // what was being opened didn't open
+		m.busy = false // opening failed
 	case tea.KeyMsg:
 		cmd = m.key(msg)
 	}
@@ -171,7 +171,7 @@ func (m *Model) open() tea.Cmd {
 	return m.o.New(it.entry)
 }
 
-// choose decides what is listed: unfinished sessions first, then the cases, visual search before the others.
+// applyFilter decides what is listed: unfinished sessions first, then the cases, visual search before the others.
 func (m *Model) applyFilter() {
 	m.busy = false
 	var all []item
@@ -201,7 +201,7 @@ func (m *Model) applyFilter() {
 	m.cursor.Clamp(len(m.shown))
 }
 
-// words are what the filter looks at.
+// words are the text that the filter matches.
 func (it item) words() string {
 	if it.saved != nil {
 		return it.saved.Title + " " + it.saved.CaseID + " " + string(it.saved.Step)
@@ -210,7 +210,7 @@ func (it item) words() string {
 	return c.Title + " " + c.ID + " " + c.Domain + " " + c.Difficulty + " " + strings.Join(c.Tags, " ")
 }
 
-// layout puts the lines together and keeps the chosen one visible.
+// layout builds the lines and keeps the chosen entry visible.
 func (m *Model) layout() {
 	if m.w == 0 {
 		return
@@ -273,7 +273,7 @@ func (m *Model) first() string {
 	return "a case"
 }
 
-// welcome is what a first run says, in three lines.
+// welcome is the greeting of a first run, in three lines.
 func welcome(first string) []string {
 	return []string{
 		"Seven steps of a design interview; behind each runs a real pipeline.",
@@ -282,7 +282,7 @@ func welcome(first string) []string {
 	}
 }
 
-// itemLines draws one item: a line, and for the chosen one what it is about where that isn't told beside the list.
+// itemLines draws one entry: a line, and for the chosen one a summary, unless that is shown beside the list.
 func (m *Model) itemLines(it item, chosen bool, w int) []string {
 	var name, about, more string
 	if s := it.saved; s != nil {
@@ -306,7 +306,7 @@ func (m *Model) itemLines(it item, chosen bool, w int) []string {
 	return lines
 }
 
-// stepWords is where a session stands: "step 3 of 7: Data".
+// stepWords names the step of a session: "step 3 of 7: Data".
 func stepWords(id framework.StepID) string {
 	s, ok := framework.StepByID(id)
 	if !ok {

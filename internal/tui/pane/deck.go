@@ -131,7 +131,7 @@ func keep(bindings []frame.Binding, kept func(string) bool) []frame.Binding {
 	return out
 }
 
-// SetSize lays the deck out.
+// SetSize lays out the deck.
 func (d *Deck) SetSize(w, h int) tea.Cmd {
 	if d.w != 0 && d.w != w {
 		d.s.Resized()
@@ -141,7 +141,7 @@ func (d *Deck) SetSize(w, h int) tea.Cmd {
 	return d.s.Render()
 }
 
-// Update handles what comes in and lays the open pane out again.
+// Update handles a message and lays out the open pane again.
 func (d *Deck) Update(msg tea.Msg) tea.Cmd {
 	var cmd tea.Cmd
 	if key, ok := msg.(tea.KeyMsg); ok {

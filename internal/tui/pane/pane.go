@@ -32,7 +32,7 @@ type Modal interface {
 	CloseModal() tea.Cmd
 }
 
-// KeyListener is a pane that hears of each key before it is run.
+// KeyListener is a pane that is told of every key before it is run.
 type KeyListener interface{ KeyPressed(key string) }
 
 func holds(p Pane) bool {

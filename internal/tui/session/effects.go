@@ -10,7 +10,7 @@ import (
 // You is the candidate in the transcript.
 const You rehearse.Who = "you"
 
-// Do gives the rules a command and performs what follows. A misuse is said beside the help line and changes nothing.
+// Do gives the rules a command and performs what follows. Misuse is reported beside the help line and changes nothing.
 func (s *Session) Do(c rehearse.Command) tea.Cmd {
 	out, err := s.Session.Do(c)
 	if err != nil {

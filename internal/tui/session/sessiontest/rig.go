@@ -44,24 +44,33 @@ type Rig struct {
 	msgs chan tea.Msg
 }
 
-// Open begins a session at a step of the built-in case.
-func Open(t testing.TB, step framework.StepID) *Rig {
+// Options begins a session at a step of the built-in case, and returns what a screen of it needs, with fakes.
+func Options(t testing.TB, step framework.StepID) session.Options {
 	t.Helper()
 	theme, err := draw.NewTheme("dark", true, termenv.TrueColor)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &Rig{t: t, Store: &storetest.Memory{}, Lab: NewLab(), Clock: NewClock(), msgs: make(chan tea.Msg, 1000)}
-	deps := rehearse.Deps{Coach: coach.New(), Knobs: Knobs{}, Clock: r.Clock}
+	clock := NewClock()
+	deps := rehearse.Deps{Coach: coach.New(), Knobs: Knobs{}, Clock: clock}
 	rules, first, err := rehearse.New(deps, rehearse.Options{ID: "s1", Case: Case(t), Step: step, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return session.Options{
+		Theme: theme, Markdown: draw.NewMarkdown(theme), Rules: rules, First: first,
+		Store: &storetest.Memory{}, Lab: NewLab(), Clock: clock,
+	}
+}
+
+// Open begins a session at a step of the built-in case.
+func Open(t testing.TB, step framework.StepID) *Rig {
+	t.Helper()
+	o := Options(t, step)
+	r := &Rig{t: t, Store: o.Store.(*storetest.Memory), Lab: o.Lab.(*Lab), Clock: o.Clock.(*Clock), msgs: make(chan tea.Msg, 1000)}
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
-	r.S = session.New(ctx, session.Options{
-		Theme: theme, Markdown: draw.NewMarkdown(theme), Rules: rules, First: first, Store: r.Store, Lab: r.Lab, Clock: r.Clock,
-	})
+	r.S = session.New(ctx, o)
 	r.Run(r.S.Init())
 	return r
 }
