@@ -12,22 +12,18 @@ import (
 	"dryrun/internal/lab"
 	"dryrun/internal/lab/catalog"
 	"dryrun/internal/problem"
-	"dryrun/internal/world"
 )
 
 // names checks that every world, knob, option, metric and fault exists in its step and in the world of the case.
 func (l *linter) names() {
-	kind, ok := world.KindByID(l.c.Demo.World.Kind)
-	if !ok {
-		var known []string
-		for _, k := range world.Kinds() {
-			known = append(known, k.ID)
-		}
-		l.bad("demo.world.kind", "there is no world %q: it is one of %s", l.c.Demo.World.Kind, strings.Join(known, ", "))
+	kind := l.c.Demo.World.Kind
+	if known := catalog.Kinds(); !slices.Contains(known, kind) {
+		l.bad("demo.world.kind", "there is no world %q: it is one of %s", kind, strings.Join(known, ", "))
 		return // every other name is relative to the world
 	}
-	if d := l.c.Demo.Data; d != nil && !slices.Contains(kind.Formats, d.Format) {
-		l.bad("demo.data.format", "a world of %s can't be read from %q: it is one of %s", kind.ID, d.Format, strings.Join(kind.Formats, ", "))
+	formats := catalog.Formats(kind)
+	if d := l.c.Demo.Data; d != nil && !slices.Contains(formats, d.Format) {
+		l.bad("demo.data.format", "a world of %s can't be read from %q: it is one of %s", kind, d.Format, strings.Join(formats, ", "))
 	}
 	l.demo()
 	for _, step := range framework.Steps() {
@@ -38,11 +34,11 @@ func (l *linter) names() {
 			l.prediction(step.ID, fmt.Sprintf("%s.lab.predict[%d]", fieldOf(step.ID), i), p)
 		}
 	}
-	valid := catalog.FaultsOf(kind.ID)
+	valid := catalog.FaultsOf(kind)
 	for i, b := range l.c.Curveballs {
 		if b.Fault != "" && !slices.Contains(valid, b.Fault) {
 			l.bad(fmt.Sprintf("curveballs[%d].fault", i), "a world of %s has no fault %q: it is one of %s",
-				kind.ID, b.Fault, strings.Join(valid, ", "))
+				kind, b.Fault, strings.Join(valid, ", "))
 		}
 	}
 }

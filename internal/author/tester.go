@@ -29,7 +29,7 @@ const seed = 1
 
 // Lab runs a step and proves a fault.
 type Lab interface {
-	lab.Runner
+	Run(ctx context.Context, cfg catalog.Config, step framework.StepID, progress func(report.Progress)) (*report.Step, error)
 	Prove(ctx context.Context, cfg catalog.Config, fault string, seeds int, progress func(report.Progress)) (lab.Proof, error)
 }
 

@@ -30,14 +30,6 @@ import (
 	"dryrun/internal/retrieval/milvus"
 )
 
-// Runner is what an interface needs of a lab.
-type Runner interface {
-	// Run runs one step's experiment. It stops within 100 ms of ctx's end.
-	Run(ctx context.Context, cfg catalog.Config, step framework.StepID, progress func(report.Progress)) (*report.Step, error)
-	// XRay says where the best positive of test query n was lost.
-	XRay(ctx context.Context, cfg catalog.Config, query int) (report.XRay, error)
-}
-
 // keptBytes is how much of what was built is kept for later runs.
 const keptBytes = 2 << 30
 
@@ -57,8 +49,6 @@ type Lab struct {
 	servers *kind.Servers
 	builder *build.Builder
 }
-
-var _ Runner = (*Lab)(nil)
 
 // New returns a lab.
 func New(o Options) *Lab {
@@ -91,7 +81,8 @@ func experimentOf(step framework.StepID) (experiment, bool) {
 	return e, ok
 }
 
-// Run runs one step's experiment and returns its report. The metrics repeat for the configuration's seed.
+// Run runs one step's experiment and returns its report. The metrics repeat for the configuration's seed. It stops within 100 ms
+// of ctx's end.
 func (l *Lab) Run(ctx context.Context, cfg catalog.Config, step framework.StepID, to func(report.Progress)) (*report.Step, error) {
 	experiment, ok := experimentOf(step)
 	if !ok {

@@ -15,7 +15,7 @@ import (
 	"dryrun/internal/world"
 )
 
-func TestEnginesOfTheFieldAreChosenByNameAndNeverOffered(t *testing.T) {
+func TestExternalEnginesAreChosenByNameAndNeverOffered(t *testing.T) {
 	for _, e := range kind.ExternalEngines() {
 		for _, k := range world.Kinds() {
 			if slices.Contains(catalog.Offers(k.ID, "engine"), e.ID) {
@@ -32,12 +32,12 @@ func TestEnginesOfTheFieldAreChosenByNameAndNeverOffered(t *testing.T) {
 	_, err := images().With(catalog.Knobs{"engine": "fais-hnsw"})
 	var bad *catalog.BadKnob
 	if !errors.As(err, &bad) || len(bad.Near) == 0 || bad.Near[0] != "faiss-hnsw" {
-		t.Errorf("a misspelt engine of the field: %v", err)
+		t.Errorf("a misspelled external engine: %v", err)
 	}
 }
 
 // Each engine either does the embedded ones' work or is refused before anything is made, with what to install.
-func TestEnginesOfTheFieldWorkOrAreRefused(t *testing.T) {
+func TestExternalEnginesWorkOrAreRefused(t *testing.T) {
 	for _, e := range kind.ExternalEngines() {
 		t.Run(e.ID, func(t *testing.T) {
 			cfg, err := images().With(catalog.Knobs{"engine": e.ID, "encoder": "pca", "ranker": "none", "items": "1000", "dim": "16"})
