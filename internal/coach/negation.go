@@ -49,7 +49,7 @@ func isBoundary(words []word, i int, negated bool) bool {
 	if words[i-1].sentence != words[i].sentence || startsClause(words, i) {
 		return true
 	}
-	return words[i-1].endsClause && !(negated && continuesList(words, i))
+	return words[i-1].endsClause && (!negated || !continuesList(words, i))
 }
 
 // continuesList reports whether the words from i continue a list of short items that ends with "or": "no index, ranker or cache".

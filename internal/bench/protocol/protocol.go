@@ -3,7 +3,7 @@
 // little-endian float32 and int32. The package has the commands, the replies, and the reading and writing of those files.
 package protocol
 
-// ServeArg, as the program's first argument, makes it a worker that serves commands.
+// ServeArg is the first argument that makes the program a worker.
 const ServeArg = "serve-orders"
 
 // Command is what the driver asks of a worker. A field that the verb doesn't use is zero.

@@ -18,22 +18,19 @@ func (s Scenario) OfFiles(ctx context.Context) (Scenario, error) {
 		return s, nil
 	}
 	sum := sha256.New()
-	path, err := filepath.EvalSymlinks(s.World.Path)
-	if err != nil {
+	path, _ := filepath.EvalSymlinks(s.World.Path)
+	if path == "" {
 		return s, nil
 	}
-	err = filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(path, func(name string, _ fs.DirEntry, _ error) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err != nil {
+		info, _ := os.Stat(name) // of a link's target; nil where it can't be read
+		if info == nil || info.IsDir() {
 			return nil
 		}
-		info, err := os.Stat(name) // of what a link leads to
-		if err != nil || info.IsDir() {
-			return nil
-		}
-		_, err = fmt.Fprintf(sum, "%q %d %d\n", name, info.Size(), info.ModTime().UnixNano())
+		_, err := fmt.Fprintf(sum, "%q %d %d\n", name, info.Size(), info.ModTime().UnixNano())
 		return err
 	})
 	if err != nil {

@@ -162,7 +162,7 @@ func TestDCNTakesUnknownAndMissingValues(t *testing.T) {
 		m.numbers[0].Mean, 5, m.numbers[1].Mean, nan, m.numbers[2].Mean,
 	}, out)
 	for i, v := range out {
-		if !!math.IsNaN(float64(v)) && !math.IsInf(float64(v), 0) {
+		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
 			t.Errorf("row %d scores %v", i, v)
 		}
 	}

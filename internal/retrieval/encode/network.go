@@ -79,8 +79,8 @@ func (s *PairSet) check() error {
 	return nil
 }
 
-// Encoder is a small network learned by contrast (InfoNCE): pictures of one thing come together, others are pushed
-// apart. It is immutable and safe for concurrent use.
+// Network is a small network trained with a contrastive loss (InfoNCE): images of the same thing get close vectors, others
+// distant ones. It is immutable and safe for concurrent use.
 type Network struct {
 	Dim  int
 	Loss []float64 // mean training loss of each epoch

@@ -82,7 +82,7 @@ func TestTheEndOfAFileInTheMiddleOfSomethingIsUnexpected(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	other := errors.New("disk on fire")
-	if err := UnexpectedEOF(other); err != other {
+	if err := UnexpectedEOF(other); !errors.Is(err, other) || errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("another error became %v", err)
 	}
 }
