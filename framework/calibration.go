@@ -36,8 +36,8 @@ func CheckRange(low, high float64, log bool) error {
 	return nil
 }
 
-// Held says whether the range holds the result, ends included.
-func (r Range) Held() bool { return r.Low <= r.Result && r.Result <= r.High }
+// Covers says whether the range holds the result, ends included.
+func (r Range) Covers() bool { return r.Low <= r.Result && r.Result <= r.High }
 
 // Score is the interval score of Gneiting and Raftery ("Strictly proper scoring rules, prediction, and estimation", 2007;
 // Winkler 1972): the width, and for a miss 2/α times the distance to the nearer end, α = 1 - Coverage = 0.2. Lower is better.
@@ -57,40 +57,40 @@ func (r Range) Score() float64 {
 
 // Calibration is how well a candidate's ranges hold what they promise.
 type Calibration struct {
-	Of    int     `json:"of"`
-	Held  int     `json:"held"`
-	Share float64 `json:"share"` // Held/Of, against Coverage; 0 for none
+	Total   int     `json:"of"`
+	Covered int     `json:"held"`
+	Share   float64 `json:"share"` // Held/Of, against Coverage; 0 for none
 	// Sharpness is the mean interval score on each scale, 0 where there are none. The two aren't comparable.
-	Linear  float64 `json:"sharpness_linear"`
-	Linears int     `json:"linears"`
-	Log     float64 `json:"sharpness_log"`
-	Logs    int     `json:"logs"`
+	Linear      float64 `json:"sharpness_linear"`
+	LinearCount int     `json:"linears"`
+	Log         float64 `json:"sharpness_log"`
+	LogCount    int     `json:"logs"`
 }
 
 // Calibrate sums ranges up. A range whose score is infinite counts as missed and isn't in the mean.
 func Calibrate(ranges []Range) Calibration {
 	var c Calibration
 	for _, r := range ranges {
-		c.Of++
-		if r.Held() {
-			c.Held++
+		c.Total++
+		if r.Covers() {
+			c.Covered++
 		}
 		switch score := r.Score(); {
 		case math.IsInf(score, 0):
 		case r.Log:
-			c.Log, c.Logs = c.Log+score, c.Logs+1
+			c.Log, c.LogCount = c.Log+score, c.LogCount+1
 		default:
-			c.Linear, c.Linears = c.Linear+score, c.Linears+1
+			c.Linear, c.LinearCount = c.Linear+score, c.LinearCount+1
 		}
 	}
-	if c.Of > 0 {
-		c.Share = float64(c.Held) / float64(c.Of)
+	if c.Total > 0 {
+		c.Share = float64(c.Covered) / float64(c.Total)
 	}
-	if c.Linears > 0 {
-		c.Linear /= float64(c.Linears)
+	if c.LinearCount > 0 {
+		c.Linear /= float64(c.LinearCount)
 	}
-	if c.Logs > 0 {
-		c.Log /= float64(c.Logs)
+	if c.LogCount > 0 {
+		c.Log /= float64(c.LogCount)
 	}
 	return c
 }
@@ -104,7 +104,7 @@ func Ranges(st *State, isLog func(step StepID, prediction string) bool) []Range 
 		for _, name := range slices.Sorted(maps.Keys(step.Predictions)) {
 			p := step.Predictions[name]
 			result, ok := step.Result(name)
-			if p.Passed || !ok {
+			if p.Skipped || !ok {
 				continue
 			}
 			out = append(out, Range{Step: id, Prediction: name, Low: p.Low, High: p.High, Result: result, Log: isLog(id, name)})

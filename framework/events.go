@@ -63,7 +63,7 @@ type (
 		Step     StepID `json:"step"`
 		Decision string `json:"decision"`
 		Option   string `json:"option,omitempty"`
-		Passed   bool   `json:"passed,omitempty"`
+		Skipped  bool   `json:"passed,omitempty"`
 	}
 	// Sketched is the whiteboard line of a step, with the knobs it sets.
 	Sketched struct {
@@ -77,7 +77,7 @@ type (
 		Prediction string  `json:"prediction"`
 		Low        float64 `json:"low"`
 		High       float64 `json:"high"`
-		Passed     bool    `json:"passed,omitempty"`
+		Skipped    bool    `json:"passed,omitempty"`
 	}
 	// LabRan is a finished run: the candidate's pipeline, and the reference's beside it where they differ. Results
 	// holds the value of each of the step's predictions by id. Report is the drawn report, opaque here.
@@ -116,15 +116,15 @@ type (
 	Diagnosed struct {
 		Step    StepID        `json:"step"`
 		Fault   string        `json:"fault"`
-		Said    string        `json:"said"`
-		Right   bool          `json:"right"`
+		Guess   string        `json:"said"`
+		Correct bool          `json:"right"`
 		Elapsed time.Duration `json:"elapsed"`
 	}
 	// Calibrated is the candidate's score for a sample answer before scoring their own.
 	Calibrated struct {
 		Step   StepID  `json:"step"`
 		Sample string  `json:"sample"`
-		Said   float64 `json:"said"`
+		Guess  float64 `json:"said"`
 		Score  float64 `json:"score"`
 	}
 	// Marked gives a criterion a mark. By is "self", "coach" or "peer"; columns are never mixed. Quotes are the words
@@ -175,8 +175,8 @@ func (Ended) Kind() string           { return "Ended" }
 // EncodeBody returns the body as JSON; its kind is stored beside it.
 func EncodeBody(b Body) ([]byte, error) { return json.Marshal(b) }
 
-// ErrNewer says that a log can't be read here.
-var ErrNewer = errors.New("the session is of a newer version of dryrun")
+// ErrNewerVersion says that a log can't be read here.
+var ErrNewerVersion = errors.New("the session is of a newer version of dryrun")
 
 // DecodeBody is the inverse of EncodeBody. An unknown kind is an error: the log is of a newer version.
 func DecodeBody(kind string, data []byte) (Body, error) {
@@ -222,7 +222,7 @@ func DecodeBody(kind string, data []byte) (Body, error) {
 	case "Ended":
 		return decode[Ended](data)
 	}
-	return nil, fmt.Errorf("event of unknown kind %q: %w", kind, ErrNewer)
+	return nil, fmt.Errorf("event of unknown kind %q: %w", kind, ErrNewerVersion)
 }
 
 func decode[T Body](data []byte) (Body, error) {

@@ -34,13 +34,13 @@ func (s *State) Apply(e Event) error {
 	s.Seq = e.Seq
 	switch b := e.Body.(type) {
 	case Started:
-		s.Started, s.Opened, s.At = b, e.At, e.At
+		s.Started, s.StartedAt, s.LastAt = b, e.At, e.At
 	case StepEntered:
 		s.step(b.Step).Entered = true
-		s.Step, s.Between = b.Step, false
+		s.Step, s.BetweenSteps = b.Step, false
 	case StepDone:
 		s.step(b.Step).Done = true
-		s.Between = s.Between || b.Step == s.Step
+		s.BetweenSteps = s.BetweenSteps || b.Step == s.Step
 	case Paused:
 		s.Paused = true
 	case Resumed:
@@ -50,7 +50,7 @@ func (s *State) Apply(e Event) error {
 	case FactReleased:
 		s.Facts = appendNew(s.Facts, b.Fact)
 	case CurveballThrown:
-		s.Thrown = appendNew(s.Thrown, b.Curveball)
+		s.Curveballs = appendNew(s.Curveballs, b.Curveball)
 		st := s.step(b.Step)
 		st.Curveballs = appendNew(st.Curveballs, b.Curveball)
 	default:
@@ -68,7 +68,7 @@ func (s *State) applyToStep(body Body) {
 		st.Questions = append(st.Questions, b)
 	case Answered:
 		st.answer(b)
-		s.Last = Place{b.Step, b.To}
+		s.LastAnswer = Place{b.Step, b.To}
 	case Decided:
 		// A choice is a commitment made without the reference: one made after it doesn't replace what stood.
 		if !st.Revealed {
@@ -165,13 +165,13 @@ func (s *State) tick(e Event) {
 	if r, ok := e.Body.(Resumed); ok && r.Since.Before(until) {
 		until = r.Since // after a kill: nothing is known of the session between Since and now
 	}
-	if s.Running() && until.After(s.At) {
-		d := until.Sub(s.At)
+	if s.Running() && until.After(s.LastAt) {
+		d := until.Sub(s.LastAt)
 		s.Elapsed += d
 		s.step(s.Step).Elapsed += d
 	}
-	if e.At.After(s.At) {
-		s.At = e.At
+	if e.At.After(s.LastAt) {
+		s.LastAt = e.At
 	}
 }
 

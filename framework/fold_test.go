@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-var opened = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+var startTime = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 
 // script numbers bodies and puts them at the given seconds after the opening.
 type script struct {
@@ -19,7 +19,7 @@ type script struct {
 
 func (s *script) at(seconds int, bodies ...Body) *script {
 	for _, b := range bodies {
-		s.events = append(s.events, Event{Seq: len(s.events) + 1, At: opened.Add(time.Duration(seconds) * time.Second), Body: b})
+		s.events = append(s.events, Event{Seq: len(s.events) + 1, At: startTime.Add(time.Duration(seconds) * time.Second), Body: b})
 	}
 	return s
 }
@@ -52,7 +52,7 @@ func TestActiveTimeGoesToTheStepItWasSpentIn(t *testing.T) {
 	if st.Elapsed != 70*time.Second {
 		t.Errorf("session took %v, want 70s", st.Elapsed)
 	}
-	session, step := st.Now(opened.Add(530 * time.Second))
+	session, step := st.Now(startTime.Add(530 * time.Second))
 	if session != 80*time.Second || step != 55*time.Second {
 		t.Errorf("ten seconds on: session %v, step %v; want 80s and 55s", session, step)
 	}
@@ -62,7 +62,7 @@ func TestTimeAfterAKillCountsUpToTheLastSignOfLife(t *testing.T) {
 	s := &script{t: t}
 	s.at(0, Started{}, StepEntered{Data}).
 		at(10, Asked{Step: Data}).
-		at(1000, Resumed{Since: opened.Add(13 * time.Second)}).
+		at(1000, Resumed{Since: startTime.Add(13 * time.Second)}).
 		at(1007, Asked{Step: Data})
 	if got := s.fold().Elapsed; got != 20*time.Second {
 		t.Errorf("elapsed %v, want 13 s before the kill and 7 s after", got)
@@ -123,13 +123,13 @@ func TestEventsThatDoNotFitAreRefusedAndChangeNothing(t *testing.T) {
 	good := &script{t: t}
 	good.at(0, Started{}, StepEntered{Data})
 	cases := map[string]Event{
-		"a gap":                     {Seq: 4, At: opened, Body: Asked{Step: Data}},
-		"a second writer":           {Seq: 2, At: opened, Body: Asked{Step: Data}},
-		"a second start":            {Seq: 3, At: opened, Body: Started{}},
-		"an unknown step":           {Seq: 3, At: opened, Body: StepEntered{"deploy"}},
-		"a mark between the three":  {Seq: 3, At: opened, Body: Marked{Step: Data, Mark: 0.7}},
-		"no body":                   {Seq: 3, At: opened},
-		"an unknown step in a mark": {Seq: 3, At: opened, Body: Marked{Step: "x"}},
+		"a gap":                     {Seq: 4, At: startTime, Body: Asked{Step: Data}},
+		"a second writer":           {Seq: 2, At: startTime, Body: Asked{Step: Data}},
+		"a second start":            {Seq: 3, At: startTime, Body: Started{}},
+		"an unknown step":           {Seq: 3, At: startTime, Body: StepEntered{"deploy"}},
+		"a mark between the three":  {Seq: 3, At: startTime, Body: Marked{Step: Data, Mark: 0.7}},
+		"no body":                   {Seq: 3, At: startTime},
+		"an unknown step in a mark": {Seq: 3, At: startTime, Body: Marked{Step: "x"}},
 	}
 	for name, e := range cases {
 		st, want := good.fold(), good.fold()
@@ -140,7 +140,7 @@ func TestEventsThatDoNotFitAreRefusedAndChangeNothing(t *testing.T) {
 			t.Errorf("%s changed the state though it was refused", name)
 		}
 	}
-	if _, err := Fold([]Event{{Seq: 1, At: opened, Body: StepEntered{Data}}}); err == nil {
+	if _, err := Fold([]Event{{Seq: 1, At: startTime, Body: StepEntered{Data}}}); err == nil {
 		t.Error("a log that doesn't begin with Started was accepted")
 	}
 	good.at(5, Ended{}, Asked{Step: Data})
@@ -160,7 +160,7 @@ func bodies() *rapid.Generator[Body] {
 			StepDone{step},
 			Paused{},
 			Resumed{},
-			Resumed{Since: opened.Add(time.Duration(since) * time.Second)},
+			Resumed{Since: startTime.Add(time.Duration(since) * time.Second)},
 			Asked{Step: step, Text: text},
 			FactReleased{text},
 			Answered{Step: step, To: text, Text: text},
@@ -182,8 +182,8 @@ func bodies() *rapid.Generator[Body] {
 
 func logs() *rapid.Generator[[]Event] {
 	return rapid.Custom(func(t *rapid.T) []Event {
-		events := []Event{{Seq: 1, At: opened, Body: Started{Mode: Practice}}}
-		at := opened
+		events := []Event{{Seq: 1, At: startTime, Body: Started{Mode: Practice}}}
+		at := startTime
 		for i, b := range rapid.SliceOfN(bodies(), 0, 30).Draw(t, "bodies") {
 			at = at.Add(time.Duration(rapid.IntRange(-5, 60).Draw(t, "gap")) * time.Second) // clocks go back, too
 			events = append(events, Event{Seq: i + 2, At: at, Body: b})
@@ -233,7 +233,7 @@ func TestActiveTimeIsAPartOfTheWallsTime(t *testing.T) {
 				}
 				sum += step.Elapsed
 			}
-			if wall := st.At.Sub(st.Opened); st.Elapsed < last || st.Elapsed > wall || sum != st.Elapsed {
+			if wall := st.LastAt.Sub(st.StartedAt); st.Elapsed < last || st.Elapsed > wall || sum != st.Elapsed {
 				t.Fatalf("elapsed %v after %v, wall %v, steps together %v", st.Elapsed, last, wall, sum)
 			}
 			last = st.Elapsed

@@ -32,16 +32,16 @@ type Log struct {
 
 // Summary is what a list shows of a session.
 type Summary struct {
-	ID      string     `json:"id"`
-	CaseID  string     `json:"case"`
-	Title   string     `json:"title"`
-	Mode    Mode       `json:"mode"`
-	Step    StepID     `json:"step"`       // where the candidate is, "" before the first step
-	Done    int        `json:"steps_done"` // steps finished
-	Of      int        `json:"steps"`      // steps of this session
-	Created time.Time  `json:"created"`
-	Updated time.Time  `json:"updated"`
-	Ended   *time.Time `json:"ended"` // nil while the session can be continued
+	ID        string     `json:"id"`
+	CaseID    string     `json:"case"`
+	Title     string     `json:"title"`
+	Mode      Mode       `json:"mode"`
+	Step      StepID     `json:"step"`       // where the candidate is, "" before the first step
+	StepsDone int        `json:"steps_done"` // steps finished
+	Steps     int        `json:"steps"`      // steps of this session
+	Created   time.Time  `json:"created"`
+	Updated   time.Time  `json:"updated"`
+	Ended     *time.Time `json:"ended"` // nil while the session can be continued
 
 	Running bool          `json:"-"` // active time counted at Updated
 	Elapsed time.Duration `json:"-"` // active time
@@ -69,18 +69,18 @@ func Excerpt(text string) string {
 func (s *State) Summary() Summary {
 	out := Summary{
 		ID: s.Started.Session, CaseID: s.Started.CaseID, Title: s.Started.Title, Mode: s.Started.Mode, Step: s.Step,
-		Of: len(s.StepIDs()), Created: s.Opened, Updated: s.At, Running: s.Running(), Elapsed: s.Elapsed,
+		Steps: len(s.StepIDs()), Created: s.StartedAt, Updated: s.LastAt, Running: s.Running(), Elapsed: s.Elapsed,
 	}
 	for _, id := range s.StepIDs() {
 		if s.StepState(id).Done {
-			out.Done++
+			out.StepsDone++
 		}
 	}
 	if s.Ended {
-		at := s.At
+		at := s.LastAt
 		out.Ended = &at
 	}
-	last, _ := s.StepState(s.Last.Step).Answer(s.Last.To)
+	last, _ := s.StepState(s.LastAnswer.Step).Answer(s.LastAnswer.To)
 	out.Text = Excerpt(last.Text)
 	return out
 }

@@ -24,7 +24,7 @@ func TestASummaryKeepsTheBeginningOfALongAnswerAndCountsTheTimeBeforeAKill(t *te
 	if !strings.HasPrefix(got.Text, "éé") || len([]rune(got.Text)) > 1000 {
 		t.Errorf("the text begins %.10q and has %d runes", got.Text, len([]rune(got.Text)))
 	}
-	if got.Of != 2 || got.Done != 0 || !got.Open() || !got.Running {
+	if got.Steps != 2 || got.StepsDone != 0 || !got.Open() || !got.Running {
 		t.Errorf("%+v", got)
 	}
 	killed := got.With("typed since", begun.Add(10*time.Minute))

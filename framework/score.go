@@ -47,8 +47,8 @@ func BandOf(score float64) string {
 	return bands()[int(min(max(shown, 0), 4))]
 }
 
-// Joined reports whether v is a hire.
-func (v Verdict) Joined() bool { return v == StrongHire || v == Hire }
+// IsHire reports whether v is a hire.
+func (v Verdict) IsHire() bool { return v == StrongHire || v == Hire }
 
 // StepScore is the score of one step under one column of marks.
 type StepScore struct {
@@ -65,7 +65,7 @@ type Scorecard struct {
 	Steps     []StepScore       `json:"steps"`   // those of the session, in order
 	Overall   float64           `json:"overall"` // by the steps' weights, 0 to 4; in practice over the answered steps alone
 	Answered  int               `json:"answered"`
-	Of        int               `json:"of"`
+	Total     int               `json:"of"`
 	Level     Level             `json:"level,omitempty"` // the highest at which, and at every level below which, it is a hire; "" is none
 	C         map[Level]float64 `json:"c,omitempty"`
 	Verdicts  map[Level]Verdict `json:"verdicts,omitempty"`
@@ -135,7 +135,7 @@ func scoreColumn(st *State, rubric map[StepID][]Criterion, by string, use func(m
 		score := ScoreStep(rubric[id], marks)
 		score.Step, score.Answered = id, answered
 		card.Steps = append(card.Steps, score)
-		card.Of++
+		card.Total++
 		if answered {
 			card.Answered++
 		}
@@ -145,9 +145,9 @@ func scoreColumn(st *State, rubric map[StepID][]Criterion, by string, use func(m
 	switch {
 	case practice:
 		card.NoVerdict = "practice gives none, a mock does"
-	case card.Of == 1:
+	case card.Total == 1:
 		card.NoVerdict = "one step alone gives none, a mock of all seven does"
-	case card.Of < len(Steps()):
+	case card.Total < len(Steps()):
 		card.NoVerdict = "it needs all seven steps"
 	default:
 		card.judge()
@@ -194,7 +194,7 @@ func (card *Scorecard) judge() {
 			card.C[level] = sum / weights
 		}
 		card.Verdicts[level] = verdictOf(card.C[level], weak)
-		hireSoFar = hireSoFar && card.Verdicts[level].Joined()
+		hireSoFar = hireSoFar && card.Verdicts[level].IsHire()
 		if hireSoFar {
 			card.Level = level
 		}

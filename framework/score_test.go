@@ -149,8 +149,8 @@ func TestStepsNotAnsweredCountInAMockAndNotInPractice(t *testing.T) {
 		s.at(0, Answered{Step: Data, Text: "words"}, Answered{Step: Features, Text: "words"},
 			Revealed{Model}, Answered{Step: Model, Text: "written after the reference"}, Answered{Step: Serving, Text: "  \n"})
 		card := Score(s.fold(), rubrics, "self")
-		if !near(card.Overall, want) || card.Answered != 2 || card.Of != 7 {
-			t.Errorf("%s: %v, %d of %d; want %v, 2 of 7", mode, card.Overall, card.Answered, card.Of, want)
+		if !near(card.Overall, want) || card.Answered != 2 || card.Total != 7 {
+			t.Errorf("%s: %v, %d of %d; want %v, 2 of 7", mode, card.Overall, card.Answered, card.Total, want)
 		}
 		if (card.NoVerdict == "") != (mode == Mock) {
 			t.Errorf("%s: no verdict because %q", mode, card.NoVerdict)
@@ -215,13 +215,13 @@ func TestCalibrationIsTheShareThatHolds(t *testing.T) {
 	s := &script{t: t}
 	s.at(0, Started{},
 		Predicted{Step: Data, Prediction: "in", Low: 0, High: 1}, Predicted{Step: Data, Prediction: "out", Low: 2, High: 3},
-		Predicted{Step: Data, Prediction: "passed", Passed: true}, Predicted{Step: Data, Prediction: "not-run", Low: 1, High: 2},
+		Predicted{Step: Data, Prediction: "passed", Skipped: true}, Predicted{Step: Data, Prediction: "not-run", Low: 1, High: 2},
 		Predicted{Step: Model, Prediction: "ratio", Low: 1, High: math.E},
 		LabRan{Step: Data, Results: map[string]float64{"in": .5, "out": 4, "passed": 1}},
 		LabRan{Step: Model, Results: map[string]float64{"ratio": 2}})
 	ranges := Ranges(s.fold(), func(_ StepID, id string) bool { return id == "ratio" })
 	got := Calibrate(ranges)
-	if got.Of != 3 || got.Held != 2 || !near(got.Share, 2.0/3) || !near(got.Linear, (1+11)/2.0) || !near(got.Log, 1) {
+	if got.Total != 3 || got.Covered != 2 || !near(got.Share, 2.0/3) || !near(got.Linear, (1+11)/2.0) || !near(got.Log, 1) {
 		t.Errorf("%+v", got)
 	}
 	if none := Calibrate(nil); none != (Calibration{}) {

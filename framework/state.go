@@ -7,18 +7,18 @@ import (
 
 // State is a session as it stands: the fold of its events, by Apply alone.
 type State struct {
-	Started Started
-	Opened  time.Time // when the session began
-	Seq     int       // of the last event
-	At      time.Time // of the last event; never goes back
-	Step    StepID    // where the candidate is
-	Steps   map[StepID]*StepState
-	Facts   []string // released, in order
-	Thrown  []string // curveballs, in order
-	Between bool     // Step is done and none has been entered since: no time counts
-	Last    Place    // of the last answer
-	Paused  bool
-	Ended   bool
+	Started      Started
+	StartedAt    time.Time // when the session began
+	Seq          int       // of the last event
+	LastAt       time.Time // of the last event; never goes back
+	Step         StepID    // where the candidate is
+	Steps        map[StepID]*StepState
+	Facts        []string // released, in order
+	Curveballs   []string // curveballs, in order
+	BetweenSteps bool     // Step is done and none has been entered since: no time counts
+	LastAnswer   Place    // of the last answer
+	Paused       bool
+	Ended        bool
 
 	Elapsed time.Duration // active time up to At: the sum of the steps'
 }
@@ -78,7 +78,7 @@ func (s *State) StepIDs() []StepID {
 }
 
 // Running says whether active time counts: a step is entered and not done, and the session is neither paused nor ended.
-func (s *State) Running() bool { return s.Step != "" && !s.Between && !s.Paused && !s.Ended }
+func (s *State) Running() bool { return s.Step != "" && !s.BetweenSteps && !s.Paused && !s.Ended }
 
 // Now returns the session's and the current step's active time at t, which is not before the last event.
 func (s *State) Now(t time.Time) (session, step time.Duration) {
@@ -86,9 +86,9 @@ func (s *State) Now(t time.Time) (session, step time.Duration) {
 	if st := s.Steps[s.Step]; st != nil {
 		step = st.Elapsed
 	}
-	if s.Running() && t.After(s.At) {
-		session += t.Sub(s.At)
-		step += t.Sub(s.At)
+	if s.Running() && t.After(s.LastAt) {
+		session += t.Sub(s.LastAt)
+		step += t.Sub(s.LastAt)
 	}
 	return session, step
 }

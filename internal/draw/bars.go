@@ -75,7 +75,7 @@ func bars(b report.Block, t Theme, w int) []string {
 		}
 		lines = append(lines, pad(x.label, label)+"  "+t.seriesStyle(i).Render(string(cells))+"  "+pad(x.value, value))
 	}
-	return trimmed(lines)
+	return trimLines(lines)
 }
 
 // histogramHeight is the height of the tallest column in cells.
@@ -201,7 +201,7 @@ func funnel(b report.Block, t Theme, w int) []string {
 			lines = append(lines, hang(cell(r[2]), w)...)
 		}
 	}
-	return append(trimmed(lines), t.Faint.Render("bars on a log scale"))
+	return append(trimLines(lines), t.Faint.Render("bars on a log scale"))
 }
 
 // waterfall draws rows of [label, amount, "assumed" or "measured"] one after the other, the last being what is left.
@@ -255,10 +255,10 @@ func waterfall(b report.Block, t Theme, w int) []string {
 		amount := padLeft(report.Amount(v, unit).String(), value)
 		lines = append(lines, pad(cell(r[0]), label)+"  "+amount+"  "+t.seriesStyle(0).Render(bar)+"  "+source)
 	}
-	return trimmed(lines)
+	return trimLines(lines)
 }
 
-func trimmed(lines []string) []string {
+func trimLines(lines []string) []string {
 	for i := range lines {
 		lines[i] = strings.TrimRight(lines[i], " ")
 	}

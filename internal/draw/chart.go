@@ -64,7 +64,7 @@ func chart(b report.Block, t Theme, w int) []string {
 	}
 	lines = append(lines, t.Border.Render(strings.Repeat(" ", axis)+" └"+strings.Repeat("─", p.cols)))
 	lines = append(lines, t.Faint.Render(strings.Repeat(" ", axis+2)+p.xAxis(clean(b.XLabel))))
-	return append(trimmed(lines), legend(b, t, w, marked)...)
+	return append(trimLines(lines), legend(b, t, w, marked)...)
 }
 
 func newPlot(b report.Block) (*plot, bool) {

@@ -40,7 +40,7 @@ func Text(step *report.Step, o Options) string {
 	if step.Headline != "" {
 		parts = append(parts, strings.Join(style(t.Strong, wrap(clean(step.Headline), w)), "\n"))
 	}
-	parts = append(parts, strings.Join(style(t.Faint, wrap(setting(step.Setup), w)), "\n"))
+	parts = append(parts, strings.Join(style(t.Faint, wrap(setupLine(step.Setup), w)), "\n"))
 	for _, b := range step.Blocks {
 		parts = append(parts, Block(b, o))
 	}
@@ -98,8 +98,8 @@ func Block(b report.Block, o Options) string {
 	return clamp(strings.Join(lines, "\n"), w)
 }
 
-// setting says in one line what the numbers are about.
-func setting(s report.Setup) string {
+// setupLine says in one line what the numbers are about.
+func setupLine(s report.Setup) string {
 	var parts []string
 	add := func(name, value string) {
 		if value != "" {
@@ -182,7 +182,7 @@ func metricValue(id string, values map[string]float64) report.Number {
 	hi, okHi := values[id+"_hi"]
 	if okLo && okHi {
 		low, high := report.MetricValue(id, lo), report.MetricValue(id, hi)
-		n = n.Within(low.Value, high.Value)
+		n = n.WithInterval(low.Value, high.Value)
 	}
 	return n
 }

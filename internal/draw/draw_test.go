@@ -174,7 +174,7 @@ func TestBlocksOfAnyShape(t *testing.T) {
 		rapid.Map(rapid.IntRange(-1_000_000, 1_000_000), func(n int) report.Cell { return report.Count(n) }),
 		rapid.Map(rapid.SampledFrom([]float64{
 			0, -3.2, 1e-9, 0.5, 1e18, math.NaN(), math.Inf(1),
-		}), func(f float64) report.Cell { return report.Num(f).Within(f-1, f+1) }),
+		}), func(f float64) report.Cell { return report.Num(f).WithInterval(f-1, f+1) }),
 		rapid.Map(rapid.StringN(0, 12, -1), func(s string) report.Cell { return report.Metric{ID: s} }),
 		rapid.Map(rapid.StringN(0, 12, -1), func(s string) report.Cell { return report.ID(s) }),
 	)

@@ -27,8 +27,8 @@ type markdownKey struct {
 	width int
 }
 
-// markdownKept bounds the cache; a session shows some dozens of texts at a width or two.
-const markdownKept = 256
+// maxMarkdownCached bounds the cache; a session shows some dozens of texts at a width or two.
+const maxMarkdownCached = 256
 
 // NewMarkdown returns a renderer for the theme.
 func NewMarkdown(t Theme) *Markdown {
@@ -70,10 +70,10 @@ func (m *Markdown) Render(text string, width int) (string, error) {
 	if profile == termenv.Ascii {
 		out = xansi.Strip(out) // glamour writes bold and italic whatever the profile
 	}
-	out = signsBrought.Replace(tighten(safetext.Terminal(out), width))
+	out = restoreSigns.Replace(tighten(safetext.Terminal(out), width))
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if len(m.done) >= markdownKept {
+	if len(m.done) >= maxMarkdownCached {
 		clear(m.done)
 	}
 	m.done[markdownKey{text, width}] = out

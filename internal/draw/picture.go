@@ -89,7 +89,7 @@ func picture(img image.Image, t Theme, size int) []string {
 		}
 		return box
 	}
-	pixels := scaled(img, size)
+	pixels := scaleToSquare(img, size)
 	lines := make([]string, rows)
 	for r := range rows {
 		if t.Color {
@@ -101,8 +101,8 @@ func picture(img image.Image, t Theme, size int) []string {
 	return lines
 }
 
-// scaled fits the image into a square of size pixels, its proportions kept, the rest transparent.
-func scaled(img image.Image, size int) *image.RGBA {
+// scaleToSquare fits the image into a square of size pixels, its proportions kept, the rest transparent.
+func scaleToSquare(img image.Image, size int) *image.RGBA {
 	out := image.NewRGBA(image.Rect(0, 0, size, size))
 	b := img.Bounds()
 	w, h := size, size

@@ -24,7 +24,7 @@ func PlainHeadline(step *report.Step, w int) string {
 // PlainBody is a report without its headline: the setting, the blocks, then the numbers, several to a line.
 func PlainBody(step *report.Step, w int) string {
 	w = plainWidth(w)
-	lines := hang(setting(step.Setup), w)
+	lines := hang(setupLine(step.Setup), w)
 	for _, b := range step.Blocks {
 		lines = append(lines, strings.Split(BlockPlain(b, w), "\n")...)
 	}
@@ -41,7 +41,7 @@ func PlainBody(step *report.Step, w int) string {
 				said = append(said, metricName(id)+": "+metricValue(id, group.values).String())
 			}
 		}
-		lines = append(append(lines, group.title+":"), packed(said, w)...)
+		lines = append(append(lines, group.title+":"), pack(said, w)...)
 	}
 	for _, m := range step.Missing {
 		lines = append(lines, hang(metricName(m.Metric)+": not measured, "+clean(m.Why), w)...)
@@ -56,8 +56,8 @@ func plainWidth(w int) int {
 	return w
 }
 
-// packed puts entries side by side, indented by two cells, and breaks lines between entries unless one is too long.
-func packed(entries []string, w int) []string {
+// pack puts entries side by side, indented by two cells, and breaks lines between entries unless one is too long.
+func pack(entries []string, w int) []string {
 	var lines []string
 	line := ""
 	for i, e := range entries {
@@ -106,10 +106,10 @@ func BlockPlain(b report.Block, w int) string {
 			return inUnit(n, b.Unit).String()
 		})
 	case report.Funnel:
-		rows = plainRows(b, func(r report.Row) string { return joined(cell(r[1]), r[2:]) })
+		rows = plainRows(b, func(r report.Row) string { return joinCells(cell(r[1]), r[2:]) })
 	case report.Waterfall:
 		rows = plainRows(b, func(r report.Row) string {
-			return joined(report.Amount(amount(r[1]), cmp.Or(b.Unit, "ms")).String(), r[2:])
+			return joinCells(report.Amount(amount(r[1]), cmp.Or(b.Unit, "ms")).String(), r[2:])
 		})
 	case report.Pictures:
 		for _, p := range b.Pictures {
@@ -137,7 +137,7 @@ func plainRows(b report.Block, value func(report.Row) string) []string {
 	return rows
 }
 
-func joined(first string, rest report.Row) string {
+func joinCells(first string, rest report.Row) string {
 	for _, v := range rest {
 		if text := cell(v); text != "" {
 			first += ", " + text

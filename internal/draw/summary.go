@@ -9,11 +9,11 @@ import (
 // Summary draws a result's blocks closely: the title of a note runs into its text, and only tables and pictures have
 // blank lines around them.
 func Summary(blocks []report.Block, o Options) string {
-	return laidOut(blocks, func(b report.Block) string {
+	return layout(blocks, func(b report.Block) string {
 		if b.Kind != report.Note {
 			return Block(b, o)
 		}
-		title := runIn(b)
+		title := titlePrefix(b)
 		lines := wrap(title+paragraphs(b.Text), max(o.width(), narrowest))
 		if len(lines) > 0 && title != "" && strings.HasPrefix(lines[0], strings.TrimRight(title, " ")) {
 			cut := len(strings.TrimRight(title, " "))
@@ -25,24 +25,24 @@ func Summary(blocks []report.Block, o Options) string {
 
 // SummaryPlain is Summary for plain mode.
 func SummaryPlain(blocks []report.Block, w int) string {
-	return laidOut(blocks, func(b report.Block) string {
+	return layout(blocks, func(b report.Block) string {
 		if b.Kind != report.Note {
 			return BlockPlain(b, w)
 		}
-		return strings.Join(wrap(runIn(b)+paragraphs(b.Text), plainWidth(w)), "\n")
+		return strings.Join(wrap(titlePrefix(b)+paragraphs(b.Text), plainWidth(w)), "\n")
 	}, "")
 }
 
-// runIn is a note's title as the beginning of its first line.
-func runIn(b report.Block) string {
+// titlePrefix is a note's title as the beginning of its first line.
+func titlePrefix(b report.Block) string {
 	if b.Title == "" {
 		return ""
 	}
 	return titleOf(b) + ": "
 }
 
-// laidOut joins what each block is drawn as, with a gap where a table or pictures meet anything else.
-func laidOut(blocks []report.Block, each func(report.Block) string, gap string) string {
+// layout joins what each block is drawn as, with a gap where a table or pictures meet anything else.
+func layout(blocks []report.Block, each func(report.Block) string, gap string) string {
 	var out strings.Builder
 	for i, b := range blocks {
 		if i > 0 {

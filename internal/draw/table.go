@@ -19,7 +19,7 @@ func table(b report.Block, t Theme, w int) []string {
 	}
 	widths, ok := fitColumns(head, cells, w)
 	if !ok {
-		return stacked(head, cells, t, w)
+		return stackedTable(head, cells, t, w)
 	}
 	var lines []string
 	if len(b.Columns) > 0 {
@@ -72,7 +72,7 @@ func fitColumns(head []string, cells [][]string, w int) (widths []int, ok bool) 
 		widths[c], least[c] = width(head[c]), longestWord(head[c])
 		for _, r := range cells {
 			widths[c] = max(widths[c], width(r[c]))
-			if figures.MatchString(r[c]) {
+			if startsWithNumber.MatchString(r[c]) {
 				least[c] = max(least[c], width(r[c]))
 			} else {
 				least[c] = max(least[c], longestWord(r[c]), min(width(r[c]), leastWords))
@@ -96,8 +96,8 @@ func fitColumns(head []string, cells [][]string, w int) (widths []int, ok bool) 
 	return widths, true
 }
 
-// figures begin with a number.
-var figures = regexp.MustCompile(`^[+-]?[0-9.]`)
+// startsWithNumber begin with a number.
+var startsWithNumber = regexp.MustCompile(`^[+-]?[0-9.]`)
 
 // longestWord is the width of the longest part that isn't wrapped.
 func longestWord(s string) int {
@@ -108,8 +108,8 @@ func longestWord(s string) int {
 	return longest
 }
 
-// stacked draws each row as its first cell and, indented under it, a line for each other column.
-func stacked(head []string, cells [][]string, t Theme, w int) []string {
+// stackedTable draws each row as its first cell and, indented under it, a line for each other column.
+func stackedTable(head []string, cells [][]string, t Theme, w int) []string {
 	var lines []string
 	for _, r := range cells {
 		for c, text := range r {
@@ -184,15 +184,15 @@ func RowLines(b report.Block) []string {
 		}
 		line := strings.Join(parts, "; ")
 		if len(r) > 0 && r[0] != "" {
-			line = beginning(r[0], len(parts) > 0) + line
+			line = rowStart(r[0], len(parts) > 0) + line
 		}
 		lines = append(lines, line)
 	}
 	return lines
 }
 
-// beginning is the first cell of a row, as a sentence of its own where more of the row follows.
-func beginning(first string, more bool) string {
+// rowStart is the first cell of a row, as a sentence of its own where more of the row follows.
+func rowStart(first string, more bool) string {
 	if !more {
 		return first
 	}

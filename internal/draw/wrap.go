@@ -45,13 +45,13 @@ func unbreakable(s string) string {
 // numbersUnbreakable keeps numbers whole in Markdown, where a hyphen that stands alone begins a list and the renderer
 // breaks after any sign: each sign inside a number is replaced by a private-use character while it renders.
 func numbersUnbreakable(s string) string {
-	return inNumber.ReplaceAllStringFunc(s, signsAway.Replace)
+	return inNumber.ReplaceAllStringFunc(s, hideSigns.Replace)
 }
 
 var (
 	inNumber     = regexp.MustCompile(`[-+]?[0-9]+([.,][0-9]+)*`)
-	signsAway    = strings.NewReplacer("-", "\uf8f0", "+", "\uf8f1", ".", "\uf8f2", ",", "\uf8f3")
-	signsBrought = strings.NewReplacer("\uf8f0", "-", "\uf8f1", "+", "\uf8f2", ".", "\uf8f3", ",")
+	hideSigns    = strings.NewReplacer("-", "\uf8f0", "+", "\uf8f1", ".", "\uf8f2", ",", "\uf8f3")
+	restoreSigns = strings.NewReplacer("\uf8f0", "-", "\uf8f1", "+", "\uf8f2", ".", "\uf8f3", ",")
 )
 
 func breakable(s string) string { return strings.ReplaceAll(s, noBreak, "-") }

@@ -10,8 +10,8 @@ import (
 	"dryrun/internal/report"
 )
 
-// wide is a table of intervals, as an online test's: 150 cells and more.
-func wide() *report.Step {
+// wideReport is a table of intervals, as an online test's: 150 cells and more.
+func wideReport() *report.Step {
 	return &report.Step{
 		Headline: "One ranker wins offline and loses online: revenue -31.7% against +9.2%",
 		Metrics: map[string]float64{
@@ -52,7 +52,7 @@ func TestNoNumberIsEverCut(t *testing.T) {
 	numbers := strings.Fields("-31.7% +9.2% 14 10,000 0.559 0.589 -15.0% (-18.9% -11.2%) (-39.0% -24.5%) " +
 		"-11.5% (-15.1% -8.1%) 50,000 200 0.52 0.991 (-0.4% +0.6%) 0.868 0.605")
 	for w := narrowest; w <= 200; w++ {
-		for _, text := range []string{Text(wide(), Options{Width: w, Theme: theme(t, "none", termenv.Ascii)}), Plain(wide(), w)} {
+		for _, text := range []string{Text(wideReport(), Options{Width: w, Theme: theme(t, "none", termenv.Ascii)}), Plain(wideReport(), w)} {
 			said := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \n;:", r) })
 			for i := range said {
 				said[i] = strings.TrimRight(said[i], ",.")
@@ -72,7 +72,7 @@ func TestNoNumberIsEverCut(t *testing.T) {
 }
 
 func TestMetricsAreNamedAsTheFieldNamesThem(t *testing.T) {
-	text := Text(wide(), Options{Width: 100})
+	text := Text(wideReport(), Options{Width: 100})
 	for _, want := range []string{"AUC      0.868", "MRR      0.605"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in:\n%s", want, text)

@@ -230,13 +230,13 @@ func TestXRayNamesTheStageThatLostTheItem(t *testing.T) {
 		ok := false
 		switch x.Loss {
 		case report.LostByStageOne:
-			ok = (x.Rank1 == 0 || x.Rank1 > x.K) && x.Rank2 == 0 && x.Instead != ""
+			ok = (x.Rank1 == 0 || x.Rank1 > x.K) && x.Rank2 == 0 && x.WonBy != ""
 		case report.LostBySearch:
-			ok = x.Rank1 > 0 && x.Rank1 <= x.K && x.Rank2 == 0 && x.Instead != ""
+			ok = x.Rank1 > 0 && x.Rank1 <= x.K && x.Rank2 == 0 && x.WonBy != ""
 		case report.LostByStageTwo:
-			ok = x.Rank1 > 0 && x.Rank1 <= x.K && x.Rank2 > x.Top && x.Instead != ""
+			ok = x.Rank1 > 0 && x.Rank1 <= x.K && x.Rank2 > x.Top && x.WonBy != ""
 		case report.NotLost:
-			ok = x.Rank2 > 0 && x.Rank2 <= x.Top && x.Instead == ""
+			ok = x.Rank2 > 0 && x.Rank2 <= x.Top && x.WonBy == ""
 		}
 		if !ok || x.Request == "" || x.ItemWords == "" || len(x.Pictures) < 2 {
 			t.Errorf("request %d: %+v", query+1, x)

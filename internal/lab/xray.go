@@ -117,7 +117,7 @@ func firstInstead(p *build.Pipeline, q *problem.Query, x *report.XRay, deep, ans
 		return
 	}
 	item := first[0].Item
-	x.Instead, x.Because = p.Problem.Look.Item(item), p.Problem.Look.Why(q, item)
+	x.WonBy, x.WonReason = p.Problem.Look.Item(item), p.Problem.Look.Why(q, item)
 }
 
 // addPictures adds the pictures of the request, the item, and what came first.

@@ -79,29 +79,29 @@ func marked() rehearse.StepResult {
 		},
 		Decisions: []rehearse.DecisionResult{
 			{Decision: casestudies.Decision{Ask: "Which index?", Why: "A scan takes 40 ms."}, Chosen: "exact", Verdict: "poor", Best: "hnsw"},
-			{Decision: casestudies.Decision{Ask: "Which ranker?"}, Chosen: "trees", Verdict: casestudies.Best, Best: "trees", Before: "logistic"},
-			{Decision: casestudies.Decision{Ask: "How many?"}, Passed: true},
+			{Decision: casestudies.Decision{Ask: "Which ranker?"}, Chosen: "trees", Verdict: casestudies.Best, Best: "trees", FirstRun: "logistic"},
+			{Decision: casestudies.Decision{Ask: "How many?"}, Skipped: true},
 			{Decision: casestudies.Decision{Ask: "Never reached?"}},
 		},
 		Predictions: []rehearse.PredictionResult{
 			{
-				Prediction: casestudies.Prediction{Ask: "How much faster?", Metric: "speedup"}, Given: true, Known: true, Low: 2, High: 30,
+				Prediction: casestudies.Prediction{Ask: "How much faster?", Metric: "speedup"}, Committed: true, Known: true, Low: 2, High: 30,
 				Truth: 31.2,
 			},
 			{
-				Prediction: casestudies.Prediction{Ask: "What p99?", Metric: "p99_ms"}, Given: true, Known: true, Low: 1, High: 3, Truth: 1.96,
+				Prediction: casestudies.Prediction{Ask: "What p99?", Metric: "p99_ms"}, Committed: true, Known: true, Low: 1, High: 3, Truth: 1.96,
 				Inside: true,
 			},
-			{Prediction: casestudies.Prediction{Ask: "What recall?", Metric: "recall_at_10"}, Given: true, Low: 0.5, High: 0.75},
-			{Prediction: casestudies.Prediction{Ask: "What size?", Metric: "index_mb"}, Passed: true, Known: true, Truth: 10.4},
+			{Prediction: casestudies.Prediction{Ask: "What recall?", Metric: "recall_at_10"}, Committed: true, Low: 0.5, High: 0.75},
+			{Prediction: casestudies.Prediction{Ask: "What size?", Metric: "index_mb"}, Skipped: true, Known: true, Truth: 10.4},
 			{Prediction: casestudies.Prediction{Ask: "Never given?"}},
 		},
-		Unasked: []casestudies.Fact{
+		UnaskedFacts: []casestudies.Fact{
 			{Short: "200M listings", Matters: "A scan is too slow."}, {Short: "p99 100 ms"}, {Short: "18 months of logs"},
 			{Short: "two regions"},
 		},
 		Followups: []rehearse.FollowupResult{
-			{Followup: casestudies.Followup{Ask: "What if K doubles?", Answer: "Recall grows little."}, Yours: "It costs time."},
+			{Followup: casestudies.Followup{Ask: "What if K doubles?", Answer: "Recall grows little."}, YourAnswer: "It costs time."},
 			{Followup: casestudies.Followup{Ask: "And if it halves?", Answer: "The ceiling falls."}},
 		},
 		Missing:   []framework.Criterion{criterion("One."), criterion("Two."), criterion("Three."), criterion("Four.")},
@@ -149,12 +149,12 @@ func TestAnUnmarkedStepHasNoScoreOfItsOwn(t *testing.T) {
 func TestAResultThatIsKeptBackSaysSoAndNothingElse(t *testing.T) {
 	step, _ := framework.StepByID(framework.Data)
 	got := listing(StepResult(rehearse.StepResult{
-		Step: step, Answered: true, KeptBack: true, ToDo: "The result waits for the end of the mock.",
+		Step: step, Answered: true, Hidden: true, ToDo: "The result waits for the end of the mock.",
 	}))
 	if want := "note \"Data\": Answered.\nnote \"Now\": The result waits for the end of the mock.\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	got = listing(Scorecard(rehearse.SessionResult{Title: "Visual search", KeptBack: true, ToDo: "The result waits for the end of the mock."}))
+	got = listing(Scorecard(rehearse.SessionResult{Title: "Visual search", Hidden: true, ToDo: "The result waits for the end of the mock."}))
 	if want := "note \"Scorecard\": Visual search\nnote \"Now\": The result waits for the end of the mock.\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
@@ -173,12 +173,12 @@ func session() rehearse.SessionResult {
 			line(framework.Data, framework.StepScore{Answered: true}, false),
 			line(framework.Model, framework.StepScore{}, false),
 		},
-		Beside: rehearse.BesideScore{
-			Committed: 5, Best: 3, Ranges: framework.Calibration{Of: 3, Held: 2, Linear: 0.21, Linears: 2, Log: 1.386, Logs: 1},
-			Diagnoses: []framework.Diagnosed{{Right: true}, {}},
+		Other: rehearse.OtherResults{
+			Committed: 5, Best: 3, Ranges: framework.Calibration{Total: 3, Covered: 2, Linear: 0.21, LinearCount: 2, Log: 1.386, LogCount: 1},
+			Diagnoses: []framework.Diagnosed{{Correct: true}, {}},
 		},
 		Card: framework.Scorecard{
-			Overall: 2.93, Answered: 2, Of: 3, NoVerdict: "practice gives none, a mock does", Supported: &framework.Scorecard{Overall: 2.1},
+			Overall: 2.93, Answered: 2, Total: 3, NoVerdict: "practice gives none, a mock does", Supported: &framework.Scorecard{Overall: 2.1},
 		},
 	}
 }
@@ -216,9 +216,9 @@ func TestAnXRayOfEveryLoss(t *testing.T) {
 		{report.LostByStageTwo, 12, 33, "a striped cup"},
 		{report.NotLost, 12, 3, ""},
 	} {
-		x.Loss, x.Rank1, x.Rank2, x.Instead, x.Because = c.loss, c.rank1, c.rank2, c.instead, ""
+		x.Loss, x.Rank1, x.Rank2, x.WonBy, x.WonReason = c.loss, c.rank1, c.rank2, c.instead, ""
 		if c.instead != "" {
-			x.Because = "both are dark."
+			x.WonReason = "both are dark."
 		}
 		blocks = append(blocks, XRay(x)...)
 	}

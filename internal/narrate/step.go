@@ -15,7 +15,7 @@ import (
 // nobody asked for, the follow-ups, what the answer still lacks, and the next thing to do.
 func StepResult(r rehearse.StepResult) []report.Block {
 	blocks := []report.Block{stepScore(r)}
-	if r.KeptBack {
+	if r.Hidden {
 		return append(blocks, next(r.ToDo)...)
 	}
 	if r.Quote != "" {
@@ -34,7 +34,7 @@ func stepScore(r rehearse.StepResult) report.Block {
 	switch {
 	case !r.Answered:
 		return note(r.Step.Title, "Not answered, so there is nothing to score.")
-	case r.KeptBack:
+	case r.Hidden:
 		return note(r.Step.Title, "Answered.")
 	case r.Marked() == 0:
 		return note(r.Step.Title, fmt.Sprintf("Answered, not marked. Coach: %s.", report.Score(r.Scores.Coach.Score)))
@@ -58,7 +58,7 @@ func decisions(r rehearse.StepResult) []report.Block {
 		b.Columns = append(b.Columns, "judged", "best", "why")
 	}
 	for _, d := range r.Decisions {
-		if d.Chosen == "" && !d.Passed {
+		if d.Chosen == "" && !d.Skipped {
 			continue
 		}
 		row := report.Row{report.Text(d.Ask), report.Text("skipped")}
@@ -82,8 +82,8 @@ func decisions(r rehearse.StepResult) []report.Block {
 // chosen is the option that a decision ended at, and what the first run had where that was another.
 func chosen(d rehearse.DecisionResult) string {
 	words := casestudies.OptionWords(d.Chosen)
-	if d.Before != "" {
-		words += ", after a run with " + casestudies.OptionWords(d.Before)
+	if d.FirstRun != "" {
+		words += ", after a run with " + casestudies.OptionWords(d.FirstRun)
 	}
 	return words
 }
@@ -95,16 +95,16 @@ func Ranges(predictions []rehearse.PredictionResult) []report.Block {
 	for _, p := range predictions {
 		row := report.Row{report.Text(p.Ask), report.Text("skipped"), report.Text(""), report.Text("")}
 		switch {
-		case !p.Given && !p.Passed:
+		case !p.Committed && !p.Skipped:
 			continue
-		case p.Given:
+		case p.Committed:
 			row[1] = report.Text(report.MetricRange(p.Metric, p.Low, p.High))
 		}
 		result := report.MetricValue(p.Metric, p.Truth)
 		switch {
 		case !p.Known:
 			row[3] = report.Text("not run")
-		case p.Given:
+		case p.Committed:
 			known++
 			row[2], row[3] = result, report.Text(Where(p))
 			if p.Inside {
@@ -138,14 +138,14 @@ func Where(p rehearse.PredictionResult) string {
 
 // unasked lists the facts that nobody asked for, and what they would have changed.
 func unasked(r rehearse.StepResult) []report.Block {
-	if !r.Revealed || len(r.Unasked) == 0 {
+	if !r.Revealed || len(r.UnaskedFacts) == 0 {
 		return nil
 	}
-	b := report.Block{Kind: report.Table, Title: fmt.Sprintf("Never asked for: %s", counted(len(r.Unasked), "fact"))}
-	if len(r.Unasked) > most {
+	b := report.Block{Kind: report.Table, Title: fmt.Sprintf("Never asked for: %s", counted(len(r.UnaskedFacts), "fact"))}
+	if len(r.UnaskedFacts) > most {
 		b.Title += fmt.Sprintf(", the first %d", most)
 	}
-	for _, f := range r.Unasked[:min(most, len(r.Unasked))] {
+	for _, f := range r.UnaskedFacts[:min(most, len(r.UnaskedFacts))] {
 		b.Rows = append(b.Rows, report.Row{report.Text(f.Short), report.Text(f.Matters)})
 	}
 	return []report.Block{b}
@@ -177,7 +177,7 @@ func followups(r rehearse.StepResult) []report.Block {
 	}
 	b := report.Block{Kind: report.Table, Title: "Follow-ups", Columns: []string{"asked", "you answered", "the reference"}}
 	for _, f := range r.Followups {
-		yours := f.Yours
+		yours := f.YourAnswer
 		if yours == "" {
 			yours = "nothing"
 		}
@@ -221,7 +221,7 @@ func Marks(r rehearse.StepResult) []report.Block {
 
 // Scorecard describes a whole session's result, step by step.
 func Scorecard(r rehearse.SessionResult) []report.Block {
-	if r.KeptBack {
+	if r.Hidden {
 		return append([]report.Block{note("Scorecard", r.Title)}, next(r.ToDo)...)
 	}
 	table := report.Block{Kind: report.Table, Title: "Scorecard, " + r.Title, Columns: []string{"step", "score", ""}}
@@ -237,7 +237,7 @@ func Scorecard(r rehearse.SessionResult) []report.Block {
 	}
 	blocks := []report.Block{table, note("Overall", overall(r))}
 	blocks = append(blocks, verdicts(r.Card)...)
-	blocks = append(blocks, beside(r.Beside)...)
+	blocks = append(blocks, beside(r.Other)...)
 	if r.Quote != "" {
 		blocks = append(blocks, note("You said", quoted(r.Quote)))
 	}
@@ -247,9 +247,9 @@ func Scorecard(r rehearse.SessionResult) []report.Block {
 func overall(r rehearse.SessionResult) string {
 	card := r.Card
 	if !slices.ContainsFunc(r.Steps, func(s rehearse.StepLine) bool { return s.Marked }) {
-		return fmt.Sprintf("no criterion is marked yet, so there is no score; %d of %d steps answered.", card.Answered, card.Of)
+		return fmt.Sprintf("no criterion is marked yet, so there is no score; %d of %d steps answered.", card.Answered, card.Total)
 	}
-	text := fmt.Sprintf("%s; %d of %d steps answered", report.Score(card.Overall), card.Answered, card.Of)
+	text := fmt.Sprintf("%s; %d of %d steps answered", report.Score(card.Overall), card.Answered, card.Total)
 	if card.Supported != nil && card.Supported.Overall < card.Overall {
 		text += fmt.Sprintf("; %s without the unsupported marks", report.Score(card.Supported.Overall))
 	}
@@ -277,7 +277,7 @@ func verdicts(card framework.Scorecard) []report.Block {
 }
 
 // beside lists what is reported beside the score, each on its own scale.
-func beside(b rehearse.BesideScore) []report.Block {
+func beside(b rehearse.OtherResults) []report.Block {
 	table := report.Block{Kind: report.Table, Title: "Beside the score"}
 	row := func(what, text string) {
 		table.Rows = append(table.Rows, report.Row{report.Text(what), report.Text(text)})
@@ -285,19 +285,19 @@ func beside(b rehearse.BesideScore) []report.Block {
 	if b.Committed > 0 {
 		row("decisions", fmt.Sprintf("%d of %d are the best option", b.Best, b.Committed))
 	}
-	if c := b.Ranges; c.Of > 0 {
-		row("ranges", fmt.Sprintf("%d of %d hold the result; %.0f%% should", c.Held, c.Of, 100*framework.Coverage))
-		if c.Linears > 0 {
+	if c := b.Ranges; c.Total > 0 {
+		row("ranges", fmt.Sprintf("%d of %d hold the result; %.0f%% should", c.Covered, c.Total, 100*framework.Coverage))
+		if c.LinearCount > 0 {
 			row("interval score", fmt.Sprintf("%s on average; lower is better", report.Num(c.Linear)))
 		}
-		if c.Logs > 0 {
+		if c.LogCount > 0 {
 			row("interval score of ratios", fmt.Sprintf("%s on average, on a log scale; lower is better", report.Num(c.Log)))
 		}
 	}
 	if n := len(b.Diagnoses); n > 0 {
 		right := 0
 		for _, d := range b.Diagnoses {
-			if d.Right {
+			if d.Correct {
 				right++
 			}
 		}

@@ -61,8 +61,8 @@ func stages(x report.XRay) []report.Row {
 // verdict says by what the match was lost, and what came first instead.
 func verdict(x report.XRay) string {
 	instead := ""
-	if x.Instead != "" {
-		instead = x.Instead + " came first instead"
+	if x.WonBy != "" {
+		instead = x.WonBy + " came first instead"
 	}
 	switch x.Loss {
 	case report.NotLost:
@@ -70,7 +70,7 @@ func verdict(x report.XRay) string {
 	case report.LostByIndex:
 		return "The index lost it."
 	case report.LostBySearch:
-		return sentences("the approximate search of stage one lost it", instead, x.Because)
+		return sentences("the approximate search of stage one lost it", instead, x.WonReason)
 	}
-	return sentences(string(x.Loss)+" lost it", instead, x.Because)
+	return sentences(string(x.Loss)+" lost it", instead, x.WonReason)
 }

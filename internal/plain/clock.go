@@ -23,8 +23,8 @@ func (w *walk) announce() {
 			passed = i + 1
 		}
 	}
-	if passed > w.announced[step] {
-		w.announced[step] = passed
+	if passed > w.announcedThresholds[step] {
+		w.announcedThresholds[step] = passed
 		w.say(fmt.Sprintf("Time: %s of %s for this step.", minutes(spent), minutes(budget)))
 	}
 }
@@ -33,7 +33,7 @@ func (w *walk) announce() {
 func (w *walk) nextAnnouncement() time.Duration {
 	step, spent, budget := w.spent()
 	for i, percent := range thresholds() {
-		if at := budget * time.Duration(percent) / 100; i >= w.announced[step] && at > spent {
+		if at := budget * time.Duration(percent) / 100; i >= w.announcedThresholds[step] && at > spent {
 			return at - spent
 		}
 	}

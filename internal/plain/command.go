@@ -10,16 +10,16 @@ import (
 	"dryrun/internal/rehearse"
 )
 
-// verb is one slash command.
-type verb struct {
+// slashCommand is one slash command.
+type slashCommand struct {
 	name string
-	line string // for /help
+	help string // for /help
 	do   func(w *walk, ctx context.Context, rest string) error
 }
 
-// verbs are all commands, in the order of /help.
-func verbs() []verb {
-	return []verb{
+// slashCommands are all commands, in the order of /help.
+func slashCommands() []slashCommand {
+	return []slashCommand{
 		{"brief", "the brief and this step's prompt again", (*walk).brief},
 		{"ask", "/ask QUESTION: ask the interviewer; a good question releases a fact", (*walk).askFact},
 		{"scope", "the facts released so far", (*walk).scope},
@@ -27,7 +27,7 @@ func verbs() []verb {
 		{"sketch", "/sketch photo -> encoder -> hnsw k=200 -> trees -> top 20: draw the pipeline", (*walk).sketch},
 		{"decide", "commit to this step's choices", (*walk).decide},
 		{"predict", "give an 80% range before you run", (*walk).predict},
-		{"run", "run the lab with your choices beside the reference's", (*walk).run1},
+		{"run", "run the lab with your choices beside the reference's", (*walk).runLab},
 		{"xray", "/xray N: where query N lost its product", (*walk).xray},
 		{"lab", "the last run's report again", (*walk).lab},
 		{"probe", "be asked about what your answer leaves open", (*walk).probe},
@@ -58,10 +58,10 @@ func (w *walk) command(ctx context.Context, text string) error {
 	}
 	name, rest, _ := strings.Cut(text[1:], " ")
 	name = strings.ToLower(name)
-	var found []verb
-	for _, v := range verbs() {
+	var found []slashCommand
+	for _, v := range slashCommands() {
 		if v.name == name {
-			found = []verb{v}
+			found = []slashCommand{v}
 			break
 		}
 		if name != "" && strings.HasPrefix(v.name, name) {
@@ -83,8 +83,8 @@ func (w *walk) command(ctx context.Context, text string) error {
 	return nil
 }
 
-// head says where the candidate is.
-func (w *walk) head() {
+// header says where the candidate is.
+func (w *walk) header() {
 	st := w.s.State()
 	step, ok := framework.StepByID(st.Step)
 	if !ok {
@@ -98,10 +98,10 @@ func (w *walk) head() {
 	w.say("")
 }
 
-// soFar repeats what stands in a step that is gone back to: what was asked, unless that has just been said, and the answer.
-func (w *walk) soFar(asked bool) {
+// answerSoFar repeats what stands in a step that is gone back to: what was asked, unless that has just been said, and the answer.
+func (w *walk) answerSoFar(asked bool) {
 	if !asked {
-		w.say("Interviewer: " + flow(w.s.Step().Prompt))
+		w.say("Interviewer: " + joinLines(w.s.Step().Prompt))
 	}
 	if text := w.s.Text(""); text != "" {
 		w.say("Your answer so far:")
@@ -111,8 +111,8 @@ func (w *walk) soFar(asked bool) {
 }
 
 func (w *walk) brief(context.Context, string) error {
-	w.say("Interviewer: " + flow(w.s.Case().Brief))
-	w.say("Interviewer: " + flow(w.s.Case().Step(w.s.State().Step).Prompt))
+	w.say("Interviewer: " + joinLines(w.s.Case().Brief))
+	w.say("Interviewer: " + joinLines(w.s.Case().Step(w.s.State().Step).Prompt))
 	return nil
 }
 
@@ -275,8 +275,8 @@ func (w *walk) end(ctx context.Context, _ string) error {
 }
 
 func (w *walk) help(context.Context, string) error {
-	for _, v := range verbs() {
-		w.say("/" + v.name + ": " + v.line)
+	for _, v := range slashCommands() {
+		w.say("/" + v.name + ": " + v.help)
 	}
 	return nil
 }
@@ -312,8 +312,8 @@ func short(text string) string {
 	return text
 }
 
-// flow joins the lines of a paragraph, so that it wraps at the conversation's own width; bullets keep their lines.
-func flow(text string) string {
+// joinLines joins the lines of a paragraph, so that it wraps at the conversation's own width; bullets keep their lines.
+func joinLines(text string) string {
 	var out []string
 	for _, p := range strings.Split(strings.TrimSpace(text), "\n\n") {
 		var lines []string

@@ -56,7 +56,7 @@ func options(d casestudies.Decision) string {
 func choice(d casestudies.Decision, text string) (rehearse.Decide, bool) {
 	text = strings.ToLower(strings.TrimSpace(text))
 	if text == "-" {
-		return rehearse.Decide{Decision: d.ID, Pass: true}, true
+		return rehearse.Decide{Decision: d.ID, Skip: true}, true
 	}
 	for i, o := range d.Options {
 		if text == string(rune('a'+i)) || text == o.ID || text == casestudies.OptionWords(o.ID) {
@@ -82,7 +82,7 @@ func (w *walk) predict(ctx context.Context, _ string) error {
 				return err
 			}
 			if strings.TrimSpace(text) == "-" {
-				if !w.do(ctx, rehearse.Predict{Prediction: p.ID, Pass: true}) {
+				if !w.do(ctx, rehearse.Predict{Prediction: p.ID, Skip: true}) {
 					return nil
 				}
 				break
@@ -100,7 +100,7 @@ func (w *walk) predict(ctx context.Context, _ string) error {
 	return nil
 }
 
-func (w *walk) run1(ctx context.Context, rest string) error {
+func (w *walk) runLab(ctx context.Context, rest string) error {
 	w.do(ctx, rehearse.Run{Fault: rest})
 	return nil
 }

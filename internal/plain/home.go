@@ -57,7 +57,7 @@ func Home(ctx context.Context, h HomeOptions) error {
 			}
 			return err
 		}
-		n, open := pick(got.text, len(offers))
+		n, open := pickOffer(got.text, len(offers))
 		switch {
 		case open:
 			s, outcome, err := offers[n].open(ctx)
@@ -85,7 +85,7 @@ func (h HomeOptions) offers() []offer {
 	for _, u := range h.Unfinished {
 		step, _ := framework.StepByID(u.Step)
 		out = append(out, offer{
-			line: fmt.Sprintf("resume %s, at %s (%s)", u.Title, step.Title, worked(u.Elapsed)),
+			line: fmt.Sprintf("resume %s, at %s (%s)", u.Title, step.Title, activeTime(u.Elapsed)),
 			open: func(ctx context.Context) (*rehearse.Session, rehearse.Outcome, error) {
 				return h.Resume(ctx, u.ID)
 			},
@@ -102,8 +102,8 @@ func (h HomeOptions) offers() []offer {
 	return out
 }
 
-// worked writes an active time in words, for a list.
-func worked(d time.Duration) string {
+// activeTime writes an active time in words, for a list.
+func activeTime(d time.Duration) string {
 	switch n := int(d.Minutes() + 0.5); {
 	case d < time.Minute:
 		return "under a minute"
@@ -114,8 +114,8 @@ func worked(d time.Duration) string {
 	}
 }
 
-// pick reads the number of an offer; an empty line is the first.
-func pick(text string, of int) (int, bool) {
+// pickOffer reads the number of an offer; an empty line is the first.
+func pickOffer(text string, of int) (int, bool) {
 	text = strings.TrimSpace(text)
 	if text == "" {
 		return 0, of > 0

@@ -11,8 +11,8 @@ import (
 	"dryrun/internal/safetext"
 )
 
-// longest is how many bytes of one line are read; the rest is dropped, with a message.
-const longest = 64 << 10
+// maxLineBytes is how many bytes of one line are read; the rest is dropped, with a message.
+const maxLineBytes = 64 << 10
 
 // lines reads whole lines from a stream in a goroutine of its own, so that a wait for one can be ended by a context or
 // a timer. The goroutine ends with the stream, or at the first line after stop is closed.
@@ -22,9 +22,9 @@ type lines struct {
 }
 
 type line struct {
-	text string
-	cut  bool // longer than longest
-	err  error
+	text      string
+	truncated bool // longer than longest
+	err       error
 }
 
 func readLines(r io.Reader) *lines {
@@ -52,8 +52,8 @@ func oneLine(br *bufio.Reader) line {
 	var out line
 	for {
 		part, err := br.ReadSlice('\n')
-		if room := longest - b.Len(); len(part) > room {
-			part, out.cut = part[:room], true
+		if room := maxLineBytes - b.Len(); len(part) > room {
+			part, out.truncated = part[:room], true
 		}
 		b.Write(part)
 		if errors.Is(err, bufio.ErrBufferFull) {

@@ -32,7 +32,7 @@ func (w *walk) reveal(ctx context.Context, _ string) error {
 			return nil
 		}
 	}
-	w.say("Reference: " + flow(w.s.Case().Step(step).Reference))
+	w.say("Reference: " + joinLines(w.s.Case().Step(step).Reference))
 	for _, p := range w.s.Case().Step(step).Pitfalls {
 		w.say("Pitfall: " + p.Text)
 	}

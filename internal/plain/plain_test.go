@@ -17,10 +17,10 @@ import (
 	"dryrun/internal/store/storetest"
 )
 
-// bench is a lab that answers at once.
-type bench struct{ ran []rehearse.RunLab }
+// fakeLab is a lab that answers at once.
+type fakeLab struct{ ran []rehearse.RunLab }
 
-func (b *bench) Run(_ context.Context, r rehearse.RunLab, progress func(report.Progress)) (rehearse.LabResult, error) {
+func (b *fakeLab) Run(_ context.Context, r rehearse.RunLab, progress func(report.Progress)) (rehearse.LabResult, error) {
 	b.ran = append(b.ran, r)
 	progress(report.Progress{What: "building the index"})
 	progress(report.Progress{What: "building the index", Done: 1, Of: 2})
@@ -40,59 +40,59 @@ func (b *bench) Run(_ context.Context, r rehearse.RunLab, progress func(report.P
 	}, Results: results}, nil
 }
 
-func (b *bench) XRay(context.Context, rehearse.RunXRay) (report.XRay, error) {
+func (b *fakeLab) XRay(context.Context, rehearse.RunXRay) (report.XRay, error) {
 	return report.XRay{}, errors.New("no such query")
 }
 
-// anyKnob accepts every knob.
-type anyKnob struct{}
+// anyKnobs accepts every knob.
+type anyKnobs struct{}
 
-func (anyKnob) Check(*casestudies.Case, map[string]string) error { return nil }
-func (anyKnob) Sketch(*casestudies.Case, string) ([]string, map[string]string, error) {
+func (anyKnobs) Check(*casestudies.Case, map[string]string) error { return nil }
+func (anyKnobs) Sketch(*casestudies.Case, string) ([]string, map[string]string, error) {
 	return []string{"photo", "trees"}, map[string]string{"ranker": "trees"}, nil
 }
-func (anyKnob) Mystery(*casestudies.Case, int64) string { return "none" }
+func (anyKnobs) Mystery(*casestudies.Case, int64) string { return "none" }
 
-func (anyKnob) Better(string) int                 { return 1 }
-func (anyKnob) Faults(*casestudies.Case) []string { return []string{"leakage"} }
+func (anyKnobs) Better(string) int                 { return 1 }
+func (anyKnobs) Faults(*casestudies.Case) []string { return []string{"leakage"} }
 
-type stillClock struct{ now time.Time }
+type fixedClock struct{ now time.Time }
 
-func (c *stillClock) Now() time.Time { return c.now }
+func (c *fixedClock) Now() time.Time { return c.now }
 
-// talk runs a conversation of the given lines and returns what was said.
-func talk(t *testing.T, step framework.StepID, script ...string) (string, *storetest.Memory, *rehearse.Session) {
+// converse runs a conversation of the given lines and returns what was said.
+func converse(t *testing.T, step framework.StepID, script ...string) (string, *storetest.Memory, *rehearse.Session) {
 	t.Helper()
 	store := &storetest.Memory{}
-	said, s, err := talkTo(t, store, step, script...)
+	said, s, err := converseWith(t, store, step, script...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return said, store, s
 }
 
-// talkTo is talk with a store that may fail.
-func talkTo(t *testing.T, store *storetest.Memory, step framework.StepID, script ...string) (string, *rehearse.Session, error) {
+// converseWith is talk with a store that may fail.
+func converseWith(t *testing.T, store *storetest.Memory, step framework.StepID, script ...string) (string, *rehearse.Session, error) {
 	t.Helper()
 	c, err := casestudies.Find("visual-search")
 	if err != nil {
 		t.Fatal(err)
 	}
-	clock := &stillClock{time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+	clock := &fixedClock{time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
 	s, opening, err := rehearse.New(rehearse.Deps{
-		Coach: coach.New(), Knobs: anyKnob{}, Clock: clock,
+		Coach: coach.New(), Knobs: anyKnobs{}, Clock: clock,
 	}, rehearse.Options{ID: "s1", Case: c, Step: step, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
 	in := strings.NewReader(strings.Join(script, "\n") + "\n")
-	err = Walk(t.Context(), s, opening, Options{In: in, Out: &out, Clock: clock, Store: store, Lab: &bench{}})
+	err = Walk(t.Context(), s, opening, Options{In: in, Out: &out, Clock: clock, Store: store, Lab: &fakeLab{}})
 	return out.String(), s, err
 }
 
 func TestAWholeStepInLines(t *testing.T) {
-	said, store, s := talk(t, framework.Evaluation,
+	said, store, s := converse(t, framework.Evaluation,
 		"/ask what counts as a relevant result, the exact product or something similar?",
 		"/ask how many people work on the team",
 		"/answer",
@@ -153,7 +153,7 @@ func TestAFullDiskIsSaidOnceAndNeverCalledSaved(t *testing.T) {
 	script = append(script, ".", "/quit", "/quit")
 	store := &storetest.Memory{}
 	store.Fail(-1, errors.New("the disk is full"))
-	said, s, err := talkTo(t, store, framework.Data, script...)
+	said, s, err := converseWith(t, store, framework.Data, script...)
 	if err == nil || strings.Contains(said, "Everything is saved") || s.InStore() {
 		t.Errorf("nothing could be stored; the error is %v, and it said:\n%s", err, said)
 	}
@@ -166,7 +166,7 @@ func TestAFullDiskIsSaidOnceAndNeverCalledSaved(t *testing.T) {
 
 	store = &storetest.Memory{}
 	store.Fail(5, errors.New("the disk is full"))
-	said, s, err = talkTo(t, store, framework.Data, script...)
+	said, s, err = converseWith(t, store, framework.Data, script...)
 	if err != nil || !s.InStore() || !strings.Contains(said, "Everything is saved again.") {
 		t.Errorf("the disk had room again, and %v:\n%s", err, said)
 	}
@@ -176,21 +176,21 @@ func TestAFullDiskIsSaidOnceAndNeverCalledSaved(t *testing.T) {
 }
 
 func TestASessionThatIsGoneOnWithRepeatsWhatWasAsked(t *testing.T) {
-	first, store, _ := talk(t, framework.Data)
+	first, store, _ := converse(t, framework.Data)
 	prompt := "You have text-search logs, seller photos"
 	if n := strings.Count(first, prompt); n != 1 {
 		t.Fatalf("a new session asks %d times, want once:\n%s", n, first)
 	}
-	clock := &stillClock{time.Date(2026, 1, 2, 4, 0, 0, 0, time.UTC)}
+	clock := &fixedClock{time.Date(2026, 1, 2, 4, 0, 0, 0, time.UTC)}
 	s, opening, err := rehearse.Resume(rehearse.Deps{
-		Coach: coach.New(), Knobs: anyKnob{}, Clock: clock,
+		Coach: coach.New(), Knobs: anyKnobs{}, Clock: clock,
 	}, framework.Log{Events: store.Events("s1"), Alive: clock.now})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
 	if err := Walk(t.Context(), s, opening, Options{
-		In: strings.NewReader(""), Out: &out, Clock: clock, Store: store, Lab: &bench{},
+		In: strings.NewReader(""), Out: &out, Clock: clock, Store: store, Lab: &fakeLab{},
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +201,7 @@ func TestASessionThatIsGoneOnWithRepeatsWhatWasAsked(t *testing.T) {
 
 func TestALineThatDoesntFitIsntKept(t *testing.T) {
 	long := strings.Repeat("x", 60<<10)
-	said, _, s := talk(t, framework.Data, "/answer", "first", long, long, "last", ".")
+	said, _, s := converse(t, framework.Data, "/answer", "first", long, long, "last", ".")
 	if !strings.Contains(said, "That line isn't kept") {
 		t.Error("a line that didn't fit was passed over in silence")
 	}
@@ -211,7 +211,7 @@ func TestALineThatDoesntFitIsntKept(t *testing.T) {
 }
 
 func TestARunSaysWhatMattersFirst(t *testing.T) {
-	said, _, _ := talk(t, framework.Evaluation, "/predict", "-2% 6%", "/run")
+	said, _, _ := converse(t, framework.Evaluation, "/predict", "-2% 6%", "/run")
 	said = strings.Join(strings.Fields(said), " ")
 	at := 0
 	for _, want := range []string{
@@ -240,7 +240,7 @@ func TestALongNoteIsCutUntilItIsAskedFor(t *testing.T) {
 }
 
 func TestEveryTypedLineIsADraftAtOnce(t *testing.T) {
-	_, store, s := talk(t, framework.Requirements, "/answer", "first line", "second line")
+	_, store, s := converse(t, framework.Requirements, "/answer", "first line", "second line")
 	if saved := store.Saved(); len(saved) < 2 || saved[0].Text != "first line" || saved[1].Text != "first line\nsecond line" {
 		t.Errorf("drafts %+v, want one a line", saved)
 	}
@@ -250,7 +250,7 @@ func TestEveryTypedLineIsADraftAtOnce(t *testing.T) {
 }
 
 func TestWhatIsNoCommandIsAnsweredInWords(t *testing.T) {
-	said, _, _ := talk(t, framework.Data,
+	said, _, _ := converse(t, framework.Data,
 		"hello", "/nosuch", "/s", "/xray many", "/go nowhere", "/hint", "/time", "/sketch photo -> trees", "/diagnose rain")
 	for _, want := range []string{
 		"Start a line with a command", "no command /nosuch", "could be", "Which query", "no step nowhere", "Hint 1 of 3",
@@ -263,11 +263,11 @@ func TestWhatIsNoCommandIsAnsweredInWords(t *testing.T) {
 }
 
 func TestLongAndForeignLinesAreSurvived(t *testing.T) {
-	in := readLines(strings.NewReader(strings.Repeat("x", 3*longest) + "\nnext \x1b[31m\xff\n"))
+	in := readLines(strings.NewReader(strings.Repeat("x", 3*maxLineBytes) + "\nnext \x1b[31m\xff\n"))
 	defer close(in.stop)
 	first, err := in.read(t.Context())
-	if err != nil || !first.cut || len(first.text) != longest {
-		t.Errorf("a line of %d bytes, cut %t, %v; want %d, cut", len(first.text), first.cut, err, longest)
+	if err != nil || !first.truncated || len(first.text) != maxLineBytes {
+		t.Errorf("a line of %d bytes, cut %t, %v; want %d, cut", len(first.text), first.truncated, err, maxLineBytes)
 	}
 	second, err := in.read(t.Context())
 	if err != nil || strings.ContainsRune(second.text, '\x1b') || !strings.HasPrefix(second.text, "next ") {

@@ -34,11 +34,11 @@ type Options struct {
 // walk is one conversation about one session.
 type walk struct {
 	Options
-	s     *rehearse.Session
-	in    *lines
-	ended bool
+	s            *rehearse.Session
+	in           *lines
+	sessionEnded bool
 
-	announced map[framework.StepID]int // how many of the thresholds of time have been said
+	announcedThresholds map[framework.StepID]int // how many of the thresholds of time have been said
 }
 
 // errQuit says that the candidate left.
@@ -62,17 +62,17 @@ func newWalk(s *rehearse.Session, in *lines, o Options) *walk {
 	if o.Clock == nil {
 		o.Clock = framework.SystemClock{}
 	}
-	return &walk{Options: o, s: s, in: in, announced: map[framework.StepID]int{}}
+	return &walk{Options: o, s: s, in: in, announcedThresholds: map[framework.StepID]int{}}
 }
 
 func (w *walk) run(ctx context.Context, opening rehearse.Outcome) error {
-	w.head()
+	w.header()
 	w.outcome(ctx, opening)
-	w.soFar(len(opening.Lines) > 0)
+	w.answerSoFar(len(opening.Lines) > 0)
 	err := w.converse(ctx)
 	// What is typed must reach the store even though ctx has ended: that is the way out, too.
 	last := context.WithoutCancel(ctx)
-	for warned := false; !w.ended; warned = true {
+	for warned := false; !w.sessionEnded; warned = true {
 		w.do(last, rehearse.Pause{})
 		if w.s.InStore() {
 			w.say("Everything is saved. Come back with: dryrun practice " + w.s.Case().ID)
@@ -92,7 +92,7 @@ func (w *walk) run(ctx context.Context, opening rehearse.Outcome) error {
 }
 
 func (w *walk) converse(ctx context.Context) error {
-	for !w.ended {
+	for !w.sessionEnded {
 		text, err := w.ask(ctx, "> ")
 		if err != nil {
 			return err
@@ -115,8 +115,8 @@ func (w *walk) ask(ctx context.Context, prompt string) (string, error) {
 		case got := <-w.in.next:
 			tick.Stop()
 			beat.Stop()
-			if got.cut {
-				w.say(fmt.Sprintf("That line was longer than %d KB; the rest was dropped.", longest>>10))
+			if got.truncated {
+				w.say(fmt.Sprintf("That line was longer than %d KB; the rest was dropped.", maxLineBytes>>10))
 			}
 			return got.text, got.err
 		case <-tick.C:
@@ -151,7 +151,7 @@ func (w *walk) do(ctx context.Context, cmd rehearse.Command) bool {
 	}
 	switch cmd.(type) {
 	case rehearse.Enter, rehearse.Next:
-		w.head()
+		w.header()
 	}
 	w.outcome(ctx, out)
 	return true
@@ -160,19 +160,19 @@ func (w *walk) do(ctx context.Context, cmd rehearse.Command) bool {
 // outcome says what a command led to, performs its effects, and says what those brought.
 func (w *walk) outcome(ctx context.Context, out rehearse.Outcome) {
 	w.lines(out)
-	p := phases{w: w, said: map[string]bool{}}
-	err := rehearse.Settle(ctx, w.s, out.Effects, w.Store, w.Lab, p.tell, func(back rehearse.Command, out rehearse.Outcome) {
+	p := runProgress{w: w, shown: map[string]bool{}}
+	err := rehearse.PerformAll(ctx, w.s, out.Effects, w.Store, w.Lab, p.update, func(back rehearse.Command, out rehearse.Outcome) {
 		p.end()
-		w.heard(back, out)
+		w.effectDone(back, out)
 	})
 	if err != nil {
 		w.say(sentence(err))
 	}
-	w.ended = w.ended || w.s.State().Ended
+	w.sessionEnded = w.sessionEnded || w.s.State().Ended
 }
 
-// heard says what an effect brought back.
-func (w *walk) heard(back rehearse.Command, out rehearse.Outcome) {
+// effectDone says what an effect brought back.
+func (w *walk) effectDone(back rehearse.Command, out rehearse.Outcome) {
 	switch back := back.(type) {
 	case rehearse.LabDone:
 		if w.labReport(back, out.Lines) {
@@ -192,22 +192,22 @@ func (w *walk) lines(out rehearse.Outcome) {
 	}
 }
 
-// phases says what a run does, each thing once, on lines that grow: nothing is redrawn.
-type phases struct {
+// runProgress says what a run does, each thing once, on lines that grow: nothing is redrawn.
+type runProgress struct {
 	w     *walk
-	said  map[string]bool
+	shown map[string]bool
 	width int // of the line that grows, 0 before it begins
 }
 
 // starting is what a lab says before it knows what there is to do.
 const starting = "starting"
 
-func (p *phases) tell(progress report.Progress) {
+func (p *runProgress) update(progress report.Progress) {
 	what := safetext.Line(progress.What)
-	if what == starting || p.said[what] {
+	if what == starting || p.shown[what] {
 		return
 	}
-	p.said[what] = true
+	p.shown[what] = true
 	part := "running: " + what
 	if p.width > 0 {
 		part = " … " + what
@@ -220,7 +220,7 @@ func (p *phases) tell(progress report.Progress) {
 	p.width += ansi.StringWidth(part)
 }
 
-func (p *phases) end() {
+func (p *runProgress) end() {
 	if p.width > 0 {
 		fmt.Fprintln(p.w.Out)
 	}
@@ -230,7 +230,7 @@ func (p *phases) end() {
 func (w *walk) line(l rehearse.Line) {
 	switch l.Who {
 	case rehearse.ByInterviewer:
-		w.say("Interviewer: " + flow(l.Text))
+		w.say("Interviewer: " + joinLines(l.Text))
 	case rehearse.ByScope:
 		w.say("Scope: " + l.Text)
 	case rehearse.ByCoach:

@@ -16,14 +16,14 @@ func (s *Session) decide(cmd Decide) error {
 	if d == nil {
 		return fmt.Errorf("this step has no decision %q", cmd.Decision)
 	}
-	if s.here().Revealed {
+	if s.stepState().Revealed {
 		return errors.New("the reference is open: a decision made after it says nothing")
 	}
-	if cmd.Pass {
-		if err := s.record(framework.Decided{Step: s.state.Step, Decision: d.ID, Passed: true}); err != nil {
+	if cmd.Skip {
+		if err := s.record(framework.Decided{Step: s.state.Step, Decision: d.ID, Skipped: true}); err != nil {
 			return err
 		}
-		s.tell("Passed over, and not scored.")
+		s.tutorSays("Passed over, and not scored.")
 		return nil
 	}
 	if _, offered := d.Options.Verdict(cmd.Option); !offered {
@@ -42,7 +42,7 @@ func (s *Session) sketch(line string) error {
 	if err := checkText("the line", line); err != nil {
 		return err
 	}
-	if s.here().Revealed {
+	if s.stepState().Revealed {
 		return errors.New("the reference is open: a sketch made after it says nothing")
 	}
 	_, knobs, err := s.deps.Knobs.Sketch(s.cs, line)
@@ -59,13 +59,13 @@ func (s *Session) sketch(line string) error {
 			continue
 		}
 		_, offered := d.Options.Verdict(value)
-		stands := s.here().Decisions[d.ID]
+		stands := s.stepState().Decisions[d.ID]
 		switch {
 		case offered && stands.Option != value:
 			bodies = append(bodies, framework.Decided{Step: s.state.Step, Decision: d.ID, Option: value})
-			s.tell("Drawn and decided: %s %s.", d.Knob, value)
+			s.tutorSays("Drawn and decided: %s %s.", d.Knob, value)
 		case !offered && stands.Option != "" && stands.Option != value:
-			s.tell("Your decision of %s %s stands over the %s that you drew.", d.Knob, stands.Option, value)
+			s.tutorSays("Your decision of %s %s stands over the %s that you drew.", d.Knob, stands.Option, value)
 		}
 	}
 	return s.record(bodies...)
@@ -74,7 +74,7 @@ func (s *Session) sketch(line string) error {
 // Whiteboard returns the labels of the boxes that were drawn last in the current step. The line was read when it was drawn
 // and is read again by the same parser; one that the lab's words no longer fit is one box.
 func (s *Session) Whiteboard() []string {
-	line := s.here().Sketch.Line
+	line := s.stepState().Sketch.Line
 	if line == "" {
 		return nil
 	}
@@ -91,18 +91,18 @@ func (s *Session) predict(cmd Predict) error {
 	if p == nil {
 		return fmt.Errorf("this step has no prediction %q", cmd.Prediction)
 	}
-	st := s.here()
+	st := s.stepState()
 	switch {
 	case len(st.Runs) > 0 || s.run != nil && s.run.Step == s.state.Step:
 		return errors.New("the lab of this step has run: a range given after it says nothing")
 	case st.Revealed:
 		return errors.New("the reference is open: a range given after it says nothing")
 	}
-	if cmd.Pass {
-		if err := s.record(framework.Predicted{Step: s.state.Step, Prediction: p.ID, Passed: true}); err != nil {
+	if cmd.Skip {
+		if err := s.record(framework.Predicted{Step: s.state.Step, Prediction: p.ID, Skipped: true}); err != nil {
 			return err
 		}
-		s.tell("Passed over, and not scored.")
+		s.tutorSays("Passed over, and not scored.")
 		return nil
 	}
 	if err := framework.CheckRange(cmd.Low, cmd.High, p.Scale == "log"); err != nil {
@@ -116,9 +116,9 @@ func (s *Session) predict(cmd Predict) error {
 func (s *Session) Knobs() map[string]string {
 	out := map[string]string{}
 	maps.Copy(out, s.state.StepState(framework.Architecture).Sketch.Knobs)
-	maps.Copy(out, s.here().Sketch.Knobs)
+	maps.Copy(out, s.stepState().Sketch.Knobs)
 	for _, d := range s.Step().Decide {
-		if chosen := s.here().Decisions[d.ID]; d.Knob != "" && chosen.Option != "" && !chosen.Passed {
+		if chosen := s.stepState().Decisions[d.ID]; d.Knob != "" && chosen.Option != "" && !chosen.Skipped {
 			out[d.Knob] = chosen.Option
 		}
 	}

@@ -24,7 +24,7 @@ type (
 	// Decide commits to an option of a decision; Pass passes it over.
 	Decide struct {
 		Decision, Option string
-		Pass             bool
+		Skip             bool
 	}
 	// Sketch reads a whiteboard line: `photo -> encoder -> hnsw k=200 -> trees -> top 20`.
 	Sketch struct{ Line string }
@@ -32,7 +32,7 @@ type (
 	Predict struct {
 		Prediction string
 		Low, High  float64
-		Pass       bool
+		Skip       bool
 	}
 	// Run runs the step's lab with the candidate's decisions beside the reference's.
 	Run struct{ Fault string }
@@ -111,11 +111,11 @@ type (
 		Run         int
 		Step        framework.StepID
 		Seed        int64
-		Fault       string            // "", a fault's id, or Mystery
-		Yours       map[string]string // knobs that the candidate set, over the case's demo
-		Reference   map[string]string // knobs of the reference, over the case's demo; usually none
-		Same        bool              // both are one pipeline
-		Predictions map[string]Wanted // by prediction id
+		Fault       string                      // "", a fault's id, or Mystery
+		Yours       map[string]string           // knobs that the candidate set, over the case's demo
+		Reference   map[string]string           // knobs of the reference, over the case's demo; usually none
+		Same        bool                        // both are one pipeline
+		Predictions map[string]PredictionTarget // by prediction id
 	}
 	// RunXRay looks for the best positive of one query, on the candidate's pipeline.
 	RunXRay struct {
@@ -131,8 +131,8 @@ type (
 // Mystery is the fault that the lab draws and keeps to itself, to be diagnosed.
 const Mystery = "mystery"
 
-// Wanted is the number that a prediction is about: a metric or timing under the reference's knobs and these.
-type Wanted struct {
+// PredictionTarget is the number that a prediction is about: a metric or timing under the reference's knobs and these.
+type PredictionTarget struct {
 	Knobs  map[string]string
 	Metric string
 }

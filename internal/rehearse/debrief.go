@@ -20,7 +20,7 @@ func (s *Session) Debrief(step framework.StepID) StepResult {
 	st := s.state.StepState(step)
 	r := StepResult{Step: info, Answered: st.HasAnswer(), Level: s.state.Started.Level}
 	if s.hiddenIn(step, Scores) {
-		r.KeptBack, r.ToDo = true, s.keptBack()
+		r.Hidden, r.ToDo = true, s.hiddenUntil()
 		return r
 	}
 	r.Revealed = st.Revealed || s.state.Ended
@@ -31,11 +31,11 @@ func (s *Session) Debrief(step framework.StepID) StepResult {
 	r.Decisions = s.decisions(step)
 	r.Predictions = s.predictions(step)
 	if !s.hiddenIn(step, FactCount) {
-		r.Unasked = s.unasked()
+		r.UnaskedFacts = s.unasked()
 	}
 	for _, f := range content.Followups {
 		if slices.ContainsFunc(st.Probes, func(p framework.ProbeAsked) bool { return p.ID == f.ID }) {
-			r.Followups = append(r.Followups, FollowupResult{Followup: f, Yours: s.TextOf(step, f.ID)})
+			r.Followups = append(r.Followups, FollowupResult{Followup: f, YourAnswer: s.TextOf(step, f.ID)})
 		}
 	}
 	s.compareWithLevels(step, &r)
@@ -44,8 +44,8 @@ func (s *Session) Debrief(step framework.StepID) StepResult {
 	return r
 }
 
-// keptBack says until when the mode keeps the result back.
-func (s *Session) keptBack() string {
+// hiddenUntil says until when the mode keeps the result back.
+func (s *Session) hiddenUntil() string {
 	return fmt.Sprintf("The result waits for the end of the %s.", s.mode.ID)
 }
 
@@ -53,7 +53,7 @@ func (s *Session) keptBack() string {
 func (s *Session) Result() SessionResult {
 	r := SessionResult{Session: s.state.Started.Session, Title: s.cs.Title, Ended: s.state.Ended}
 	if s.Hidden(Scores) {
-		r.KeptBack, r.ToDo = true, s.keptBack()
+		r.Hidden, r.ToDo = true, s.hiddenUntil()
 		return r
 	}
 	r.Card = s.Scorecard()
@@ -61,14 +61,14 @@ func (s *Session) Result() SessionResult {
 		step, _ := framework.StepByID(score.Step)
 		r.Steps = append(r.Steps, StepLine{step, score, len(s.state.StepState(score.Step).Marks[bySelf]) > 0})
 	}
-	r.Beside = s.besideScore()
+	r.Other = s.otherResults()
 	r.Quote, r.ToDo = s.quote(), s.Debrief(s.state.Step).ToDo
 	return r
 }
 
-// besideScore sums up the decisions, ranges and diagnoses of the session.
-func (s *Session) besideScore() BesideScore {
-	b := BesideScore{Ranges: framework.Calibrate(framework.Ranges(s.state, s.isLog))}
+// otherResults sums up the decisions, ranges and diagnoses of the session.
+func (s *Session) otherResults() OtherResults {
+	b := OtherResults{Ranges: framework.Calibrate(framework.Ranges(s.state, s.isLog))}
 	for _, id := range s.state.StepIDs() {
 		st := s.state.StepState(id)
 		b.Diagnoses = append(b.Diagnoses, st.Diagnoses...)
@@ -116,12 +116,12 @@ func (s *Session) decisions(step framework.StepID) []DecisionResult {
 	var out []DecisionResult
 	for _, d := range s.cs.Step(step).Decide {
 		chosen := st.Decisions[d.ID]
-		r := DecisionResult{Decision: d, Chosen: chosen.Option, Passed: chosen.Passed}
+		r := DecisionResult{Decision: d, Chosen: chosen.Option, Skipped: chosen.Skipped}
 		r.Best = d.Options.Best()
 		r.Verdict, _ = d.Options.Verdict(r.Chosen)
 		if d.Knob != "" && r.Chosen != "" && len(st.Runs) > 0 {
 			if first, ok := st.Runs[0].Knobs[d.Knob]; ok && first != r.Chosen {
-				r.Before = first
+				r.FirstRun = first
 			}
 		}
 		out = append(out, r)
@@ -134,10 +134,10 @@ func (s *Session) predictions(step framework.StepID) []PredictionResult {
 	var out []PredictionResult
 	for _, p := range s.cs.Step(step).Lab.Predict {
 		said, given := st.Predictions[p.ID]
-		r := PredictionResult{Prediction: p, Low: said.Low, High: said.High, Given: given && !said.Passed, Passed: said.Passed}
+		r := PredictionResult{Prediction: p, Low: said.Low, High: said.High, Committed: given && !said.Skipped, Skipped: said.Skipped}
 		r.Truth, r.Known = st.Result(p.ID)
-		if r.Given && r.Known {
-			r.Inside = framework.Range{Low: r.Low, High: r.High, Result: r.Truth}.Held()
+		if r.Committed && r.Known {
+			r.Inside = framework.Range{Low: r.Low, High: r.High, Result: r.Truth}.Covers()
 		}
 		out = append(out, r)
 	}
@@ -194,8 +194,8 @@ func (s *Session) quote() string {
 	return ""
 }
 
-// longestLine cuts a quoted line, in runes.
-const longestLine = 160
+// maxQuoteRunes cuts a quoted line, in runes.
+const maxQuoteRunes = 160
 
 // quoteFrom picks a line of the candidate's own words: what the heaviest criterion rests on, and else the first line.
 func quoteFrom(criteria []CriterionResult, text string) string {
@@ -212,9 +212,9 @@ func quoteFrom(criteria []CriterionResult, text string) string {
 			}
 		}
 	}
-	if runes := []rune(quote); len(runes) > longestLine {
-		cut := longestLine
-		for cut > longestLine/2 && runes[cut] != ' ' {
+	if runes := []rune(quote); len(runes) > maxQuoteRunes {
+		cut := maxQuoteRunes
+		for cut > maxQuoteRunes/2 && runes[cut] != ' ' {
 			cut--
 		}
 		quote = string(runes[:cut]) + " …"
@@ -225,8 +225,8 @@ func quoteFrom(criteria []CriterionResult, text string) string {
 // toDo names one thing to do.
 func (s *Session) toDo(step framework.StepID, r StepResult) string {
 	st := s.state.StepState(step)
-	open := func(p PredictionResult) bool { return !p.Given && !p.Passed && len(st.Runs) == 0 && !st.Revealed }
-	undecided := func(d DecisionResult) bool { return d.Chosen == "" && !d.Passed && !st.Revealed }
+	open := func(p PredictionResult) bool { return !p.Committed && !p.Skipped && len(st.Runs) == 0 && !st.Revealed }
+	undecided := func(d DecisionResult) bool { return d.Chosen == "" && !d.Skipped && !st.Revealed }
 	switch {
 	case s.state.Ended && r.Answered && len(r.Missing) > 0:
 		return "Answer the probe aloud: " + r.Missing[0].Probe

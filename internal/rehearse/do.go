@@ -20,9 +20,9 @@ func (s *Session) Do(cmd Command) (Outcome, error) {
 		return Outcome{}, err
 	}
 	if _, failed := cmd.(StoreFailed); !failed { // not at once: the disk is as full as it was
-		s.offer()
+		s.flush()
 	}
-	return s.take(), nil
+	return s.takeOutcome(), nil
 }
 
 // allowed refuses what the session as a whole isn't ready for.
@@ -36,8 +36,8 @@ func (s *Session) allowed(cmd Command) error {
 		return errors.New("you read this session along: only its candidate writes in it")
 	case s.state.Ended:
 		return errors.New("this session has ended: start another, or review it")
-	case s.log.closed != "":
-		return errors.New(s.log.closed)
+	case s.log.readOnlyReason != "":
+		return errors.New(s.log.readOnlyReason)
 	case s.state.Paused:
 		switch cmd.(type) {
 		case Draft, Answer, Cancel, Continue, End:
@@ -97,10 +97,10 @@ func (s *Session) handle(cmd Command) error {
 	case End:
 		return s.end()
 	case Stored:
-		s.stored(cmd.Effect)
+		s.onStored(cmd.Effect)
 		return nil
 	case StoreFailed:
-		s.notStored(cmd.Effect, cmd.Err)
+		s.onStoreFailed(cmd.Effect, cmd.Err)
 		return nil
 	}
 	return fmt.Errorf("there is no command %T", cmd)

@@ -16,7 +16,7 @@ import (
 
 // start runs the step's lab. A run that was under way is stopped: its result would be about other knobs.
 func (s *Session) start(fault string) error {
-	if err := s.keepsBack(LabResults); err != nil {
+	if err := s.hiddenError(LabResults); err != nil {
 		return err
 	}
 	if fault == "none" {
@@ -30,15 +30,15 @@ func (s *Session) start(fault string) error {
 		return err
 	}
 	s.stop()
-	s.runs++
+	s.lastRunID++
 	s.run = &RunLab{
-		Run: s.runs, Step: s.state.Step, Seed: s.state.Started.Seed, Fault: fault,
+		Run: s.lastRunID, Step: s.state.Step, Seed: s.state.Started.Seed, Fault: fault,
 		Yours: knobs, Reference: map[string]string{},
 		Same:        fault == "" && isReference(s.cs, knobs),
-		Predictions: map[string]Wanted{},
+		Predictions: map[string]PredictionTarget{},
 	}
 	for _, p := range s.Step().Lab.Predict {
-		s.run.Predictions[p.ID] = Wanted{Knobs: maps.Clone(p.Set), Metric: p.Metric}
+		s.run.Predictions[p.ID] = PredictionTarget{Knobs: maps.Clone(p.Set), Metric: p.Metric}
 	}
 	s.effect(*s.run)
 	return nil
@@ -57,13 +57,13 @@ func (s *Session) cancel() error {
 		return errors.New("nothing is running")
 	}
 	s.stop()
-	s.tell("Stopped.")
+	s.tutorSays("Stopped.")
 	return nil
 }
 
 // isCurrent says whether a result is of the run under way.
 func (s *Session) isCurrent(run int) bool {
-	return s.run != nil && s.run.Run == run && !s.state.Ended && s.log.closed == ""
+	return s.run != nil && s.run.Run == run && !s.state.Ended && s.log.readOnlyReason == ""
 }
 
 func (s *Session) labFailed(cmd LabFailed) error {
@@ -72,15 +72,15 @@ func (s *Session) labFailed(cmd LabFailed) error {
 	}
 	s.run = nil
 	if errors.Is(cmd.Err, context.Canceled) {
-		s.tell("Stopped.")
+		s.tutorSays("Stopped.")
 		return nil
 	}
-	s.tell("The lab failed: %v. Run it again, or go on without it.", cmd.Err)
+	s.tutorSays("The lab failed: %v. Run it again, or go on without it.", cmd.Err)
 	return nil
 }
 
-// reports are what an event carries of a run.
-type reports struct {
+// runReports are what an event carries of a run.
+type runReports struct {
 	Yours     *report.Step `json:"yours"`
 	Reference *report.Step `json:"reference,omitempty"`
 }
@@ -95,17 +95,17 @@ func (s *Session) labDone(cmd LabDone) error {
 	}
 	ran := framework.LabRan{
 		Step: run.Step, Knobs: run.Yours, Fault: run.Fault,
-		Metrics: finite(result.Yours.Metrics), Timings: finite(result.Yours.Timings), Results: map[string]float64{},
+		Metrics: onlyFinite(result.Yours.Metrics), Timings: onlyFinite(result.Yours.Timings), Results: map[string]float64{},
 	}
 	if result.Reference != nil {
-		ran.RefMetrics, ran.RefTimings = finite(result.Reference.Metrics), finite(result.Reference.Timings)
+		ran.RefMetrics, ran.RefTimings = onlyFinite(result.Reference.Metrics), onlyFinite(result.Reference.Timings)
 	}
-	for id, v := range finite(result.Results) {
+	for id, v := range onlyFinite(result.Results) {
 		if _, asked := run.Predictions[id]; asked {
 			ran.Results[id] = v
 		}
 	}
-	drawn, err := json.Marshal(reports{result.Yours, result.Reference})
+	drawn, err := json.Marshal(runReports{result.Yours, result.Reference})
 	if err != nil { // a number that isn't one: the report can be looked at now and not after a restart
 		drawn = nil
 	}
@@ -115,12 +115,12 @@ func (s *Session) labDone(cmd LabDone) error {
 		return err
 	}
 	s.results[run.Step] = result
-	s.tell("%s", result.Yours.Headline)
+	s.tutorSays("%s", result.Yours.Headline)
 	return nil
 }
 
-// finite copies the numbers that are.
-func finite(in map[string]float64) map[string]float64 {
+// onlyFinite copies the numbers that are.
+func onlyFinite(in map[string]float64) map[string]float64 {
 	out := make(map[string]float64, len(in))
 	for k, v := range in {
 		if !math.IsNaN(v) && !math.IsInf(v, 0) {
@@ -140,7 +140,7 @@ func (s *Session) Report(step framework.StepID) (yours, reference *report.Step) 
 	if len(runs) == 0 {
 		return nil, nil
 	}
-	var r reports
+	var r runReports
 	if err := json.Unmarshal(runs[len(runs)-1].Report, &r); err != nil {
 		return nil, nil // its numbers still stand in the state
 	}
@@ -154,10 +154,10 @@ func (s *Session) Better(metric string) int { return s.deps.Knobs.Better(metric)
 
 // startXRay asks where a query's best positive was lost, on the pipeline of the step's last run.
 func (s *Session) startXRay(query int) error {
-	if err := s.keepsBack(LabResults); err != nil {
+	if err := s.hiddenError(LabResults); err != nil {
 		return err
 	}
-	runs := s.here().Runs
+	runs := s.stepState().Runs
 	if len(runs) == 0 {
 		return errors.New("run the lab first: the x-ray looks into its pipeline")
 	}
@@ -178,17 +178,17 @@ func (s *Session) xrayDone(cmd XRayDone) error {
 		x := cmd.Result
 		s.xray = &x
 	case !errors.Is(cmd.Err, context.Canceled):
-		s.tell("The x-ray failed: %v.", cmd.Err)
+		s.tutorSays("The x-ray failed: %v.", cmd.Err)
 	}
 	return nil
 }
 
 // diagnose names the cause of the mystery that the step's last run showed. One try counts.
 func (s *Session) diagnose(said string) error {
-	if err := s.keepsBack(LabResults); err != nil {
+	if err := s.hiddenError(LabResults); err != nil {
 		return err
 	}
-	st := s.here()
+	st := s.stepState()
 	switch {
 	case len(st.Runs) == 0 || st.Runs[len(st.Runs)-1].Fault != Mystery:
 		return fmt.Errorf("there is nothing to diagnose: run the lab with the fault %q first", Mystery)
@@ -200,14 +200,15 @@ func (s *Session) diagnose(said string) error {
 	}
 	truth := s.deps.Knobs.Mystery(s.cs, s.state.Started.Seed)
 	now, _ := s.state.Now(s.now())
-	d := framework.Diagnosed{Step: s.state.Step, Fault: truth, Said: said, Right: said == truth, Elapsed: now - s.faulty[s.state.Step]}
+	elapsed := now - s.mysteryShownAt[s.state.Step]
+	d := framework.Diagnosed{Step: s.state.Step, Fault: truth, Guess: said, Correct: said == truth, Elapsed: elapsed}
 	if err := s.record(d); err != nil {
 		return err
 	}
 	verdict := "Right"
-	if !d.Right {
+	if !d.Correct {
 		verdict = "Not " + said
 	}
-	s.tell("%s: it was %s. Time to cause %d:%02d.", verdict, truth, int(d.Elapsed.Minutes()), int(d.Elapsed.Seconds())%60)
+	s.tutorSays("%s: it was %s. Time to cause %d:%02d.", verdict, truth, int(d.Elapsed.Minutes()), int(d.Elapsed.Seconds())%60)
 	return nil
 }

@@ -17,16 +17,16 @@ import (
 	"dryrun/internal/store/storetest"
 )
 
-// hands is a clock that moves when told.
-type hands struct{ t time.Time }
+// fakeClock is a clock that moves when told.
+type fakeClock struct{ t time.Time }
 
-func (h *hands) Now() time.Time          { return h.t }
-func (h *hands) forward(d time.Duration) { h.t = h.t.Add(d) }
+func (h *fakeClock) Now() time.Time          { return h.t }
+func (h *fakeClock) advance(d time.Duration) { h.t = h.t.Add(d) }
 
-// bench is a lab's rules with two engines, and one fault.
-type bench struct{}
+// fakeKnobs is a lab's rules with two engines, and one fault.
+type fakeKnobs struct{}
 
-func (bench) Check(_ *casestudies.Case, knobs map[string]string) error {
+func (fakeKnobs) Check(_ *casestudies.Case, knobs map[string]string) error {
 	for id, v := range knobs {
 		if v == "broken" {
 			return fmt.Errorf("knob %s can't be %s", id, v)
@@ -36,7 +36,7 @@ func (bench) Check(_ *casestudies.Case, knobs map[string]string) error {
 }
 
 // Sketch reads "a -> b k=200 -> engine=hnsw".
-func (bench) Sketch(_ *casestudies.Case, line string) ([]string, map[string]string, error) {
+func (fakeKnobs) Sketch(_ *casestudies.Case, line string) ([]string, map[string]string, error) {
 	knobs := map[string]string{}
 	boxes := strings.Split(line, "->")
 	if len(boxes) < 2 {
@@ -49,15 +49,15 @@ func (bench) Sketch(_ *casestudies.Case, line string) ([]string, map[string]stri
 	}
 	return boxes, knobs, nil
 }
-func (bench) Mystery(*casestudies.Case, int64) string { return "stale-index" }
+func (fakeKnobs) Mystery(*casestudies.Case, int64) string { return "stale-index" }
 
-func (bench) Better(string) int                 { return 1 }
-func (bench) Faults(*casestudies.Case) []string { return []string{"leakage", "stale-index"} }
+func (fakeKnobs) Better(string) int                 { return 1 }
+func (fakeKnobs) Faults(*casestudies.Case) []string { return []string{"leakage", "stale-index"} }
 
-// machine is a lab that answers at once, by rule: speedup 40, recall by K, and the knobs echoed.
-type machine struct{ fails bool }
+// fakeLab is a lab that answers at once, by rule: speedup 40, recall by K, and the knobs echoed.
+type fakeLab struct{ fails bool }
 
-func (m machine) Run(_ context.Context, r rehearse.RunLab, progress func(report.Progress)) (rehearse.LabResult, error) {
+func (m fakeLab) Run(_ context.Context, r rehearse.RunLab, progress func(report.Progress)) (rehearse.LabResult, error) {
 	progress(report.Progress{What: "running", Done: 1, Of: 1})
 	if m.fails {
 		return rehearse.LabResult{}, errors.New("it ran out of memory")
@@ -79,26 +79,26 @@ func (m machine) Run(_ context.Context, r rehearse.RunLab, progress func(report.
 	return out, nil
 }
 
-func (machine) XRay(_ context.Context, r rehearse.RunXRay) (report.XRay, error) {
+func (fakeLab) XRay(_ context.Context, r rehearse.RunXRay) (report.XRay, error) {
 	return report.XRay{
 		Query: r.Query, Request: "a dark photo of a bag", Loss: report.LostByStageOne, Rank1: 431, K: 200,
-		Because: "its nearest neighbor is a dark shoe",
+		WonReason: "its nearest neighbor is a dark shoe",
 	}, nil
 }
 
-// table is one candidate at one session.
-type table struct {
-	t     testing.TB
-	s     *rehearse.Session
-	clock *hands
-	store storetest.Store
-	shelf *storetest.Memory // the store, where it is in memory
-	lab   machine
-	lines []rehearse.Line
+// rehearsal is one candidate at one session.
+type rehearsal struct {
+	t      testing.TB
+	s      *rehearse.Session
+	clock  *fakeClock
+	store  storetest.Store
+	memory *storetest.Memory // the store, where it is in memory
+	lab    fakeLab
+	lines  []rehearse.Line
 }
 
-func deps(c *hands) rehearse.Deps {
-	return rehearse.Deps{Coach: coach.New(), Knobs: bench{}, Clock: c}
+func deps(c *fakeClock) rehearse.Deps {
+	return rehearse.Deps{Coach: coach.New(), Knobs: fakeKnobs{}, Clock: c}
 }
 
 func visualSearch(t testing.TB) *casestudies.Case {
@@ -110,55 +110,55 @@ func visualSearch(t testing.TB) *casestudies.Case {
 	return c
 }
 
-func begin(t testing.TB, o rehearse.Options) *table {
+func begin(t testing.TB, o rehearse.Options) *rehearsal {
 	t.Helper()
 	shelf := &storetest.Memory{}
 	x := beginIn(t, shelf, o)
-	x.shelf = shelf
+	x.memory = shelf
 	return x
 }
 
 // beginIn is begin with a store of the test's own.
-func beginIn(t testing.TB, stored storetest.Store, o rehearse.Options) *table {
+func beginIn(t testing.TB, stored storetest.Store, o rehearse.Options) *rehearsal {
 	t.Helper()
 	o.ID, o.Seed = "s1", 7
 	if o.Case == nil {
 		o.Case = visualSearch(t)
 	}
-	x := &table{t: t, clock: &hands{time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}, store: stored}
+	x := &rehearsal{t: t, clock: &fakeClock{time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}, store: stored}
 	s, out, err := rehearse.New(deps(x.clock), o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	x.s = s
-	x.settle(out)
+	x.performAll(out)
 	return x
 }
 
-func (x *table) settle(out rehearse.Outcome) {
+func (x *rehearsal) performAll(out rehearse.Outcome) {
 	x.t.Helper()
 	x.lines = out.Lines
 	heard := func(_ rehearse.Command, out rehearse.Outcome) { x.lines = append(x.lines, out.Lines...) }
-	if err := rehearse.Settle(context.Background(), x.s, out.Effects, x.store, x.lab, nil, heard); err != nil {
+	if err := rehearse.PerformAll(context.Background(), x.s, out.Effects, x.store, x.lab, nil, heard); err != nil {
 		x.t.Fatal(err)
 	}
 }
 
 // do gives commands that must be taken; each takes ten seconds.
-func (x *table) do(commands ...rehearse.Command) {
+func (x *rehearsal) do(commands ...rehearse.Command) {
 	x.t.Helper()
 	for _, c := range commands {
-		x.clock.forward(10 * time.Second)
+		x.clock.advance(10 * time.Second)
 		out, err := x.s.Do(c)
 		if err != nil {
 			x.t.Fatalf("%T %+v: %v", c, c, err)
 		}
-		x.settle(out)
+		x.performAll(out)
 	}
 }
 
 // refused gives a command that must not be taken, and must change nothing.
-func (x *table) refused(c rehearse.Command, because string) {
+func (x *rehearsal) refused(c rehearse.Command, because string) {
 	x.t.Helper()
 	before := asJSON(x.t, x.s.State())
 	out, err := x.s.Do(c)
@@ -170,7 +170,7 @@ func (x *table) refused(c rehearse.Command, because string) {
 	}
 }
 
-func (x *table) said() string {
+func (x *rehearsal) transcript() string {
 	var b strings.Builder
 	for _, l := range x.lines {
 		fmt.Fprintf(&b, "%s: %s\n", l.Who, l.Text)
@@ -178,15 +178,15 @@ func (x *table) said() string {
 	return b.String()
 }
 
-func (x *table) hears(words string) {
+func (x *rehearsal) wantLine(words string) {
 	x.t.Helper()
-	if !strings.Contains(x.said(), words) {
-		x.t.Fatalf("nobody said %q, but:\n%s", words, x.said())
+	if !strings.Contains(x.transcript(), words) {
+		x.t.Fatalf("nobody said %q, but:\n%s", words, x.transcript())
 	}
 }
 
 // stored is the session as the store has it, last alive now.
-func (x *table) stored() framework.Log {
+func (x *rehearsal) stored() framework.Log {
 	x.t.Helper()
 	log, err := x.store.Session(context.Background(), "s1")
 	if err != nil {
@@ -196,10 +196,10 @@ func (x *table) stored() framework.Log {
 	return log
 }
 
-// folds checks that the stored log gives the state that the session has.
-func (x *table) folds() {
+// checkFold checks that the stored log gives the state that the session has.
+func (x *rehearsal) checkFold() {
 	x.t.Helper()
-	st, err := framework.Fold(x.shelf.Events("s1"))
+	st, err := framework.Fold(x.memory.Events("s1"))
 	if err != nil {
 		x.t.Fatal(err)
 	}

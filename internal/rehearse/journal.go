@@ -10,19 +10,19 @@ import (
 
 // journal holds the events that the state has and the store doesn't yet.
 type journal struct {
-	waiting  []framework.Event
-	underway int               // how many of them are in an Append that hasn't come back
-	closed   string            // why this session only reads; "" where it is written
-	drafts   []framework.Draft // that the store has failed to save, one a place
-	typed    time.Time         // when the last draft was typed
-	failing  bool              // said already that the store fails
+	pending         []framework.Event
+	inFlight        int               // how many of them are in an Append that hasn't come back
+	readOnlyReason  string            // why this session only reads; "" where it is written
+	drafts          []framework.Draft // that the store has failed to save, one a place
+	lastDraftAt     time.Time         // when the last draft was typed
+	reportedFailure bool              // said already that the store fails
 }
 
 // now is the clock's time, never before the last event or the last draft: a clock that was set back must not tear the log,
 // and an answer takes the place of the drafts that aren't newer than it.
 func (s *Session) now() time.Time {
 	t := s.deps.Clock.Now().UTC().Round(0)
-	for _, last := range []time.Time{s.state.At, s.log.typed} {
+	for _, last := range []time.Time{s.state.LastAt, s.log.lastDraftAt} {
 		if t.Before(last) {
 			t = last
 		}
@@ -30,14 +30,14 @@ func (s *Session) now() time.Time {
 	return t
 }
 
-// typedAt dates a draft: after every event so far, on a clock that stands still too. An answer may reach the store after a
+// draftTime dates a draft: after every event so far, on a clock that stands still too. An answer may reach the store after a
 // draft that was typed later, and must not take its place.
-func (s *Session) typedAt() time.Time {
+func (s *Session) draftTime() time.Time {
 	t := s.now()
-	if !t.After(s.state.At) {
-		t = s.state.At.Add(1)
+	if !t.After(s.state.LastAt) {
+		t = s.state.LastAt.Add(1)
 	}
-	s.log.typed = t
+	s.log.lastDraftAt = t
 	return t
 }
 
@@ -49,7 +49,7 @@ func (s *Session) record(bodies ...framework.Body) error {
 		if err := s.apply(e); err != nil {
 			return err
 		}
-		s.log.waiting = append(s.log.waiting, e)
+		s.log.pending = append(s.log.pending, e)
 	}
 	return nil
 }
@@ -60,14 +60,14 @@ func (s *Session) apply(e framework.Event) error {
 		return err
 	}
 	if ran, ok := e.Body.(framework.LabRan); ok && ran.Fault == Mystery {
-		s.faulty[ran.Step] = s.state.Elapsed
+		s.mysteryShownAt[ran.Step] = s.state.Elapsed
 	}
 	return nil
 }
 
-// offer hands the waiting events to the store, where no Append is under way, and drafts that it failed to save before.
-func (s *Session) offer() {
-	if s.log.closed != "" {
+// flush hands the waiting events to the store, where no Append is under way, and drafts that it failed to save before.
+func (s *Session) flush() {
+	if s.log.readOnlyReason != "" {
 		return
 	}
 	for _, d := range s.log.drafts {
@@ -85,42 +85,42 @@ func (s *Session) offer() {
 		s.effect(SaveDraft{s.state.Started.Session, d})
 	}
 	s.log.drafts = nil
-	if s.log.underway > 0 || len(s.log.waiting) == 0 {
+	if s.log.inFlight > 0 || len(s.log.pending) == 0 {
 		return
 	}
-	s.log.underway = len(s.log.waiting)
-	s.effect(Append{Session: s.state.Started.Session, Events: slices.Clone(s.log.waiting)})
+	s.log.inFlight = len(s.log.pending)
+	s.effect(Append{Session: s.state.Started.Session, Events: slices.Clone(s.log.pending)})
 }
 
-// stored notes that an effect has reached the store.
-func (s *Session) stored(e Effect) {
-	if a, ok := e.(Append); ok && s.isUnderway(a) {
-		s.log.waiting = slices.Delete(s.log.waiting, 0, s.log.underway)
-		s.log.underway = 0
+// onStored notes that an effect has reached the store.
+func (s *Session) onStored(e Effect) {
+	if a, ok := e.(Append); ok && s.isInFlight(a) {
+		s.log.pending = slices.Delete(s.log.pending, 0, s.log.inFlight)
+		s.log.inFlight = 0
 	}
-	if s.log.failing && s.InStore() {
-		s.log.failing = false
-		s.tell("Everything is saved again.")
+	if s.log.reportedFailure && s.InStore() {
+		s.log.reportedFailure = false
+		s.tutorSays("Everything is saved again.")
 	}
 }
 
-// isUnderway says whether a is the Append that the session waits for, and not an echo of another.
-func (s *Session) isUnderway(a Append) bool {
-	return s.log.underway > 0 && len(a.Events) == s.log.underway && a.Events[0].Seq == s.log.waiting[0].Seq
+// isInFlight says whether a is the Append that the session waits for, and not an echo of another.
+func (s *Session) isInFlight(a Append) bool {
+	return s.log.inFlight > 0 && len(a.Events) == s.log.inFlight && a.Events[0].Seq == s.log.pending[0].Seq
 }
 
-// notStored says that the store failed. The events stay; the next command offers them again.
-func (s *Session) notStored(e Effect, err error) {
+// onStoreFailed says that the store failed. The events stay; the next command offers them again.
+func (s *Session) onStoreFailed(e Effect, err error) {
 	if errors.Is(err, framework.ErrOtherWriter) {
-		s.log.closed = "another dryrun writes this session: this one only reads"
+		s.log.readOnlyReason = "another dryrun writes this session: this one only reads"
 		s.stop()
-		s.tell("Another dryrun has written this session since. This one only reads from here on; resume it there, or resume it here again.")
+		s.tutorSays("Another dryrun has written this session since. This one only reads from here on; resume it there, or resume it here again.")
 		return
 	}
 	switch e := e.(type) {
 	case Append:
-		if s.isUnderway(e) {
-			s.log.underway = 0
+		if s.isInFlight(e) {
+			s.log.inFlight = 0
 		}
 	case SaveDraft:
 		s.log.drafts = append(slices.DeleteFunc(s.log.drafts, func(d framework.Draft) bool { return d.Place == e.Place }), e.Draft)
@@ -130,12 +130,12 @@ func (s *Session) notStored(e Effect, err error) {
 	default:
 		return
 	}
-	if s.log.failing { // said once, until it works again
+	if s.log.reportedFailure { // said once, until it works again
 		return
 	}
-	s.log.failing = true
-	s.tell("Not saved: %v. Nothing is lost while this runs; it is tried again with the next thing that you do.", err)
+	s.log.reportedFailure = true
+	s.tutorSays("Not saved: %v. Nothing is lost while this runs; it is tried again with the next thing that you do.", err)
 }
 
 // InStore says whether the store has every event of the session, and failed to save no text, as far as it has said.
-func (s *Session) InStore() bool { return len(s.log.waiting) == 0 && len(s.log.drafts) == 0 }
+func (s *Session) InStore() bool { return len(s.log.pending) == 0 && len(s.log.drafts) == 0 }

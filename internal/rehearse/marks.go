@@ -15,8 +15,8 @@ const (
 	byCoach = "coach"
 )
 
-// suggested is what the coach made of a text, kept as long as neither it nor the rubric changes.
-type suggested struct {
+// cachedSuggestions is what the coach made of a text, kept as long as neither it nor the rubric changes.
+type cachedSuggestions struct {
 	text     string
 	criteria int
 	probes   int
@@ -31,11 +31,11 @@ func (s *Session) Suggestions(step framework.StepID) []framework.Suggestion {
 	}
 	st := s.state.StepState(step)
 	text, criteria := scoredText(st), s.criteria(step)
-	if c, ok := s.cache[step]; ok && c.text == text && c.criteria == len(criteria) && c.probes == len(st.Probes) {
+	if c, ok := s.suggestionCache[step]; ok && c.text == text && c.criteria == len(criteria) && c.probes == len(st.Probes) {
 		return c.marks
 	}
-	marks := s.deps.Coach.Suggest(criteria, text, s.notOwn(step))
-	s.cache[step] = suggested{text: text, criteria: len(criteria), probes: len(st.Probes), marks: marks}
+	marks := s.deps.Coach.Suggest(criteria, text, s.sourceTexts(step))
+	s.suggestionCache[step] = cachedSuggestions{text: text, criteria: len(criteria), probes: len(st.Probes), marks: marks}
 	return marks
 }
 
@@ -62,8 +62,8 @@ func scoredText(st *framework.StepState) string {
 	return strings.Join(parts, "\n\n")
 }
 
-// notOwn are the texts whose words aren't the candidate's own.
-func (s *Session) notOwn(step framework.StepID) []string {
+// sourceTexts are the texts whose words aren't the candidate's own.
+func (s *Session) sourceTexts(step framework.StepID) []string {
 	content := s.cs.Step(step)
 	texts := append([]string{s.cs.Brief, content.Prompt, content.Reference}, content.Hints...)
 	for _, p := range s.state.StepState(step).Probes {
@@ -80,7 +80,7 @@ func (s *Session) notOwn(step framework.StepID) []string {
 // mark gives a criterion the candidate's own mark. It rests on the words that the coach found; with none it is kept and
 // shown as unsupported.
 func (s *Session) mark(cmd Mark) error {
-	if err := s.keepsBack(Scores); err != nil {
+	if err := s.hiddenError(Scores); err != nil {
 		return err
 	}
 	if cmd.Mark != framework.None && cmd.Mark != framework.Half && cmd.Mark != framework.Full {
@@ -89,8 +89,8 @@ func (s *Session) mark(cmd Mark) error {
 	if !slices.ContainsFunc(s.criteria(s.state.Step), func(c framework.Criterion) bool { return c.ID == cmd.Criterion }) {
 		return fmt.Errorf("this step has no criterion %q", cmd.Criterion)
 	}
-	if !s.here().HasAnswer() {
-		if len(s.here().Answers) > 0 {
+	if !s.stepState().HasAnswer() {
+		if len(s.stepState().Answers) > 0 {
 			return errors.New("nothing to mark: the reference was open before you answered")
 		}
 		return errors.New("answer first: there is nothing to mark yet")
@@ -103,7 +103,7 @@ func (s *Session) mark(cmd Mark) error {
 		return err
 	}
 	if cmd.Mark > framework.None && len(m.Quotes) == 0 {
-		s.tell("Nothing in your answer supports this. Kept, and shown as unsupported.")
+		s.tutorSays("Nothing in your answer supports this. Kept, and shown as unsupported.")
 	}
 	return s.recordSupport(s.state.Step)
 }

@@ -43,7 +43,7 @@ const (
 // Mode is a way to rehearse: what it keeps back and until when, its clock, its interruptions, and who may write.
 type Mode struct {
 	ID         framework.Mode
-	KeepsBack  map[Part]Until
+	Hides      map[Part]Until
 	Timed      bool   // each step has a box of minutes to be kept
 	Interrupts bool   // curveballs come unasked
 	Writers    []Role // whose commands are taken
@@ -55,7 +55,7 @@ func Modes() []Mode {
 		{ID: framework.Practice, Writers: []Role{Candidate}},
 		{
 			ID: framework.Mock, Timed: true, Interrupts: true, Writers: []Role{Candidate},
-			KeepsBack: map[Part]Until{
+			Hides: map[Part]Until{
 				Hints: AllStepsDone, Reference: AllStepsDone, Suggestions: AllStepsDone, LabResults: AllStepsDone,
 				Scores: AllStepsDone, FactCount: AllStepsDone,
 			},
@@ -84,7 +84,7 @@ func (s *Session) hiddenIn(step framework.StepID, p Part) bool {
 		return false
 	}
 	open := func(id framework.StepID) bool { return !s.state.StepState(id).Done }
-	switch s.mode.KeepsBack[p] {
+	switch s.mode.Hides[p] {
 	case StepDone:
 		return open(step)
 	case AllStepsDone:
@@ -93,8 +93,8 @@ func (s *Session) hiddenIn(step framework.StepID, p Part) bool {
 	return false
 }
 
-// keepsBack is the error for a command whose result the mode still keeps back.
-func (s *Session) keepsBack(p Part) error {
+// hiddenError is the error for a command whose result the mode still keeps back.
+func (s *Session) hiddenError(p Part) error {
 	if !s.Hidden(p) {
 		return nil
 	}
@@ -102,7 +102,7 @@ func (s *Session) keepsBack(p Part) error {
 	if p == Reference || p == FactCount {
 		verb = "waits"
 	}
-	if s.mode.KeepsBack[p] == StepDone {
+	if s.mode.Hides[p] == StepDone {
 		until = "until this step is done"
 	}
 	return fmt.Errorf("this is a %s: %s %s %s", s.mode.ID, p, verb, until)

@@ -8,8 +8,8 @@ import (
 	"dryrun/internal/rehearse"
 )
 
-// everything is each part with a look at what a session shows of it, and a command that asks for it where there is one.
-func everything() map[rehearse.Part]struct {
+// hideableParts is each part with a look at what a session shows of it, and a command that asks for it where there is one.
+func hideableParts() map[rehearse.Part]struct {
 	shows func(s *rehearse.Session) bool
 	asks  rehearse.Command
 } {
@@ -27,12 +27,12 @@ func everything() map[rehearse.Part]struct {
 			func(s *rehearse.Session) bool { return len(result(s).Criteria) > 0 },
 			rehearse.Mark{Criterion: "stages-separately", Mark: framework.Full},
 		},
-		rehearse.FactCount: {shows: func(s *rehearse.Session) bool { return len(result(s).Unasked) > 0 }},
+		rehearse.FactCount: {shows: func(s *rehearse.Session) bool { return len(result(s).UnaskedFacts) > 0 }},
 	}
 }
 
 func TestAMockKeepsEveryPartBackUntilItsEnd(t *testing.T) {
-	for part, p := range everything() {
+	for part, p := range hideableParts() {
 		t.Run(string(part), func(t *testing.T) {
 			steps := []framework.StepID{framework.Data, framework.Evaluation}
 			x := begin(t, rehearse.Options{Mode: framework.Mock, Steps: steps, Step: framework.Evaluation})
@@ -55,7 +55,7 @@ func TestAMockKeepsEveryPartBackUntilItsEnd(t *testing.T) {
 }
 
 func TestPracticeKeepsNothingBack(t *testing.T) {
-	for part, p := range everything() {
+	for part, p := range hideableParts() {
 		x := begin(t, rehearse.Options{Step: framework.Evaluation})
 		x.do(rehearse.Answer{Text: "I'd measure recall of retrieval and NDCG of the ranker."})
 		if x.s.Hidden(part) || p.shows != nil && !p.shows(x.s) {
@@ -69,15 +69,15 @@ func TestPracticeKeepsNothingBack(t *testing.T) {
 
 // A mode may keep back one part and no other, and let it go with the step.
 func TestAModeKeepsBackThePartsThatItNamesAlone(t *testing.T) {
-	for part, p := range everything() {
+	for part, p := range hideableParts() {
 		mode := rehearse.Mode{
 			ID: framework.Practice, Writers: []rehearse.Role{rehearse.Candidate},
-			KeepsBack: map[rehearse.Part]rehearse.Until{part: rehearse.StepDone},
+			Hides: map[rehearse.Part]rehearse.Until{part: rehearse.StepDone},
 		}
 		x := begin(t, rehearse.Options{Step: framework.Evaluation})
 		rehearse.SetMode(x.s, mode)
 		x.do(rehearse.Answer{Text: "I'd measure recall of retrieval and NDCG of the ranker."})
-		for other := range everything() {
+		for other := range hideableParts() {
 			if x.s.Hidden(other) != (other == part) {
 				t.Errorf("the mode keeps back %s, and %s is hidden: %t", part, other, x.s.Hidden(other))
 			}

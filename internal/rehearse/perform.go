@@ -8,8 +8,8 @@ import (
 	"dryrun/internal/report"
 )
 
-// Stores says that an effect stores something, as opposed to running or stopping the lab.
-func Stores(e Effect) bool {
+// IsStorage says that an effect stores something, as opposed to running or stopping the lab.
+func IsStorage(e Effect) bool {
 	switch e.(type) {
 	case Append, SaveDraft:
 		return true
@@ -24,7 +24,7 @@ func Perform(ctx context.Context, e Effect, store Store, lab Lab, progress func(
 	if progress == nil {
 		progress = func(report.Progress) {}
 	}
-	if Stores(e) && store == nil {
+	if IsStorage(e) && store == nil {
 		return nil, errors.New("saving the session: there is no store")
 	}
 	switch e.(type) {
@@ -35,9 +35,9 @@ func Perform(ctx context.Context, e Effect, store Store, lab Lab, progress func(
 	}
 	switch e := e.(type) {
 	case Append:
-		return outcome(e, store.Append(ctx, e.Session, e.Events)), nil
+		return storeOutcome(e, store.Append(ctx, e.Session, e.Events)), nil
 	case SaveDraft:
-		return outcome(e, store.SaveDraft(ctx, e.Session, e.Draft)), nil
+		return storeOutcome(e, store.SaveDraft(ctx, e.Session, e.Draft)), nil
 	case RunLab:
 		result, err := lab.Run(ctx, e, progress)
 		return labOutcome(e.Run, result, err), nil
@@ -57,17 +57,17 @@ func labOutcome(run int, result LabResult, err error) Command {
 	return LabDone{Run: run, Result: result}
 }
 
-func outcome(e Effect, err error) Command {
+func storeOutcome(e Effect, err error) Command {
 	if err != nil {
 		return StoreFailed{Effect: e, Err: err}
 	}
 	return Stored{Effect: e}
 }
 
-// Settle performs effects one after the other and feeds back what they bring, until none is left. heard, which may be nil,
+// PerformAll performs effects one after the other and feeds back what they bring, until none is left. heard, which may be nil,
 // is told each command that came back and what it led to. What the store refuses comes back as a command; the error is
 // about effects that couldn't be tried, and the others are performed all the same.
-func Settle(
+func PerformAll(
 	ctx context.Context, s *Session, effects []Effect, store Store, lab Lab,
 	progress func(report.Progress), heard func(back Command, out Outcome),
 ) error {

@@ -32,7 +32,7 @@ func anyCommand(t *rapid.T) rehearse.Command {
 		return rehearse.Answer{To: to.Draw(t, "to"), Text: text.Draw(t, "text")}
 	case 7:
 		option := rapid.SampledFrom([]string{"hnsw", "exact", "clicks", ""})
-		return rehearse.Decide{Decision: id.Draw(t, "id"), Option: option.Draw(t, "option"), Pass: rapid.Bool().Draw(t, "pass")}
+		return rehearse.Decide{Decision: id.Draw(t, "id"), Option: option.Draw(t, "option"), Skip: rapid.Bool().Draw(t, "pass")}
 	case 8:
 		return rehearse.Sketch{Line: rapid.SampledFrom([]string{"", "a -> engine=exact", "a -> k=broken", "a -> k=20"}).Draw(t, "line")}
 	case 9:
@@ -83,10 +83,10 @@ func TestAnySession(t *testing.T) {
 		typed := map[place]string{}
 		note := func(to, text string) { typed[place{x.s.State().Step, to}] = strings.ToValidUTF8(text, "\uFFFD") }
 		for range rapid.IntRange(1, 40).Draw(r, "length") {
-			x.clock.forward(time.Duration(rapid.IntRange(-5, 30).Draw(r, "seconds")) * time.Second)
-			x.shelf.Fail(0, nil)
+			x.clock.advance(time.Duration(rapid.IntRange(-5, 30).Draw(r, "seconds")) * time.Second)
+			x.memory.Fail(0, nil)
 			if rapid.IntRange(0, 9).Draw(r, "disk") == 0 {
-				x.shelf.Fail(-1, errors.New("the disk is full"))
+				x.memory.Fail(-1, errors.New("the disk is full"))
 			}
 			cmd := anyCommand(r)
 			before := asJSON(t, x.s.State())
@@ -101,10 +101,10 @@ func TestAnySession(t *testing.T) {
 				case rehearse.Answer:
 					note(cmd.To, cmd.Text)
 				}
-				x.settle(out)
+				x.performAll(out)
 			}
 			x.s.Debrief(x.s.State().Step)
-			x.shelf.Fail(0, nil)
+			x.memory.Fail(0, nil)
 			if rapid.IntRange(0, 9).Draw(r, "kill") == 0 {
 				x.do(rehearse.Stored{}) // what failed to be saved is offered again
 				if !x.s.InStore() {
@@ -115,7 +115,7 @@ func TestAnySession(t *testing.T) {
 					r.Fatal(err)
 				}
 				x.s = s
-				x.settle(out)
+				x.performAll(out)
 			}
 			for p, want := range typed {
 				if got := x.s.TextOf(p.step, p.to); got != want && strings.TrimSpace(got+want) != "" {
@@ -123,8 +123,8 @@ func TestAnySession(t *testing.T) {
 				}
 			}
 		}
-		x.shelf.Fail(0, nil)
+		x.memory.Fail(0, nil)
 		x.do(rehearse.Stored{})
-		x.folds()
+		x.checkFold()
 	})
 }

@@ -10,21 +10,21 @@ type StepResult struct {
 	Step     framework.Step
 	Level    framework.Level // the session's
 	Answered bool
-	// KeptBack says that the mode keeps the result back: only Step, Level, Answered and ToDo are filled in.
-	KeptBack bool
+	// Hidden says that the mode keeps the result back: only Step, Level, Answered and ToDo are filled in.
+	Hidden bool
 	// Revealed says that the reference has been opened or the session has ended. Until then the verdicts on decisions
 	// and the facts that nobody asked for would give answers away.
-	Revealed    bool
-	Scores      StepScores
-	Criteria    []CriterionResult // in the order of the case, those of thrown curveballs last
-	Decisions   []DecisionResult
-	Predictions []PredictionResult
-	Unasked     []casestudies.Fact    // never asked for, critical ones first; Matters says what they would have changed
-	Followups   []FollowupResult      // those that were asked
-	Missing     []framework.Criterion // expected at Level or below, and not fully there; heaviest first
-	NextLevel   string                // what an answer at the next level adds, in a sentence; "" where there is none
-	Quote       string                // a line of the candidate's own words
-	ToDo        string                // the next thing to do, in a sentence
+	Revealed     bool
+	Scores       StepScores
+	Criteria     []CriterionResult // in the order of the case, those of thrown curveballs last
+	Decisions    []DecisionResult
+	Predictions  []PredictionResult
+	UnaskedFacts []casestudies.Fact    // never asked for, critical ones first; Matters says what they would have changed
+	Followups    []FollowupResult      // those that were asked
+	Missing      []framework.Criterion // expected at Level or below, and not fully there; heaviest first
+	NextLevel    string                // what an answer at the next level adds, in a sentence; "" where there is none
+	Quote        string                // a line of the candidate's own words
+	ToDo         string                // the next thing to do, in a sentence
 }
 
 // StepScores are a step's scores by each column of marks.
@@ -61,19 +61,19 @@ func count[T any](of []T, is func(T) bool) int {
 
 // SessionResult is what there is to say about a whole session.
 type SessionResult struct {
-	Session  string // its id
-	Title    string // of the case
-	Ended    bool
-	KeptBack bool // by the mode: nothing below but ToDo is filled in
-	Steps    []StepLine
-	Card     framework.Scorecard // by the candidate's own marks
-	Beside   BesideScore
-	Quote    string // a line of the candidate's own words
-	ToDo     string // the next thing to do, in a sentence
+	Session string // its id
+	Title   string // of the case
+	Ended   bool
+	Hidden  bool // by the mode: nothing below but ToDo is filled in
+	Steps   []StepLine
+	Card    framework.Scorecard // by the candidate's own marks
+	Other   OtherResults
+	Quote   string // a line of the candidate's own words
+	ToDo    string // the next thing to do, in a sentence
 }
 
-// BesideScore is what is reported beside the score, each on its own scale.
-type BesideScore struct {
+// OtherResults is what is reported beside the score, each on its own scale.
+type OtherResults struct {
 	Committed int // decisions, in steps whose reference is open
 	Best      int // of those, the ones that are the best option
 	Ranges    framework.Calibration
@@ -99,19 +99,19 @@ type CriterionResult struct {
 // DecisionResult is one decision: what was chosen, how good that is, and why.
 type DecisionResult struct {
 	casestudies.Decision
-	Chosen  string // "" where nothing was
-	Passed  bool
-	Verdict casestudies.Verdict // of Chosen; "" where nothing was
-	Best    string              // the best option
-	Before  string              // what the step's first run ran, where that was another option
+	Chosen   string // "" where nothing was
+	Skipped  bool
+	Verdict  casestudies.Verdict // of Chosen; "" where nothing was
+	Best     string              // the best option
+	FirstRun string              // what the step's first run ran, where that was another option
 }
 
 // PredictionResult is one range beside the truth.
 type PredictionResult struct {
 	casestudies.Prediction
 	Low, High float64
-	Given     bool // a range was committed
-	Passed    bool
+	Committed bool // a range was committed
+	Skipped   bool
 	Known     bool // a run has brought the truth
 	Truth     float64
 	Inside    bool
@@ -120,5 +120,5 @@ type PredictionResult struct {
 // FollowupResult is a follow-up that was asked, with both answers.
 type FollowupResult struct {
 	casestudies.Followup
-	Yours string // the candidate's answer, "" where there is none
+	YourAnswer string // the candidate's answer, "" where there is none
 }

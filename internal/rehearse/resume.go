@@ -20,10 +20,10 @@ func Resume(deps Deps, log framework.Log) (*Session, Outcome, error) {
 	if err != nil || s.state.Ended || !s.writes() {
 		return s, Outcome{}, err
 	}
-	s.log.closed = ""
+	s.log.readOnlyReason = ""
 	alive := log.Alive
-	if alive.Before(s.state.At) {
-		alive = s.state.At
+	if alive.Before(s.state.LastAt) {
+		alive = s.state.LastAt
 	}
 	if now := s.now(); alive.After(now) {
 		alive = now
@@ -35,8 +35,8 @@ func Resume(deps Deps, log framework.Log) (*Session, Outcome, error) {
 	if err := s.record(bodies...); err != nil {
 		return nil, Outcome{}, fmt.Errorf("resuming session %s: %w", s.state.Started.Session, err)
 	}
-	s.offer()
-	return s, s.take(), nil
+	s.flush()
+	return s, s.takeOutcome(), nil
 }
 
 // Read opens a stored session to look at: nothing is recorded, and Do refuses.
@@ -52,11 +52,11 @@ func Read(deps Deps, log framework.Log) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := blank(deps, c, cmp.Or(started.Mode, framework.Practice))
+	s, err := newSession(deps, c, cmp.Or(started.Mode, framework.Practice))
 	if err != nil {
 		return nil, fmt.Errorf("opening session %s: %w", started.Session, err)
 	}
-	s.log.closed = "this session is open for reading: resume it to go on"
+	s.log.readOnlyReason = "this session is open for reading: resume it to go on"
 	written := map[framework.Place]time.Time{}
 	for _, e := range log.Events {
 		if err := s.apply(e); err != nil {
@@ -67,7 +67,7 @@ func Read(deps Deps, log framework.Log) (*Session, error) {
 		}
 	}
 	for _, d := range log.Drafts {
-		s.putBack(d, written)
+		s.restoreDraft(d, written)
 	}
 	return s, nil
 }
@@ -93,8 +93,8 @@ func CaseOf(started framework.Started) (*casestudies.Case, error) {
 	return c, nil
 }
 
-// putBack takes a stored draft up, where no answer has overtaken it.
-func (s *Session) putBack(d framework.Draft, written map[framework.Place]time.Time) {
+// restoreDraft takes a stored draft up, where no answer has overtaken it.
+func (s *Session) restoreDraft(d framework.Draft, written map[framework.Place]time.Time) {
 	if _, ok := framework.StepByID(d.Step); !ok {
 		return
 	}
@@ -104,7 +104,7 @@ func (s *Session) putBack(d framework.Draft, written map[framework.Place]time.Ti
 		}
 	}
 	s.drafts[d.Place] = d
-	if d.At.After(s.log.typed) {
-		s.log.typed = d.At
+	if d.At.After(s.log.lastDraftAt) {
+		s.log.lastDraftAt = d.At
 	}
 }

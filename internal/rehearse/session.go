@@ -42,13 +42,13 @@ type Session struct {
 	state *framework.State
 	log   journal
 
-	drafts  map[framework.Place]framework.Draft // text that is in no event yet
-	run     *RunLab                             // under way, nil where none is
-	runs    int                                 // run ids given out
-	xray    *report.XRay                        // the last one of this step
-	results map[framework.StepID]LabResult
-	faulty  map[framework.StepID]time.Duration // active time at which the last mystery was shown
-	cache   map[framework.StepID]suggested
+	drafts          map[framework.Place]framework.Draft // text that is in no event yet
+	run             *RunLab                             // under way, nil where none is
+	lastRunID       int                                 // run ids given out
+	xray            *report.XRay                        // the last one of this step
+	results         map[framework.StepID]LabResult
+	mysteryShownAt  map[framework.StepID]time.Duration // active time at which the last mystery was shown
+	suggestionCache map[framework.StepID]cachedSuggestions
 
 	out Outcome // of the command under way
 }
@@ -58,7 +58,7 @@ func New(deps Deps, o Options) (*Session, Outcome, error) {
 	if err := o.complete(); err != nil {
 		return nil, Outcome{}, err
 	}
-	s, err := blank(deps, o.Case, o.Mode)
+	s, err := newSession(deps, o.Case, o.Mode)
 	if err != nil {
 		return nil, Outcome{}, err
 	}
@@ -75,8 +75,8 @@ func New(deps Deps, o Options) (*Session, Outcome, error) {
 	}
 	s.say(ByInterviewer, o.Case.Brief)
 	s.say(ByInterviewer, o.Case.Step(o.Step).Prompt)
-	s.offer()
-	return s, s.take(), nil
+	s.flush()
+	return s, s.takeOutcome(), nil
 }
 
 // complete checks the options and fills in what was left out.
@@ -112,7 +112,7 @@ func (o *Options) complete() error {
 	return nil
 }
 
-func blank(deps Deps, c *casestudies.Case, id framework.Mode) (*Session, error) {
+func newSession(deps Deps, c *casestudies.Case, id framework.Mode) (*Session, error) {
 	mode, err := modeOf(id)
 	if err != nil {
 		return nil, err
@@ -125,10 +125,10 @@ func blank(deps Deps, c *casestudies.Case, id framework.Mode) (*Session, error) 
 	}
 	return &Session{
 		deps: deps, cs: c, mode: mode, state: framework.New(),
-		drafts:  map[framework.Place]framework.Draft{},
-		results: map[framework.StepID]LabResult{},
-		faulty:  map[framework.StepID]time.Duration{},
-		cache:   map[framework.StepID]suggested{},
+		drafts:          map[framework.Place]framework.Draft{},
+		results:         map[framework.StepID]LabResult{},
+		mysteryShownAt:  map[framework.StepID]time.Duration{},
+		suggestionCache: map[framework.StepID]cachedSuggestions{},
 	}, nil
 }
 
@@ -141,8 +141,8 @@ func (s *Session) Case() *casestudies.Case { return s.cs }
 // Step returns what the case says about the current step.
 func (s *Session) Step() *casestudies.Step { return s.cs.Step(s.state.Step) }
 
-// here returns the state of the current step.
-func (s *Session) here() *framework.StepState { return s.state.StepState(s.state.Step) }
+// stepState returns the state of the current step.
+func (s *Session) stepState() *framework.StepState { return s.state.StepState(s.state.Step) }
 
 // Text returns what stands as the current step's answer to the prompt ("") or to a probe, follow-up or curveball: the
 // draft where there is one.
@@ -185,12 +185,12 @@ func (s *Session) say(who Who, text string) {
 	}
 }
 
-func (s *Session) tell(format string, args ...any) { s.say(ByTutor, fmt.Sprintf(format, args...)) }
+func (s *Session) tutorSays(format string, args ...any) { s.say(ByTutor, fmt.Sprintf(format, args...)) }
 
 func (s *Session) effect(e Effect) { s.out.Effects = append(s.out.Effects, e) }
 
-// take hands the outcome out.
-func (s *Session) take() Outcome {
+// takeOutcome hands the outcome out.
+func (s *Session) takeOutcome() Outcome {
 	out := s.out
 	s.out = Outcome{}
 	return out

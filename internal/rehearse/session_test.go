@@ -13,31 +13,31 @@ import (
 	"dryrun/internal/store/storetest"
 )
 
-const said = `- the business goal is a purchase within a day, success isn't clicks
+const fullAnswer = `- the business goal is a purchase within a day, success isn't clicks
 - exact product first, then similar ones
 - 200 million listings: a scan is out, so two stages: retrieval and a ranker
 - p99 of 100 ms, split 20, 15, 15 after the network`
 
 func TestOneStepFromPromptToNext(t *testing.T) {
 	x := begin(t, rehearse.Options{Level: framework.Senior})
-	x.hears("interviewer: People see a thing in the street")
-	x.hears("interviewer: You have the brief.")
+	x.wantLine("interviewer: People see a thing in the street")
+	x.wantLine("interviewer: You have the brief.")
 
 	x.do(rehearse.Ask{Text: "How many listings are in the catalogue?"})
-	x.hears("scope: + 200M listings")
+	x.wantLine("scope: + 200M listings")
 	x.do(rehearse.Ask{Text: "how many listings in the catalogue?"})
-	x.hears("As I said: 200M listings")
+	x.wantLine("As I said: 200M listings")
 	if n := len(x.s.State().Facts); n != 1 {
 		t.Fatalf("%d facts released, want 1", n)
 	}
 	x.do(rehearse.Ask{Text: "Who founded the company?"})
-	x.hears("I have no answer to that.")
+	x.wantLine("I have no answer to that.")
 
-	x.do(rehearse.Draft{Text: said[:30]}, rehearse.Answer{Text: said},
-		rehearse.Decide{Decision: "index-family", Option: "exact"}, rehearse.Decide{Decision: "objective", Pass: true},
+	x.do(rehearse.Draft{Text: fullAnswer[:30]}, rehearse.Answer{Text: fullAnswer},
+		rehearse.Decide{Decision: "index-family", Option: "exact"}, rehearse.Decide{Decision: "objective", Skip: true},
 		rehearse.Predict{Prediction: "speedup", Low: 10, High: 30}, rehearse.Run{})
-	x.hears("Two stages keep the quality.")
-	if p := x.s.Debrief(framework.Requirements).Predictions[0]; !p.Given || !p.Known || p.Truth != 40 || p.Inside {
+	x.wantLine("Two stages keep the quality.")
+	if p := x.s.Debrief(framework.Requirements).Predictions[0]; !p.Committed || !p.Known || p.Truth != 40 || p.Inside {
 		t.Fatalf("the range of 10 to 30 beside the truth: %+v", p)
 	}
 	x.refused(rehearse.Predict{Prediction: "speedup", Low: 39, High: 41}, "has run")
@@ -57,18 +57,18 @@ func TestOneStepFromPromptToNext(t *testing.T) {
 		t.Fatalf("the reveal didn't commit the draft: %q, %d unsaved", got, x.s.Unsaved())
 	}
 	x.refused(rehearse.Decide{Decision: "index-family", Option: "hnsw"}, "reference is open")
-	x.do(rehearse.Answer{Text: said + "\n- the encoder has a version"})
-	x.hears("not scored")
+	x.do(rehearse.Answer{Text: fullAnswer + "\n- the encoder has a version"})
+	x.wantLine("not scored")
 	x.do(rehearse.Mark{Criterion: "business-before-ml", Mark: framework.Full})
 	x.do(rehearse.Mark{Criterion: "challenge-limit", Mark: framework.Half})
-	x.hears("Nothing in your answer supports this.")
+	x.wantLine("Nothing in your answer supports this.")
 
 	r := x.s.Debrief(framework.Requirements)
-	if !r.Answered || r.Marked() != 2 || r.Committed() != 1 || r.Best() != 0 || len(r.Unasked) != 10 || !r.Unasked[0].Critical {
+	if !r.Answered || r.Marked() != 2 || r.Committed() != 1 || r.Best() != 0 || len(r.UnaskedFacts) != 10 || !r.UnaskedFacts[0].Critical {
 		t.Errorf("debrief: %+v", r)
 	}
 	whole := x.s.Result()
-	if b := whole.Beside; b.Committed != 1 || b.Best != 0 || b.Ranges.Of != 1 || b.Ranges.Held != 0 || b.Ranges.Logs != 1 {
+	if b := whole.Other; b.Committed != 1 || b.Best != 0 || b.Ranges.Total != 1 || b.Ranges.Covered != 0 || b.Ranges.LogCount != 1 {
 		t.Errorf("beside the score: %+v", b)
 	}
 	if whole.Steps[0].ID != framework.Requirements || !whole.Steps[0].Marked || whole.Quote != r.Quote {
@@ -77,10 +77,10 @@ func TestOneStepFromPromptToNext(t *testing.T) {
 	if scores := r.Scores; scores.Supported.Score >= scores.Self.Score || scores.Coach.Score <= scores.Self.Score {
 		t.Errorf("scores self %.2f, supported %.2f, coach %.2f", scores.Self.Score, scores.Supported.Score, scores.Coach.Score)
 	}
-	if d := r.Decisions[0]; d.Chosen != "exact" || d.Verdict != "poor" || d.Best != "hnsw" || !r.Decisions[1].Passed {
+	if d := r.Decisions[0]; d.Chosen != "exact" || d.Verdict != "poor" || d.Best != "hnsw" || !r.Decisions[1].Skipped {
 		t.Errorf("decisions %+v", r.Decisions)
 	}
-	if !strings.Contains(said, strings.Trim(strings.Split(r.Quote, "…")[0], " ")) || r.Quote == "" {
+	if !strings.Contains(fullAnswer, strings.Trim(strings.Split(r.Quote, "…")[0], " ")) || r.Quote == "" {
 		t.Errorf("quote %q isn't the candidate's", r.Quote)
 	}
 	if len(r.Missing) == 0 || r.NextLevel == "" || r.ToDo != "Mark yourself." {
@@ -90,7 +90,7 @@ func TestOneStepFromPromptToNext(t *testing.T) {
 	if st := x.s.State(); st.Step != framework.Architecture || !st.StepState(framework.Requirements).Done {
 		t.Fatalf("after next: at %s", st.Step)
 	}
-	x.folds()
+	x.checkFold()
 }
 
 func TestASketchSetsTheKnobsOfEveryStep(t *testing.T) {
@@ -98,7 +98,7 @@ func TestASketchSetsTheKnobsOfEveryStep(t *testing.T) {
 	x.refused(rehearse.Sketch{Line: "photo"}, "arrow")
 	x.refused(rehearse.Sketch{Line: "photo -> engine=broken"}, "can't be broken")
 	x.do(rehearse.Sketch{Line: "photo -> engine=exact -> k=20 -> trees"})
-	x.hears("Drawn and decided: k 20.")
+	x.wantLine("Drawn and decided: k 20.")
 	if d := x.s.State().StepState(framework.Architecture).Decisions["candidates"]; d.Option != "20" {
 		t.Fatalf("the drawn K wasn't decided: %+v", d)
 	}
@@ -132,7 +132,7 @@ func TestTheResultOfAnOldRunIsDropped(t *testing.T) {
 	x.do(rehearse.LabDone{Run: old.Run, Result: rehearse.LabResult{Yours: &report.Step{}}})
 	x.do(rehearse.LabFailed{Run: old.Run, Err: errors.New("late")})
 	if n := len(x.s.State().StepState(framework.Requirements).Runs); n != 0 || len(x.lines) != 0 {
-		t.Fatalf("%d runs from a stale result, and %q", n, x.said())
+		t.Fatalf("%d runs from a stale result, and %q", n, x.transcript())
 	}
 	if _, ok := x.s.Running(); !ok {
 		t.Fatal("the stale failure ended the current run")
@@ -141,7 +141,7 @@ func TestTheResultOfAnOldRunIsDropped(t *testing.T) {
 	x.refused(rehearse.Cancel{}, "nothing is running")
 	x.lab.fails = true
 	x.do(rehearse.Run{})
-	x.hears("The lab failed: it ran out of memory.")
+	x.wantLine("The lab failed: it ran out of memory.")
 }
 
 func TestARunFinishesForTheStepItBeganIn(t *testing.T) {
@@ -151,7 +151,7 @@ func TestARunFinishesForTheStepItBeganIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	x.do(rehearse.Next{})
-	x.settle(out)
+	x.performAll(out)
 	if runs := x.s.State().StepState(framework.Requirements).Runs; len(runs) != 1 {
 		t.Fatalf("%d runs in the first step, want 1", len(runs))
 	}
@@ -163,11 +163,11 @@ func TestAMysteryIsDiagnosedOnce(t *testing.T) {
 	x.refused(rehearse.Run{Fault: "gremlins"}, "isn't a fault")
 	x.do(rehearse.Run{Fault: rehearse.Mystery})
 	x.refused(rehearse.Diagnose{Fault: "gremlins"}, "isn't a fault")
-	x.clock.forward(time.Minute)
+	x.clock.advance(time.Minute)
 	x.do(rehearse.Diagnose{Fault: "leakage"})
-	x.hears("Not leakage: it was stale-index. Time to cause 1:10.")
+	x.wantLine("Not leakage: it was stale-index. Time to cause 1:10.")
 	x.refused(rehearse.Diagnose{Fault: "stale-index"}, "it was stale-index")
-	x.folds()
+	x.checkFold()
 }
 
 func TestAKillLosesNothing(t *testing.T) {
@@ -176,14 +176,14 @@ func TestAKillLosesNothing(t *testing.T) {
 		rehearse.Draft{Text: "first words, and more"}, rehearse.Next{}, rehearse.Draft{Text: "half a sen"})
 	elapsed, _ := x.s.State().Now(x.clock.t)
 	log := x.stored()
-	x.clock.forward(8 * time.Hour) // a kill, a night
+	x.clock.advance(8 * time.Hour) // a kill, a night
 
 	s, out, err := rehearse.Resume(deps(x.clock), log)
 	if err != nil {
 		t.Fatal(err)
 	}
 	x.s = s
-	x.settle(out)
+	x.performAll(out)
 	if got := s.Text(""); got != "half a sen" {
 		t.Errorf("the draft came back as %q", got)
 	}
@@ -199,7 +199,7 @@ func TestAKillLosesNothing(t *testing.T) {
 	if s.Case().ID != "visual-search" {
 		t.Errorf("the case came back as %q", s.Case().ID)
 	}
-	x.folds()
+	x.checkFold()
 }
 
 func TestADraftThatAnAnswerHasOvertakenStaysAway(t *testing.T) {
@@ -220,20 +220,20 @@ func TestADraftThatAnAnswerHasOvertakenStaysAway(t *testing.T) {
 
 func TestAFullDiskLosesNothing(t *testing.T) {
 	x := begin(t, rehearse.Options{})
-	x.shelf.Fail(-1, errors.New("no space left on device"))
+	x.memory.Fail(-1, errors.New("no space left on device"))
 	x.do(rehearse.Answer{Text: "first"})
-	x.hears("Not saved: no space left on device.")
+	x.wantLine("Not saved: no space left on device.")
 	x.do(rehearse.Draft{Text: "second"})
 	if x.s.InStore() {
 		t.Fatal("the session believes that it is saved")
 	}
-	x.shelf.Fail(0, nil)
+	x.memory.Fail(0, nil)
 	x.do(rehearse.Hint{})
 	if !x.s.InStore() {
 		t.Fatal("the events weren't offered again")
 	}
-	x.hears("Everything is saved again.")
-	x.folds()
+	x.wantLine("Everything is saved again.")
+	x.checkFold()
 	if d := x.stored().Drafts; len(d) != 1 || d[0].Text != "second" {
 		t.Fatalf("the drafts in the store are %+v", d)
 	}
@@ -242,9 +242,9 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 func TestAnAnswerThatIsGivenAgainOverADraftIsNotLostOnAFullDisk(t *testing.T) {
 	x := begin(t, rehearse.Options{})
 	x.do(rehearse.Answer{Text: "the answer"}, rehearse.Draft{Text: "other words"})
-	x.shelf.Fail(-1, errors.New("no space left on device"))
+	x.memory.Fail(-1, errors.New("no space left on device"))
 	x.do(rehearse.Answer{Text: "the answer"})
-	x.shelf.Fail(0, nil)
+	x.memory.Fail(0, nil)
 	x.do(rehearse.Hint{})
 	s, _, err := rehearse.Resume(deps(x.clock), x.stored())
 	if err != nil {
@@ -290,11 +290,11 @@ func TestTheWriterThatLosesReads(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := rehearse.Settle(t.Context(), other, out.Effects, stored, x.lab, nil, nil); err != nil {
+			if err := rehearse.PerformAll(t.Context(), other, out.Effects, stored, x.lab, nil, nil); err != nil {
 				t.Fatal(err)
 			}
 			x.do(rehearse.Hint{})
-			x.hears("only reads")
+			x.wantLine("only reads")
 			x.refused(rehearse.Hint{}, "only reads")
 		})
 	}
@@ -306,7 +306,7 @@ func TestPauseAndEnd(t *testing.T) {
 	x.refused(rehearse.Hint{}, "paused")
 	x.refused(rehearse.Pause{}, "paused")
 	before, _ := x.s.State().Now(x.clock.t)
-	x.clock.forward(time.Hour)
+	x.clock.advance(time.Hour)
 	x.do(rehearse.Draft{Text: "typed while paused"}, rehearse.Continue{})
 	if after, _ := x.s.State().Now(x.clock.t); after != before {
 		t.Errorf("a pause of an hour took the clock from %s to %s", before, after)
@@ -370,7 +370,7 @@ func TestSettlingStoresTheRestWhereAnEffectCantBeTried(t *testing.T) {
 		t.Fatal(err)
 	}
 	var heard []rehearse.Command
-	err = rehearse.Settle(t.Context(), x.s, append(run.Effects, hint.Effects...), x.store, nil, nil,
+	err = rehearse.PerformAll(t.Context(), x.s, append(run.Effects, hint.Effects...), x.store, nil, nil,
 		func(back rehearse.Command, _ rehearse.Outcome) { heard = append(heard, back) })
 	if err == nil || !strings.Contains(err.Error(), "running the lab") {
 		t.Errorf("a lab that isn't there: %v", err)

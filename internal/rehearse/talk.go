@@ -10,12 +10,12 @@ import (
 	"dryrun/framework"
 )
 
-// longestText bounds what one answer or question may hold, in bytes: some twenty pages.
-const longestText = 64 << 10
+// maxTextBytes bounds what one answer or question may hold, in bytes: some twenty pages.
+const maxTextBytes = 64 << 10
 
 func checkText(what, text string) error {
-	if len(text) > longestText {
-		return fmt.Errorf("%s is %d KB long: at most %d KB fit", what, len(text)>>10, longestText>>10)
+	if len(text) > maxTextBytes {
+		return fmt.Errorf("%s is %d KB long: at most %d KB fit", what, len(text)>>10, maxTextBytes>>10)
 	}
 	return nil
 }
@@ -46,9 +46,9 @@ func (s *Session) ask(text string) error {
 	return nil
 }
 
-// isAsked checks that the current step has a question called to.
-func (s *Session) isAsked(to string) error {
-	st := s.here()
+// checkAsked checks that the current step has a question called to.
+func (s *Session) checkAsked(to string) error {
+	st := s.stepState()
 	probed := func(p framework.ProbeAsked) bool { return p.ID == to }
 	if to == "" || slices.Contains(st.Curveballs, to) || slices.ContainsFunc(st.Probes, probed) {
 		return nil
@@ -58,7 +58,7 @@ func (s *Session) isAsked(to string) error {
 
 // draft keeps what is being typed. It is saved by an effect, and never an event.
 func (s *Session) draft(to, text string) error {
-	if err := s.isAsked(to); err != nil {
+	if err := s.checkAsked(to); err != nil {
 		return err
 	}
 	if err := checkText("the answer", text); err != nil {
@@ -69,8 +69,8 @@ func (s *Session) draft(to, text string) error {
 		return nil
 	}
 	p := framework.Place{Step: s.state.Step, To: to}
-	s.keepDraft(p, text, s.typedAt())
-	if a, stands := s.here().Answer(to); stands && a.Text == text {
+	s.keepDraft(p, text, s.draftTime())
+	if a, stands := s.stepState().Answer(to); stands && a.Text == text {
 		delete(s.drafts, p) // typed back to what stands
 	}
 	return nil
@@ -84,7 +84,7 @@ func (s *Session) keepDraft(p framework.Place, text string, at time.Time) {
 
 // answer commits a text. An empty one takes an earlier answer back; where there is none, it is a slip.
 func (s *Session) answer(to, text string) error {
-	if err := s.isAsked(to); err != nil {
+	if err := s.checkAsked(to); err != nil {
 		return err
 	}
 	if err := checkText("the answer", text); err != nil {
@@ -92,15 +92,15 @@ func (s *Session) answer(to, text string) error {
 	}
 	text = strings.ToValidUTF8(text, "\uFFFD")
 	p := framework.Place{Step: s.state.Step, To: to}
-	if _, stands := s.here().Answer(to); !stands && strings.TrimSpace(text) == "" {
+	if _, stands := s.stepState().Answer(to); !stands && strings.TrimSpace(text) == "" {
 		return errors.New("the answer is empty: write a line first")
 	}
 	changed, err := s.commit(p, text)
 	if err != nil || !changed {
 		return err
 	}
-	if s.here().Revealed {
-		s.tell("Saved, and not scored: the reference was open.")
+	if s.stepState().Revealed {
+		s.tutorSays("Saved, and not scored: the reference was open.")
 	}
 	return nil
 }
@@ -111,7 +111,7 @@ func (s *Session) commit(p framework.Place, text string) (changed bool, err erro
 	old, stands := s.state.StepState(p.Step).Answer(p.To)
 	if stands && old.Text == text {
 		if _, typed := s.drafts[p]; typed {
-			s.keepDraft(p, text, s.typedAt())
+			s.keepDraft(p, text, s.draftTime())
 			delete(s.drafts, p)
 		}
 		return false, nil
@@ -153,7 +153,7 @@ func (s *Session) commitDrafts(id framework.StepID) error {
 
 // probe asks about the criterion with the most weight missing, then the follow-ups in their order.
 func (s *Session) probe() error {
-	st, step := s.here(), s.Step()
+	st, step := s.stepState(), s.Step()
 	if _, ok := st.Answer(""); !ok {
 		return errors.New("answer first: a probe asks about what you've said")
 	}
@@ -163,7 +163,7 @@ func (s *Session) probe() error {
 	}
 	criteria := s.criteria(s.state.Step)
 	var id, text string
-	if pick := s.deps.Coach.Probe(criteria, scoredText(st), s.notOwn(s.state.Step), asked); pick != "" {
+	if pick := s.deps.Coach.Probe(criteria, scoredText(st), s.sourceTexts(s.state.Step), asked); pick != "" {
 		if i := slices.IndexFunc(criteria, func(c framework.Criterion) bool { return c.ID == pick }); i >= 0 && !slices.Contains(asked, pick) {
 			id, text = pick, criteria[i].Probe
 		}

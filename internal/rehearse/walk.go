@@ -17,7 +17,7 @@ func (s *Session) enter(id framework.StepID) error {
 	if !slices.Contains(s.state.StepIDs(), id) {
 		return fmt.Errorf("the step %s isn't part of this session", id)
 	}
-	if id != s.state.Step || s.state.Between {
+	if id != s.state.Step || s.state.BetweenSteps {
 		if err := s.record(framework.StepEntered{Step: id}); err != nil {
 			return err
 		}
@@ -32,7 +32,7 @@ func (s *Session) done() error {
 	if err := s.commitDrafts(s.state.Step); err != nil {
 		return err
 	}
-	if s.here().Done {
+	if s.stepState().Done {
 		return nil
 	}
 	return s.record(framework.StepDone{Step: s.state.Step})
@@ -55,10 +55,10 @@ func (s *Session) next() error {
 		}
 	}
 	if len(open) > 0 {
-		s.tell("That was the last step. Not done yet: %s.", strings.Join(open, ", "))
+		s.tutorSays("That was the last step. Not done yet: %s.", strings.Join(open, ", "))
 		return nil
 	}
-	s.tell("That was the last step.")
+	s.tutorSays("That was the last step.")
 	return nil
 }
 
@@ -67,7 +67,7 @@ func (s *Session) resume() error {
 	if !s.state.Paused {
 		return errors.New("the session isn't paused")
 	}
-	return s.record(framework.Resumed{Since: s.state.At})
+	return s.record(framework.Resumed{Since: s.state.LastAt})
 }
 
 // end closes the session, with every word that was typed.
@@ -83,27 +83,27 @@ func (s *Session) end() error {
 
 // hint shows the next hint of the step.
 func (s *Session) hint() error {
-	if err := s.keepsBack(Hints); err != nil {
+	if err := s.hiddenError(Hints); err != nil {
 		return err
 	}
-	hints, n := s.Step().Hints, s.here().Hints+1
+	hints, n := s.Step().Hints, s.stepState().Hints+1
 	if n > len(hints) {
 		return fmt.Errorf("this step has no more than its %d hints: reveal the reference, or go on", len(hints))
 	}
 	if err := s.record(framework.Hinted{Step: s.state.Step, N: n}); err != nil {
 		return err
 	}
-	s.tell("Hint %d of %d: %s", n, len(hints), strings.TrimSpace(hints[n-1]))
+	s.tutorSays("Hint %d of %d: %s", n, len(hints), strings.TrimSpace(hints[n-1]))
 	return nil
 }
 
 // reveal opens the reference: interfaces show Step().Reference where State says Revealed. What was typed so far is committed
 // first, since what is written from here on isn't scored.
 func (s *Session) reveal() error {
-	if err := s.keepsBack(Reference); err != nil {
+	if err := s.hiddenError(Reference); err != nil {
 		return err
 	}
-	if s.here().Revealed {
+	if s.stepState().Revealed {
 		return nil
 	}
 	if err := s.commitDrafts(s.state.Step); err != nil {
@@ -112,6 +112,6 @@ func (s *Session) reveal() error {
 	if err := s.record(framework.Revealed{Step: s.state.Step}); err != nil {
 		return err
 	}
-	s.tell("The reference is open. What you write in this step from here on is kept and not scored.")
+	s.tutorSays("The reference is open. What you write in this step from here on is kept and not scored.")
 	return nil
 }

@@ -138,20 +138,20 @@ func (s *Step) UnmarshalJSON(data []byte) error {
 				}
 			}
 			if b.Kind == Bars && len(r) == 4 {
-				b.Rows[i] = withBounds(r)
+				b.Rows[i] = boundsToInterval(r)
 			}
 		}
 	}
 	return nil
 }
 
-// withBounds puts the last two cells of [label, value, low, high] into the value.
-func withBounds(r Row) Row {
+// boundsToInterval puts the last two cells of [label, value, low, high] into the value.
+func boundsToInterval(r Row) Row {
 	value, isValue := r[1].(Number)
 	low, isLow := r[2].(Number)
 	high, isHigh := r[3].(Number)
 	if !isValue || !isLow || !isHigh {
 		return r
 	}
-	return Row{r[0], value.Within(low.Value, high.Value)}
+	return Row{r[0], value.WithInterval(low.Value, high.Value)}
 }

@@ -45,8 +45,8 @@ func Score(v float64) Number { return Amount(v, ofFour) }
 // Difference is a signed number.
 func Difference(v float64) Number { return Number{Value: v, Signed: true} }
 
-// Within adds the bounds of an interval, in the number's own unit, unless one of them isn't finite.
-func (n Number) Within(lo, hi float64) Number {
+// WithInterval adds the bounds of an interval, in the number's own unit, unless one of them isn't finite.
+func (n Number) WithInterval(lo, hi float64) Number {
 	if isFinite(lo) && isFinite(hi) {
 		n.Lo, n.Hi, n.HasInterval = lo, hi, true
 	}
@@ -54,7 +54,7 @@ func (n Number) Within(lo, hi float64) Number {
 }
 
 // Interval is a number with its interval.
-func Interval(v, lo, hi float64) Number { return Num(v).Within(lo, hi) }
+func Interval(v, lo, hi float64) Number { return Num(v).WithInterval(lo, hi) }
 
 // String writes three significant digits after a leading zero or unit, thousands apart, and the interval in parentheses:
 // 0.982, 1.96 ms, 208,000, +5.6% (+1.2% to +9.9%).
@@ -219,11 +219,11 @@ func MetricRange(id string, low, high float64) string {
 	if unit != "" && unit[0] != '/' {
 		unit = " " + unit
 	}
-	return typed(low) + " to " + typed(high) + unit
+	return asTyped(low) + " to " + asTyped(high) + unit
 }
 
-// typed writes a number as people type it: all of its digits where they are few, and no zeros behind them.
-func typed(v float64) string {
+// asTyped writes a number as people type it: all of its digits where they are few, and no zeros behind them.
+func asTyped(v float64) string {
 	s := strconv.FormatFloat(v, 'f', -1, 64)
 	if v == math.Trunc(v) || len(s) > 10 {
 		return plain(v)

@@ -43,10 +43,10 @@ func TestANumberHasItsUnitSignAndInterval(t *testing.T) {
 	}{
 		{Share(0.982), "98.2%"},
 		{Share(1), "100%"},
-		{Change(0.056).Within(1.2, 9.94), "+5.6% (+1.2% to +9.9%)"},
+		{Change(0.056).WithInterval(1.2, 9.94), "+5.6% (+1.2% to +9.9%)"},
 		{Difference(-0.0214), "-0.021"},
 		{Difference(0.0214), "+0.021"},
-		{Difference(0.00993).Within(-0.00949, 0.0381), "+0.010 (-0.009 to +0.038)"},
+		{Difference(0.00993).WithInterval(-0.00949, 0.0381), "+0.010 (-0.009 to +0.038)"},
 		{Amount(0.142, "ms"), "0.14 ms"},
 		{Amount(12_340, "ms"), "12.3 s"},
 		{Interval(0.742, 0.731, 0.753), "0.742 (0.731 to 0.753)"},

@@ -12,9 +12,9 @@ type XRay struct {
 	K         int // how many candidates stage one hands over
 	Rank2     int // 1-based rank after stage two, 0 if it didn't reach it
 	Top       int // how many stage two shows
-	// Instead is the item that took the first place of the stage that lost this one, and Because why it did, in words;
+	// WonBy is the item that took the first place of the stage that lost this one, and Because why it did, in words;
 	// "" where the world has no words.
-	Instead, Because string
+	WonBy, WonReason string
 	Pictures         []Picture
 }
 

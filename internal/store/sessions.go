@@ -18,12 +18,12 @@ func (s *Store) Append(ctx context.Context, session string, events []framework.E
 	if len(events) == 0 {
 		return nil
 	}
-	err := s.in(ctx, nil, func(tx *sql.Tx) error {
-		if err := begin(ctx, tx, session, events[0]); err != nil {
+	err := s.inTx(ctx, nil, func(tx *sql.Tx) error {
+		if err := beginSession(ctx, tx, session, events[0]); err != nil {
 			return err
 		}
 		for _, e := range events {
-			if err := put(ctx, tx, session, e); err != nil {
+			if err := putEvent(ctx, tx, session, e); err != nil {
 				return err
 			}
 		}
@@ -35,8 +35,8 @@ func (s *Store) Append(ctx context.Context, session string, events []framework.E
 	return err
 }
 
-// begin checks that first follows what is stored, and makes the session's row where there is none.
-func begin(ctx context.Context, tx *sql.Tx, session string, first framework.Event) error {
+// beginSession checks that first follows what is stored, and makes the session's row where there is none.
+func beginSession(ctx context.Context, tx *sql.Tx, session string, first framework.Event) error {
 	var last int
 	if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM events WHERE session = $1`, session).Scan(&last); err != nil {
 		return err
@@ -83,7 +83,7 @@ func writeSummary(ctx context.Context, tx *sql.Tx, session string, st *framework
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 		ON CONFLICT (id) DO UPDATE SET step = excluded.step, done = excluded.done, updated = excluded.updated, ended = excluded.ended,
 		seq = excluded.seq, running = excluded.running, elapsed = excluded.elapsed, last_text = excluded.last_text`,
-		session, framework.FormatVersion, v.CaseID, v.Title, string(v.Mode), string(v.Step), v.Done, v.Of,
+		session, framework.FormatVersion, v.CaseID, v.Title, string(v.Mode), string(v.Step), v.StepsDone, v.Steps,
 		nanos(v.Created), nanos(v.Updated), ended, st.Seq, running, int64(v.Elapsed), v.Text)
 	if err != nil {
 		return fmt.Errorf("writing its summary: %w", err)
@@ -91,8 +91,8 @@ func writeSummary(ctx context.Context, tx *sql.Tx, session string, st *framework
 	return nil
 }
 
-// put stores one event. An answer takes the place of the draft that it was: one typed later stays.
-func put(ctx context.Context, tx *sql.Tx, session string, e framework.Event) error {
+// putEvent stores one event. An answer takes the place of the draft that it was: one typed later stays.
+func putEvent(ctx context.Context, tx *sql.Tx, session string, e framework.Event) error {
 	body, err := framework.EncodeBody(e.Body)
 	if err != nil {
 		return fmt.Errorf("encoding event %d: %w", e.Seq, err)
@@ -182,12 +182,12 @@ func (s *Store) Sessions(ctx context.Context) ([]framework.Summary, error) {
 // Session returns the session whose id is id, or the only one whose id begins with it.
 func (s *Store) Session(ctx context.Context, id string) (framework.Log, error) {
 	out := framework.Log{}
-	err := s.in(ctx, &sql.TxOptions{ReadOnly: true}, func(tx *sql.Tx) error {
+	err := s.inTx(ctx, &sql.TxOptions{ReadOnly: true}, func(tx *sql.Tx) error {
 		full, err := resolve(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		out, err = read(ctx, tx, full)
+		out, err = readLog(ctx, tx, full)
 		return err
 	})
 	return out, err
@@ -210,7 +210,7 @@ func resolve(ctx context.Context, tx *sql.Tx, id string) (string, error) {
 	return ids[0], nil
 }
 
-func read(ctx context.Context, tx *sql.Tx, id string) (framework.Log, error) {
+func readLog(ctx context.Context, tx *sql.Tx, id string) (framework.Log, error) {
 	out := framework.Log{ID: id}
 	fail := func(err error) (framework.Log, error) {
 		return framework.Log{}, fmt.Errorf("reading session %s: %w", id, err)
@@ -250,7 +250,7 @@ func scanSummary(r *sql.Rows) (framework.Summary, error) {
 	var created, updated, running, elapsed, alive int64
 	var ended sql.NullInt64
 	var draft string
-	err := r.Scan(&s.ID, &s.CaseID, &s.Title, &s.Mode, &s.Step, &s.Done, &s.Of, &created, &updated, &ended,
+	err := r.Scan(&s.ID, &s.CaseID, &s.Title, &s.Mode, &s.Step, &s.StepsDone, &s.Steps, &created, &updated, &ended,
 		&running, &elapsed, &s.Text, &alive, &draft)
 	s.Created, s.Updated, s.Running, s.Elapsed = fromNanos(created), fromNanos(updated), running != 0, time.Duration(elapsed)
 	if ended.Valid {

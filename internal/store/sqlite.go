@@ -35,10 +35,10 @@ func openFolder(ctx context.Context, dir string) (*Store, error) {
 	}
 	path := filepath.Join(dir, File)
 	s, err := openFile(ctx, path)
-	if err == nil || !isDamage(err) {
+	if err == nil || !isDamaged(err) {
 		return s, err
 	}
-	kept, err := keepAside(path, time.Now())
+	kept, err := moveAside(path, time.Now())
 	if err != nil {
 		return nil, &DirError{dir, err}
 	}
@@ -58,11 +58,11 @@ func openFile(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the database %s: %w", path, err)
 	}
-	s := &Store{db: db, dialect: dialect{name: "sqlite", goose: goose.DialectSQLite3, damaged: isDamage}}
+	s := &Store{db: db, dialect: dialect{name: "sqlite", goose: goose.DialectSQLite3, damaged: isDamaged}}
 	if err = quickCheck(ctx, db); err != nil {
-		err = readError(path, err)
+		err = openError(path, err)
 	} else {
-		err = s.ready(ctx, path)
+		err = s.migrateAndRefold(ctx, path)
 	}
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -92,10 +92,10 @@ func openSQLite(path string) (*sql.DB, error) {
 	return db, nil
 }
 
-// damage is what quickCheck finds.
-type damage struct{ what string }
+// damageError is what quickCheck finds.
+type damageError struct{ what string }
 
-func (d damage) Error() string { return "the database is damaged: " + d.what }
+func (d damageError) Error() string { return "the database is damaged: " + d.what }
 
 func quickCheck(ctx context.Context, db *sql.DB) error {
 	var said string
@@ -103,13 +103,13 @@ func quickCheck(ctx context.Context, db *sql.DB) error {
 		return err
 	}
 	if said != "ok" {
-		return damage{said}
+		return damageError{said}
 	}
 	return nil
 }
 
-// code is SQLite's primary result code, or 0.
-func code(err error) int {
+// resultCode is SQLite's primary result code, or 0.
+func resultCode(err error) int {
 	var e *sqlite.Error
 	if errors.As(err, &e) {
 		return e.Code() & 0xff
@@ -117,20 +117,20 @@ func code(err error) int {
 	return 0
 }
 
-// isDamage says that the file isn't a database or is a broken one, as opposed to locked, full or out of reach.
-func isDamage(err error) bool {
-	var d damage
-	c := code(err)
+// isDamaged says that the file isn't a database or is a broken one, as opposed to locked, full or out of reach.
+func isDamaged(err error) bool {
+	var d damageError
+	c := resultCode(err)
 	return errors.As(err, &d) || c == lib.SQLITE_CORRUPT || c == lib.SQLITE_NOTADB
 }
 
 func isReadOnly(err error) bool {
-	c := code(err)
+	c := resultCode(err)
 	return c == lib.SQLITE_READONLY || c == lib.SQLITE_CANTOPEN
 }
 
-// readError names what was opened; a folder that can't be written to is the folder's fault, not the database's.
-func readError(path string, err error) error {
+// openError names what was opened; a folder that can't be written to is the folder's fault, not the database's.
+func openError(path string, err error) error {
 	if isReadOnly(err) {
 		return &DirError{filepath.Dir(path), err}
 	}
@@ -150,8 +150,8 @@ func prepareFile(path string) error {
 	return errors.Join(err, f.Close())
 }
 
-// keepAside renames the database and the files beside it, so that nothing of it is lost.
-func keepAside(path string, now time.Time) (string, error) {
+// moveAside renames the database and the files beside it, so that nothing of it is lost.
+func moveAside(path string, now time.Time) (string, error) {
 	to := fmt.Sprintf("%s.damaged-%s", path, now.UTC().Format("20060102T150405.000"))
 	if err := os.Rename(path, to); err != nil {
 		return "", err

@@ -48,25 +48,25 @@ func Open(ctx context.Context, at Location) (*Store, error) {
 	return openFolder(ctx, at.Dir)
 }
 
-// ready brings the database, which name tells in errors, to this program's version.
-func (s *Store) ready(ctx context.Context, name string) error {
+// migrateAndRefold brings the database, which name tells in errors, to this program's version.
+func (s *Store) migrateAndRefold(ctx context.Context, name string) error {
 	version, err := migrate(ctx, s.db, s.dialect, name)
 	if err != nil {
 		return err
 	}
 	s.version = version
-	return s.foldOld(ctx)
+	return s.refoldOldRows(ctx)
 }
 
-// foldOld folds the logs whose rows come from before the whole summary was stored. A log that this program can't read
+// refoldOldRows folds the logs whose rows come from before the whole summary was stored. A log that this program can't read
 // keeps its row.
-func (s *Store) foldOld(ctx context.Context) error {
+func (s *Store) refoldOldRows(ctx context.Context) error {
 	ids, err := collect(ctx, s.db, scanID, `SELECT id FROM sessions WHERE seq = 0`)
 	if err != nil {
 		return fmt.Errorf("looking for sessions of an older program: %w", err)
 	}
 	for _, id := range ids {
-		if err := s.in(ctx, nil, func(tx *sql.Tx) error { return summarize(ctx, tx, id) }); ctx.Err() != nil {
+		if err := s.inTx(ctx, nil, func(tx *sql.Tx) error { return summarize(ctx, tx, id) }); ctx.Err() != nil {
 			return fmt.Errorf("bringing the list of sessions up to date: %w", err)
 		}
 	}
@@ -85,9 +85,9 @@ func (s *Store) Close() error { return s.db.Close() }
 // NewID returns an id for a session: eight letters and digits, so that its first few name it.
 func NewID() string { return strings.ToLower(rand.Text()[:8]) }
 
-// in runs f in a transaction, which is kept only if f returns nil. opts may be nil; a read-only one never waits for a
+// inTx runs f in a transaction, which is kept only if f returns nil. opts may be nil; a read-only one never waits for a
 // writer.
-func (s *Store) in(ctx context.Context, opts *sql.TxOptions, f func(tx *sql.Tx) error) error {
+func (s *Store) inTx(ctx context.Context, opts *sql.TxOptions, f func(tx *sql.Tx) error) error {
 	tx, err := s.db.BeginTx(ctx, opts)
 	if err != nil {
 		return err

@@ -90,7 +90,9 @@ func (m *memo) run(ctx context.Context, cfg catalog.Config) (*report.Step, error
 
 // predictions returns the number that each prediction is about, under the reference's knobs and the prediction's own. One
 // that the run doesn't yield is left out: it stays unknown and isn't scored.
-func (m *memo) predictions(ctx context.Context, ref catalog.Config, wanted map[string]rehearse.Wanted) (map[string]float64, error) {
+func (m *memo) predictions(
+	ctx context.Context, ref catalog.Config, wanted map[string]rehearse.PredictionTarget,
+) (map[string]float64, error) {
 	results := map[string]float64{}
 	for _, id := range slices.Sorted(maps.Keys(wanted)) {
 		w := wanted[id]

@@ -94,8 +94,8 @@ func (s *Study) Last(ctx context.Context, mode framework.Mode, caseID string) (s
 	return "", nil
 }
 
-// Past is a stored session to look at.
-type Past struct {
+// StoredSession is a stored session to look at.
+type StoredSession struct {
 	framework.Log
 	State   *framework.State
 	Session *rehearse.Session // for reading, with the case as it was when it began; nil where this version can't read the case
@@ -103,16 +103,16 @@ type Past struct {
 }
 
 // Read reads a stored session without continuing it.
-func (s *Study) Read(ctx context.Context, id string) (Past, error) {
+func (s *Study) Read(ctx context.Context, id string) (StoredSession, error) {
 	log, err := s.Store.Session(ctx, id)
 	if err != nil {
-		return Past{}, err
+		return StoredSession{}, err
 	}
 	st, err := framework.Fold(log.Events)
 	if err != nil {
-		return Past{}, fmt.Errorf("reading session %s: %w", log.ID, err)
+		return StoredSession{}, fmt.Errorf("reading session %s: %w", log.ID, err)
 	}
-	p := Past{Log: log, State: st}
+	p := StoredSession{Log: log, State: st}
 	p.Session, p.Err = rehearse.Read(s.deps(), log)
 	return p, nil
 }

@@ -42,7 +42,7 @@ func begin(t *testing.T, s *Study, o rehearse.Options) string {
 
 func perform(t *testing.T, s *Study, session *rehearse.Session, out rehearse.Outcome) {
 	t.Helper()
-	if err := rehearse.Settle(t.Context(), session, out.Effects, s.Store, s.LabOf(session.Case()), nil, nil); err != nil {
+	if err := rehearse.PerformAll(t.Context(), session, out.Effects, s.Store, s.LabOf(session.Case()), nil, nil); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -75,7 +75,7 @@ func Explain(err error) *Failure {
 		f.Text = fmt.Sprintf("can't write in %s: choose another folder with --data-dir DIR (%v)", dir.Dir, RootCause(dir.Err))
 		f.Next = "dryrun --data-dir DIR"
 	}
-	if errors.Is(err, framework.ErrNewer) {
+	if errors.Is(err, framework.ErrNewerVersion) {
 		f.Next = "dryrun practice --new"
 	}
 	return f

@@ -104,7 +104,7 @@ func (o *options) list(ctx context.Context, s *store.Store) error {
 			at = command.OrDash(string(v.Step)) + ", unfinished"
 		}
 		rows = append(rows, command.Row{
-			v.ID, v.Updated.Local().Format("2006-01-02 15:04"), v.CaseID, string(v.Mode), fmt.Sprintf("%d of %d", v.Done, v.Of), at,
+			v.ID, v.Updated.Local().Format("2006-01-02 15:04"), v.CaseID, string(v.Mode), fmt.Sprintf("%d of %d", v.StepsDone, v.Steps), at,
 		})
 	}
 	return o.WriteTable(rows)
@@ -149,7 +149,7 @@ func (o *options) one(ctx context.Context, s *store.Store) error {
 	}
 	r := reviewOf(past.Log, past.State)
 	if past.Session != nil {
-		if result := past.Session.Result(); !result.KeptBack {
+		if result := past.Session.Result(); !result.Hidden {
 			r.Score = &result.Card
 		}
 	}

@@ -19,7 +19,7 @@ import (
 func reviewOf(session framework.Log, st *framework.State) sessionReview {
 	r := sessionReview{
 		Version: 1, ID: session.ID, Case: st.Started.CaseID, Title: st.Started.Title, Mode: st.Started.Mode,
-		Created: st.Opened, Ended: st.Ended, Minutes: st.Elapsed.Minutes(), Facts: append([]string{}, st.Facts...), Steps: []stepReview{},
+		Created: st.StartedAt, Ended: st.Ended, Minutes: st.Elapsed.Minutes(), Facts: append([]string{}, st.Facts...), Steps: []stepReview{},
 	}
 	for _, s := range framework.Steps() {
 		step, ok := st.Steps[s.ID]

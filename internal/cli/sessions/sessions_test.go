@@ -76,7 +76,7 @@ func TestASessionKnowsWhetherItsCaseHasChanged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := rehearse.Settle(t.Context(), session, opening.Effects, o.Store, o.LabOf(c), nil, nil); err != nil {
+	if err := rehearse.PerformAll(t.Context(), session, opening.Effects, o.Store, o.LabOf(c), nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	all, err := o.List(t.Context())

@@ -158,7 +158,7 @@ func (r *Run) QualityName() string { return report.Metric{ID: r.Report.Setup.Qua
 func (r *Run) Reported(id string) report.Number {
 	n := report.Num(r.Report.Metrics[id])
 	if lo, ok := r.Report.Metrics[id+"_lo"]; ok {
-		n = n.Within(lo, r.Report.Metrics[id+"_hi"])
+		n = n.WithInterval(lo, r.Report.Metrics[id+"_hi"])
 	}
 	return n
 }
@@ -168,14 +168,16 @@ func Number(i metrics.Interval) report.Number { return report.Interval(i.Mean, i
 
 // Difference is a signed mean with its interval: +0.012 (+0.003 to +0.021).
 func Difference(i metrics.Interval) report.Number {
-	return report.Difference(i.Mean).Within(i.Lo, i.Hi)
+	return report.Difference(i.Mean).WithInterval(i.Lo, i.Hi)
 }
 
 // Bounds is an interval alone, for a column of its own.
 func Bounds(i metrics.Interval) report.Text { return report.Text(Number(i).Bounds()) }
 
 // Lift is a relative change with its interval: +5.6% (+1.2% to +9.9%).
-func Lift(i metrics.Interval) report.Number { return report.Change(i.Mean).Within(100*i.Lo, 100*i.Hi) }
+func Lift(i metrics.Interval) report.Number {
+	return report.Change(i.Mean).WithInterval(100*i.Lo, 100*i.Hi)
+}
 
 // MS is a time in milliseconds.
 func MS(v float64) report.Number { return report.Amount(v, "ms") }

@@ -28,26 +28,26 @@ func Contract(t *testing.T, open func(t *testing.T) Store) {
 		name string
 		test func(t *testing.T, s Store)
 	}{
-		{"a session comes back as it was written", comesBack},
-		{"an append may be repeated", repeat},
-		{"an append can't contradict what is stored", contradict},
-		{"of many writers of one event one wins and the others are told", lose},
-		{"a log has no gap, begins with Started and folds", logFolds},
-		{"a draft is overwritten and gives way to its answer", drafts},
-		{"the list is the fold of the logs, the last touched first", list},
-		{"a session is found by the beginning of its id", find},
-		{"a canceled write stores nothing", canceled},
+		{"a session comes back as it was written", roundTrip},
+		{"an append may be repeated", repeatedAppend},
+		{"an append can't contradict what is stored", conflictingAppend},
+		{"of many writers of one event one wins and the others are told", oneWriterWins},
+		{"a log has no gap, begins with Started and folds", validLog},
+		{"a draft is overwritten and gives way to its answer", overwrittenDrafts},
+		{"the list is the fold of the logs, the last touched first", listSessions},
+		{"a session is found by the beginning of its id", findByPrefix},
+		{"a canceled write stores nothing", canceledWrite},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, open(t)) })
 	}
 }
 
-// began has nanoseconds: a store keeps all of a time.
-var began = time.Date(2026, 3, 1, 9, 30, 0, 123456789, time.UTC)
+// startTime has nanoseconds: a store keeps all of a time.
+var startTime = time.Date(2026, 3, 1, 9, 30, 0, 123456789, time.UTC)
 
 // Started is the first event of a session for tests.
 func Started(id string) framework.Event {
-	return framework.Event{Seq: 1, At: began, Body: framework.Started{
+	return framework.Event{Seq: 1, At: startTime, Body: framework.Started{
 		Session: id, Mode: framework.Practice, CaseID: "visual-search", Title: "Visual search", Case: "version: 1\n", Minutes: 45,
 	}}
 }
@@ -58,7 +58,7 @@ func After(seq int, b framework.Body) framework.Event {
 }
 
 func at(seq, seconds int, b framework.Body) framework.Event {
-	return framework.Event{Seq: seq, At: began.Add(time.Duration(seconds) * time.Second), Body: b}
+	return framework.Event{Seq: seq, At: startTime.Add(time.Duration(seconds) * time.Second), Body: b}
 }
 
 func mustAppend(t *testing.T, s Store, id string, events ...framework.Event) {
@@ -77,7 +77,7 @@ func mustRead(t *testing.T, s Store, id string) framework.Log {
 	return log
 }
 
-func comesBack(t *testing.T, s Store) {
+func roundTrip(t *testing.T, s Store) {
 	events := []framework.Event{
 		Started("abcd2345"),
 		After(2, framework.StepEntered{Step: framework.Data}),
@@ -87,16 +87,16 @@ func comesBack(t *testing.T, s Store) {
 	}
 	mustAppend(t, s, "abcd2345", events[:2]...)
 	mustAppend(t, s, "abcd2345", events[2:]...)
-	if err := s.Beat(t.Context(), "abcd2345", began.Add(time.Minute)); err != nil {
+	if err := s.Beat(t.Context(), "abcd2345", startTime.Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
-	want := framework.Log{ID: "abcd2345", Events: events, Alive: began.Add(time.Minute)}
+	want := framework.Log{ID: "abcd2345", Events: events, Alive: startTime.Add(time.Minute)}
 	if got := mustRead(t, s, "abcd2345"); !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
 }
 
-func repeat(t *testing.T, s Store) {
+func repeatedAppend(t *testing.T, s Store) {
 	events := []framework.Event{Started("s"), After(2, framework.Hinted{Step: framework.Data, N: 1})}
 	mustAppend(t, s, "s", events...)
 	mustAppend(t, s, "s", events...)
@@ -106,12 +106,12 @@ func repeat(t *testing.T, s Store) {
 	}
 }
 
-func contradict(t *testing.T, s Store) {
+func conflictingAppend(t *testing.T, s Store) {
 	mustAppend(t, s, "s", Started("s"), After(2, framework.Paused{}))
 	for name, theirs := range map[string][]framework.Event{
 		"another body": {After(2, framework.Hinted{Step: framework.Data, N: 2}), After(3, framework.Ended{})},
-		"another time": {{Seq: 2, At: began, Body: framework.Paused{}}},
-		"another case": {{Seq: 1, At: began, Body: framework.Started{Session: "s", CaseID: "feed"}}},
+		"another time": {{Seq: 2, At: startTime, Body: framework.Paused{}}},
+		"another case": {{Seq: 1, At: startTime, Body: framework.Started{Session: "s", CaseID: "feed"}}},
 	} {
 		if err := s.Append(t.Context(), "s", theirs); !errors.Is(err, framework.ErrOtherWriter) {
 			t.Errorf("%s: %v, want framework.ErrOtherWriter", name, err)
@@ -122,7 +122,7 @@ func contradict(t *testing.T, s Store) {
 	}
 }
 
-func lose(t *testing.T, s Store) {
+func oneWriterWins(t *testing.T, s Store) {
 	mustAppend(t, s, "s", Started("s"))
 	const writers = 8
 	errs := make([]error, writers)
@@ -147,7 +147,7 @@ func lose(t *testing.T, s Store) {
 	}
 }
 
-func logFolds(t *testing.T, s Store) {
+func validLog(t *testing.T, s Store) {
 	refused := func(what string, err error) {
 		t.Helper()
 		if err == nil || errors.Is(err, framework.ErrOtherWriter) {
@@ -159,19 +159,19 @@ func logFolds(t *testing.T, s Store) {
 	refused("a gap", s.Append(t.Context(), "s", []framework.Event{After(3, framework.Paused{})}))
 	refused("a gap within an append", s.Append(t.Context(), "s", []framework.Event{After(2, framework.Paused{}), After(4, framework.Ended{})}))
 	refused("an event after the end", s.Append(t.Context(), "s", []framework.Event{After(2, framework.Ended{}), After(3, framework.Paused{})}))
-	refused("a heartbeat of a session that doesn't exist", s.Beat(t.Context(), "nobody", began))
-	refused("a draft of a session that doesn't exist", s.SaveDraft(t.Context(), "nobody", framework.Draft{Text: "x", At: began}))
+	refused("a heartbeat of a session that doesn't exist", s.Beat(t.Context(), "nobody", startTime))
+	refused("a draft of a session that doesn't exist", s.SaveDraft(t.Context(), "nobody", framework.Draft{Text: "x", At: startTime}))
 	if got := mustRead(t, s, "s").Events; len(got) != 1 {
 		t.Errorf("what was refused left a trace: %+v", got)
 	}
 }
 
-func drafts(t *testing.T, s Store) {
+func overwrittenDrafts(t *testing.T, s Store) {
 	mustAppend(t, s, "s", Started("s"))
 	save := func(to, text string, seconds int) framework.Draft {
 		t.Helper()
 		place := framework.Place{Step: framework.Data, To: to}
-		d := framework.Draft{Place: place, Text: text, At: began.Add(time.Duration(seconds) * time.Second)}
+		d := framework.Draft{Place: place, Text: text, At: startTime.Add(time.Duration(seconds) * time.Second)}
 		if err := s.SaveDraft(t.Context(), "s", d); err != nil {
 			t.Fatal(err)
 		}
@@ -194,22 +194,22 @@ func drafts(t *testing.T, s Store) {
 	}
 }
 
-func list(t *testing.T, s Store) {
+func listSessions(t *testing.T, s Store) {
 	mustAppend(t, s, "a", Started("a"), After(2, framework.StepEntered{Step: framework.Data}),
 		at(3, 20, framework.Answered{Step: framework.Data, Text: "the last answer"}))
 	mustAppend(t, s, "b", Started("b"), After(2, framework.StepEntered{Step: framework.Model}),
 		After(3, framework.StepDone{Step: framework.Model}), at(4, 40, framework.Ended{}))
-	if err := s.Beat(t.Context(), "a", began.Add(30*time.Second)); err != nil {
+	if err := s.Beat(t.Context(), "a", startTime.Add(30*time.Second)); err != nil {
 		t.Fatal(err)
 	}
-	ended := began.Add(40 * time.Second)
+	ended := startTime.Add(40 * time.Second)
 	a := framework.Summary{
-		ID: "a", CaseID: "visual-search", Title: "Visual search", Mode: framework.Practice, Step: framework.Data, Of: 7,
-		Created: began, Updated: began.Add(20 * time.Second), Running: true, Elapsed: 28 * time.Second, Text: "the last answer",
+		ID: "a", CaseID: "visual-search", Title: "Visual search", Mode: framework.Practice, Step: framework.Data, Steps: 7,
+		Created: startTime, Updated: startTime.Add(20 * time.Second), Running: true, Elapsed: 28 * time.Second, Text: "the last answer",
 	}
 	b := framework.Summary{
-		ID: "b", CaseID: "visual-search", Title: "Visual search", Mode: framework.Practice, Step: framework.Model, Done: 1, Of: 7,
-		Created: began, Updated: ended, Ended: &ended, Elapsed: time.Second,
+		ID: "b", CaseID: "visual-search", Title: "Visual search", Mode: framework.Practice, Step: framework.Model, StepsDone: 1, Steps: 7,
+		Created: startTime, Updated: ended, Ended: &ended, Elapsed: time.Second,
 	}
 	check := func(want ...framework.Summary) {
 		t.Helper()
@@ -218,18 +218,18 @@ func list(t *testing.T, s Store) {
 		}
 	}
 	check(b, a)
-	d := framework.Draft{Place: framework.Place{Step: framework.Data}, Text: "still typing", At: began.Add(25 * time.Second)}
+	d := framework.Draft{Place: framework.Place{Step: framework.Data}, Text: "still typing", At: startTime.Add(25 * time.Second)}
 	if err := s.SaveDraft(t.Context(), "a", d); err != nil {
 		t.Fatal(err)
 	}
 	a.Text = "still typing"
 	check(b, a)
 	mustAppend(t, s, "a", at(4, 50, framework.Paused{}))
-	a.Updated, a.Running, a.Elapsed = began.Add(50*time.Second), false, 48*time.Second
+	a.Updated, a.Running, a.Elapsed = startTime.Add(50*time.Second), false, 48*time.Second
 	check(a, b)
 }
 
-func find(t *testing.T, s Store) {
+func findByPrefix(t *testing.T, s Store) {
 	for _, id := range []string{"ab", "abc", "x%"} {
 		mustAppend(t, s, id, Started(id))
 	}
@@ -255,7 +255,7 @@ func find(t *testing.T, s Store) {
 	}
 }
 
-func canceled(t *testing.T, s Store) {
+func canceledWrite(t *testing.T, s Store) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := s.Append(ctx, "s", []framework.Event{Started("s")}); !errors.Is(err, context.Canceled) {

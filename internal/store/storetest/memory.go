@@ -18,19 +18,19 @@ import (
 
 // Memory keeps sessions in memory. It is safe for concurrent use. Its zero value is empty and ready.
 type Memory struct {
-	mu     sync.Mutex
-	logs   map[string]*framework.Log
-	order  []string // ids, the last touched last
-	saved  []framework.Draft
-	fails  error
-	number int // calls that still fail; -1 is all
+	mu        sync.Mutex
+	logs      map[string]*framework.Log
+	order     []string // ids, the last touched last
+	saved     []framework.Draft
+	failWith  error
+	failCalls int // calls that still fail; -1 is all
 }
 
 // Fail makes the next calls that write fail, all of them where number is -1. A nil error ends it.
 func (m *Memory) Fail(number int, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.fails, m.number = err, number
+	m.failWith, m.failCalls = err, number
 }
 
 // Saved returns every draft that was saved, of all sessions, in order: those that were overwritten too.
@@ -62,9 +62,9 @@ func (m *Memory) Kinds(session string) string {
 // lock begins a call that writes; the caller unlocks.
 func (m *Memory) lock(ctx context.Context) error {
 	m.mu.Lock()
-	if m.fails != nil && m.number != 0 {
-		m.number = max(m.number-1, -1)
-		return m.fails
+	if m.failWith != nil && m.failCalls != 0 {
+		m.failCalls = max(m.failCalls-1, -1)
+		return m.failWith
 	}
 	return ctx.Err()
 }

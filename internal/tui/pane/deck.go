@@ -190,7 +190,7 @@ func (d *Deck) layout() {
 // goTo goes to a step from the list.
 func (d *Deck) goTo(id framework.StepID) tea.Cmd {
 	d.steps = nil
-	if id == d.s.ID() && !d.s.State().Between {
+	if id == d.s.ID() && !d.s.State().BetweenSteps {
 		return nil
 	}
 	cmd := d.s.Do(rehearse.Enter{Step: id})

@@ -213,9 +213,9 @@ func (m *Model) layout() {
 
 // head says of which kind a session is, when it began, and how long it took.
 func head(st *framework.State) string {
-	elapsed, _ := st.Now(st.At)
+	elapsed, _ := st.Now(st.LastAt)
 	return fmt.Sprintf("%s · %s · begun %s · %s", st.Started.Mode, st.Started.Level,
-		st.Opened.Local().Format("2 Jan 2006 15:04"), frame.Minutes(elapsed.Round(time.Second)))
+		st.StartedAt.Local().Format("2 Jan 2006 15:04"), frame.Minutes(elapsed.Round(time.Second)))
 }
 
 // result is what a session came to, and then each step of it that was entered.

@@ -256,12 +256,12 @@ func (s *Session) Flush(ctx context.Context) error {
 	for _, c := range s.pauseCommands() {
 		feed(c)
 	}
-	queue = slices.DeleteFunc(append(v.takePending(), queue...), func(e rehearse.Effect) bool { return !rehearse.Stores(e) })
+	queue = slices.DeleteFunc(append(v.takePending(), queue...), func(e rehearse.Effect) bool { return !rehearse.IsStorage(e) })
 	heard := func(back rehearse.Command, _ rehearse.Outcome) {
 		if f, failed := back.(rehearse.StoreFailed); failed {
 			errs = append(errs, f.Err)
 		}
 	}
-	errs = append(errs, rehearse.Settle(ctx, s.Session, queue, s.o.Store, nil, nil, heard))
+	errs = append(errs, rehearse.PerformAll(ctx, s.Session, queue, s.o.Store, nil, nil, heard))
 	return errors.Join(errs...)
 }

@@ -11,7 +11,7 @@ func (s *Session) Outcome(r rehearse.PredictionResult) string {
 	t := s.Theme()
 	result := "  →  " + report.MetricValue(r.Metric, r.Truth).String()
 	switch {
-	case !r.Given:
+	case !r.Committed:
 		return result
 	case r.Inside:
 		return result + ": " + t.Good.Render(narrate.Where(r))

@@ -93,9 +93,9 @@ func (p *Pane) skip() tea.Cmd {
 	step := p.s.Step()
 	var c rehearse.Command
 	if p.onPrediction() {
-		c = rehearse.Predict{Prediction: step.Lab.Predict[int(p.chosen)-len(step.Decide)].ID, Pass: true}
+		c = rehearse.Predict{Prediction: step.Lab.Predict[int(p.chosen)-len(step.Decide)].ID, Skip: true}
 	} else {
-		c = rehearse.Decide{Decision: step.Decide[p.chosen].ID, Pass: true}
+		c = rehearse.Decide{Decision: step.Decide[p.chosen].ID, Skip: true}
 	}
 	p.chosen.Next(p.choices())
 	return p.s.Do(c)
@@ -201,7 +201,7 @@ func (p *Pane) options(d casestudies.Decision, w int) []string {
 		}
 		lines = append(lines, style.Render(frame.Fit(fmt.Sprintf("      %s %c) %s", mark, 'a'+rune(i), casestudies.OptionWords(o.ID)), w)))
 	}
-	if chosen.Passed {
+	if chosen.Skipped {
 		lines = append(lines, "      "+t.Faint.Render("skipped, not scored"))
 	}
 	return lines
@@ -212,7 +212,7 @@ func (p *Pane) rangeWords(asked casestudies.Prediction, results rehearse.StepRes
 	said, given := p.s.Here().Predictions[asked.ID]
 	words := "no range yet"
 	switch {
-	case given && said.Passed:
+	case given && said.Skipped:
 		words = "skipped, not scored"
 	case given:
 		words = report.MetricRange(asked.Metric, said.Low, said.High)

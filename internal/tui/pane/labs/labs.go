@@ -218,10 +218,10 @@ func (p *Pane) diagnosis(w int) []string {
 	var lines []string
 	for _, d := range p.s.Here().Diagnoses {
 		verdict := p.s.Theme().Bad.Render("not it")
-		if d.Right {
+		if d.Correct {
 			verdict = p.s.Theme().Good.Render("right")
 		}
-		lines = append(lines, frame.Fit(fmt.Sprintf("You named %s: %s. It was %s.", safetext.Line(d.Said), verdict, d.Fault), w), "")
+		lines = append(lines, frame.Fit(fmt.Sprintf("You named %s: %s. It was %s.", safetext.Line(d.Guess), verdict, d.Fault), w), "")
 	}
 	return lines
 }

@@ -139,7 +139,7 @@ func (p *Pane) SetSize(w, h int) {
 	var lines []string
 	if !p.marking() {
 		why := "Answer the step and open the reference (v): then you mark yourself here, against its criteria."
-		if !r.KeptBack {
+		if !r.Hidden {
 			lines = append(frame.Wrap(why, w), "")
 		}
 		lines = append(lines, p.summary(narrate.StepResult(r), w)...)

@@ -93,7 +93,7 @@ func (l *Lab) Run(ctx context.Context, r rehearse.RunLab, progress func(report.P
 func (l *Lab) XRay(_ context.Context, r rehearse.RunXRay) (report.XRay, error) {
 	return report.XRay{
 		Query: r.Query, Request: "a dark photo of a striped bag", ItemWords: "the striped bag", Rank1: 431, K: 200, Top: 20,
-		Loss: report.LostByStageOne, Instead: "a dark shoe", Because: "both are dark",
+		Loss: report.LostByStageOne, WonBy: "a dark shoe", WonReason: "both are dark",
 		Pictures: []report.Picture{{Caption: "the photo", Image: image.NewGray(image.Rect(0, 0, 8, 8))}},
 	}, nil
 }
