@@ -82,9 +82,9 @@ func buildIndex(ctx context.Context, b *Builder, s Scenario) (Index, error) {
 	if err != nil {
 		return Index{}, err
 	}
-	engine, ok := kind.ByID(s.World.Kind).Engine(s.Engine)
-	if !ok {
-		return Index{}, fmt.Errorf("building an index: %s has no engine called %q", s.World.Kind, s.Engine)
+	engine, err := s.engine()
+	if err != nil {
+		return Index{}, err
 	}
 	began := time.Now()
 	index, err := engine.Build(ctx, from.input, from.vectors)
@@ -92,6 +92,33 @@ func buildIndex(ctx context.Context, b *Builder, s Scenario) (Index, error) {
 		return Index{}, err
 	}
 	return Index{Index: from.wrap(index), Took: time.Since(began)}, nil
+}
+
+// engine is the scenario's engine.
+func (s Scenario) engine() (kind.Engine, error) {
+	engine, ok := kind.ByID(s.World.Kind).Engine(s.Engine)
+	if !ok {
+		return engine, fmt.Errorf("building an index: %s has no engine called %q", s.World.Kind, s.Engine)
+	}
+	return engine, nil
+}
+
+// IndexOver builds an index of the scenario's engine over rows of its vectors. It isn't kept, so the caller may change it.
+func (b *Builder) IndexOver(ctx context.Context, s Scenario, rows []float32) (retrieval.Index, error) {
+	from, err := b.indexed(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	if from.vectors == nil {
+		return nil, fmt.Errorf("building an index over some vectors: engine %s has none", s.Engine)
+	}
+	engine, err := s.engine()
+	if err != nil {
+		return nil, err
+	}
+	part := *from.vectors
+	part.Items = rows
+	return engine.Build(ctx, from.input, &part)
 }
 
 // indexSource is what an index is built over.

@@ -75,7 +75,7 @@ func TestAColdStartTakesItemsOutOfTheHistoryAlone(t *testing.T) {
 	for _, item := range out.History.Item {
 		left[item] = true
 	}
-	for _, item := range oldestFirst(p, 0)[p.Items-p.Items/5:] {
+	for _, item := range OldestFirst(p, 0)[p.Items-p.Items/5:] {
 		if left[item] {
 			t.Fatalf("item %d is among the newest fifth and has a history", item)
 		}

@@ -17,7 +17,7 @@ const newestShare = 0.2
 // staleIndex leaves the newest items out of the index. Where nothing says which are the newest, a seeded fifth stands for them.
 func staleIndex() Fault {
 	return Fault{ID: catalog.StaleIndex, Index: func(p *problem.Problem, seed uint64) []int32 {
-		ids := oldestFirst(p, seed)[:p.Items-int(newestShare*float64(p.Items))]
+		ids := OldestFirst(p, seed)[:p.Items-int(newestShare*float64(p.Items))]
 		slices.Sort(ids)
 		return ids
 	}}
@@ -31,7 +31,7 @@ func coldStart() Fault {
 
 func withoutNewest(_ context.Context, p *problem.Problem, _ uint64, _ *progress.Sink) (*problem.Problem, error) {
 	fresh := make([]bool, p.Items)
-	for _, i := range oldestFirst(p, 0)[p.Items-int(newestShare*float64(p.Items)):] {
+	for _, i := range OldestFirst(p, 0)[p.Items-int(newestShare*float64(p.Items)):] {
 		fresh[i] = true
 	}
 	out := *p
@@ -39,8 +39,8 @@ func withoutNewest(_ context.Context, p *problem.Problem, _ uint64, _ *progress.
 	return &out, nil
 }
 
-// oldestFirst orders the items from the oldest to the newest, or where nothing says how old they are, as a seed does.
-func oldestFirst(p *problem.Problem, seed uint64) []int32 {
+// OldestFirst orders the items from the oldest to the newest, or where nothing says how old they are, as a seed does.
+func OldestFirst(p *problem.Problem, seed uint64) []int32 {
 	order := make([]int32, p.Items)
 	for i := range order {
 		order[i] = int32(i)

@@ -28,18 +28,23 @@ func IndexRecall(ctx context.Context, b *build.Builder, index, exact retrieval.R
 		if err != nil {
 			return err
 		}
-		has := make(map[int32]bool, len(got))
-		for _, c := range got {
-			has[c.Item] = true
-		}
-		hits := 0
-		for _, c := range right {
-			if has[c.Item] {
-				hits++
-			}
-		}
-		found[i] = metrics.Recall(hits, len(right))
+		found[i] = ShareFound(right, got)
 		return nil
 	})
 	return metrics.Mean(found), err
+}
+
+// ShareFound is the share of the right items that are among those found; NaN where there are none.
+func ShareFound(right, found []problem.Candidate) float64 {
+	has := make(map[int32]bool, len(found))
+	for _, c := range found {
+		has[c.Item] = true
+	}
+	hits := 0
+	for _, c := range right {
+		if has[c.Item] {
+			hits++
+		}
+	}
+	return metrics.Recall(hits, len(right))
 }

@@ -1,5 +1,6 @@
 // Package serving runs the experiment of the serving step: live. The measured pipeline is put under load, online and in batch;
-// then its requests drift for a month, with alarms, retraining and a canary.
+// items are inserted into its kind of index and deleted from it while it answers requests; then the requests drift for a month,
+// with alarms, retraining and a canary.
 package serving
 
 import (
@@ -18,6 +19,9 @@ type run struct{ *measure.Run }
 func Run(ctx context.Context, m *measure.Run) error {
 	r := run{m}
 	if err := r.underLoad(ctx); err != nil {
+		return err
+	}
+	if err := r.changes(ctx); err != nil {
 		return err
 	}
 	if r.Pipeline.Learned.Drift == nil {

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"dryrun/internal/lab/measure"
+	"dryrun/internal/metrics"
 	"dryrun/internal/report"
 )
 
@@ -32,6 +33,32 @@ func batchText(coverage, cache, hits, age float64) string {
 	return batch + "; " + cached
 }
 
+// Why an index isn't changed.
+const (
+	rebuiltOnly = "this engine is rebuilt here; it doesn't change in place"
+	tooFewItems = "there are too few items for some of them to come and go"
+)
+
+// gapWords says what the interval of a difference in recall bears out, and no more.
+func gapWords(gap metrics.Interval) string {
+	switch {
+	case gap.Hi < 0:
+		return fmt.Sprintf("%s less than an index built at once", report.Num(-gap.Mean))
+	case gap.Lo > 0:
+		return fmt.Sprintf("%s more than an index built at once", report.Num(gap.Mean))
+	}
+	return "no difference that this run can tell from an index built at once"
+}
+
+func changesAlt(items int, recall, gap metrics.Interval, returned int) string {
+	deleted := "no deleted item was returned"
+	if returned > 0 {
+		deleted = fmt.Sprintf("deleted items were returned %s times", report.Count(returned))
+	}
+	return fmt.Sprintf("After %s inserts and as many deletes under requests, the index finds %s of what a scan finds, %s, and %s.",
+		report.Count(items), report.Share(recall.Mean), gapWords(gap), deleted)
+}
+
 func noAlarm() string {
 	return fmt.Sprintf("no alarm in the %d days in which the requests drifted", monthDays-driftStart)
 }
@@ -40,13 +67,13 @@ func movedAlt(feature string, psi, ks float64) string {
 	return fmt.Sprintf("%s drifted most, with a PSI of %s and a KS distance of %s.", feature, report.Num(psi), report.Num(ks))
 }
 
-func daysAlt(metrics map[string]float64) string {
+func daysAlt(reported map[string]float64) string {
 	delay := "no alarm rings"
-	if v, ok := metrics["alarm_delay_days"]; ok {
+	if v, ok := reported["alarm_delay_days"]; ok {
 		delay = fmt.Sprintf("the alarm rings on the %s day of it", report.Ordinal(int(v)))
 	}
 	return fmt.Sprintf("Requests begin to drift on day %d; %s, at the price of %s false alarms a month.",
-		driftStart+1, delay, report.Num(metrics["false_alarms_per_month"]))
+		driftStart+1, delay, report.Num(reported["false_alarms_per_month"]))
 }
 
 func qualityAlt(was, is float64) string {
