@@ -145,8 +145,10 @@ func TestAllVectorsComeBackAndEncodeAlike(t *testing.T) {
 				t.Errorf("%s: a request is encoded as %v, was %v", name, y, x)
 			}
 		}
-		if _, err := LoadVectors(t.Context(), bytes.NewReader(saved), &problem.Problem{Items: 4, Inputs: content{},
-			History: history()}); err == nil {
+		if _, err := LoadVectors(t.Context(), bytes.NewReader(saved), &problem.Problem{
+			Items: 4, Inputs: content{},
+			History: history(),
+		}); err == nil {
 			t.Errorf("%s: accepted for a corpus of another size", name)
 		}
 	}

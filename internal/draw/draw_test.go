@@ -59,7 +59,8 @@ func sample() *report.Step {
 			{
 				Kind: report.Funnel, Title: "The funnel", Alt: "20,000 items become 200, then 20.",
 				Rows: []report.Row{
-					{report.Text("corpus"), report.Num(20000)}, {report.Text("stage 1"), report.Num(200), report.Text("0.31 ms")},
+					{report.Text("corpus"), report.Num(20000)},
+					{report.Text("stage 1"), report.Num(200), report.Text("0.31 ms")},
 					{report.Text("stage 2"), report.Num(20), report.Text("0.84 ms")},
 				},
 			},
@@ -67,7 +68,8 @@ func sample() *report.Step {
 				Kind: report.Waterfall, Title: "Waterfall of 100 ms", Alt: "Half is left.", Unit: "ms",
 				Rows: []report.Row{
 					{report.Text("network"), report.Num(40.0), report.Text("assumed")},
-					{report.Text("stage 1"), report.Num(0.31), report.Text("measured")}, {report.Text("left"), report.Num(59.69), report.Text("")},
+					{report.Text("stage 1"), report.Num(0.31), report.Text("measured")},
+					{report.Text("left"), report.Num(59.69), report.Text("")},
 				},
 			},
 			{
@@ -102,8 +104,10 @@ func sample() *report.Step {
 			{
 				Kind: report.Histogram, Title: "Scores", Alt: "Most are near 0.5.",
 				Rows: []report.Row{
-					{report.Num(0.0), report.Num(0.25), report.Num(10)}, {report.Num(0.25), report.Num(0.5), report.Num(40)},
-					{report.Num(0.5), report.Num(0.75), report.Num(80)}, {report.Num(0.75), report.Num(1.0), report.Num(5)},
+					{report.Num(0.0), report.Num(0.25), report.Num(10)},
+					{report.Num(0.25), report.Num(0.5), report.Num(40)},
+					{report.Num(0.5), report.Num(0.75), report.Num(80)},
+					{report.Num(0.75), report.Num(1.0), report.Num(5)},
 				},
 			},
 			{

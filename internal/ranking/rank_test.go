@@ -76,8 +76,10 @@ func TestRankerLeavesCandidatesAloneWhenCancelled(t *testing.T) {
 
 func TestSortIsByScoreThenByItemWhateverTheNumbers(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
-	some := []float32{nan, inf, -inf, 0, float32(math.Copysign(0, -1)), 1, -1, math.SmallestNonzeroFloat32,
-		-math.SmallestNonzeroFloat32, math.MaxFloat32}
+	some := []float32{
+		nan, inf, -inf, 0, float32(math.Copysign(0, -1)), 1, -1, math.SmallestNonzeroFloat32,
+		-math.SmallestNonzeroFloat32, math.MaxFloat32,
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		one := rapid.Custom(func(t *rapid.T) problem.Candidate {
 			score := rapid.OneOf(rapid.SampledFrom(some), rapid.Float32()).Draw(t, "score")

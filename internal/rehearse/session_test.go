@@ -350,7 +350,10 @@ func TestMisuseIsSaidInWords(t *testing.T) {
 		x.refused(tc.c, tc.because)
 	}
 	for _, o := range []rehearse.Options{
-		{}, {ID: "a"}, {ID: "a", Case: visualSearch(t), Step: "lunch"}, {ID: "a", Case: visualSearch(t), Level: "intern"},
+		{},
+		{ID: "a"},
+		{ID: "a", Case: visualSearch(t), Step: "lunch"},
+		{ID: "a", Case: visualSearch(t), Level: "intern"},
 		{ID: "a", Case: visualSearch(t), Mode: "sprint"},
 	} {
 		if s, _, err := rehearse.New(deps(x.clock), o); err == nil || s != nil {

@@ -10,8 +10,10 @@ import (
 func TestExactKeepsTheContract(t *testing.T) {
 	const n, dim = 700, 8
 	e := retrieval.NewExact(retrievaltest.Hard(1, n, dim), dim)
-	retrievaltest.Contract(t, retrievaltest.Engine{Retriever: e, Truth: e, Items: n,
-		Queries: retrievaltest.Queries(retrievaltest.Hard(2, 20, dim), dim)})
+	retrievaltest.Contract(t, retrievaltest.Engine{
+		Retriever: e, Truth: e, Items: n,
+		Queries: retrievaltest.Queries(retrievaltest.Hard(2, 20, dim), dim),
+	})
 }
 
 // A subset holds every second item, and items are numbered as in the corpus.
@@ -22,6 +24,8 @@ func TestASubsetKeepsTheContract(t *testing.T) {
 		part, ids = append(part, rows[i*dim:(i+1)*dim]...), append(ids, i)
 	}
 	s := retrieval.NewSubset(retrieval.NewExact(part, dim), ids)
-	retrievaltest.Contract(t, retrievaltest.Engine{Retriever: s, Truth: s, Items: n,
-		Queries: retrievaltest.Queries(retrievaltest.Hard(2, 20, dim), dim)})
+	retrievaltest.Contract(t, retrievaltest.Engine{
+		Retriever: s, Truth: s, Items: n,
+		Queries: retrievaltest.Queries(retrievaltest.Hard(2, 20, dim), dim),
+	})
 }

@@ -83,7 +83,8 @@ func drive(t *testing.T, s setup) *driver {
 				return rehearse.Read(deps, framework.Log{ID: "s1", Events: d.store.Events("s1")})
 			},
 			Lab: func(*casestudies.Case) rehearse.Lab { return d.lab },
-		}}
+		},
+	}
 	d.root = newRoot(ctx, o, th)
 	d.run(d.root.Init())
 	d.send(tea.WindowSizeMsg{Width: s.w, Height: s.h})

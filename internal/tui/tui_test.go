@@ -46,10 +46,14 @@ func sizes() [][2]int { return [][2]int{{60, 20}, {80, 24}, {100, 30}, {200, 60}
 func sessions() []framework.Summary {
 	at := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 	return []framework.Summary{
-		{ID: "abc", CaseID: "visual-search", Title: "Visual search", Mode: framework.Practice, Created: at, Updated: at,
-			Step: framework.Data, Elapsed: 12 * time.Minute, Text: "we sample negatives from the same shop"},
-		{ID: "old", CaseID: "visual-search", Title: "Visual search", Mode: framework.Practice, Created: at, Updated: at, Ended: &at,
-			Step: framework.Serving},
+		{
+			ID: "abc", CaseID: "visual-search", Title: "Visual search", Mode: framework.Practice, Created: at, Updated: at,
+			Step: framework.Data, Elapsed: 12 * time.Minute, Text: "we sample negatives from the same shop",
+		},
+		{
+			ID: "old", CaseID: "visual-search", Title: "Visual search", Mode: framework.Practice, Created: at, Updated: at, Ended: &at,
+			Step: framework.Serving,
+		},
 	}
 }
 

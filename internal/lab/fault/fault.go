@@ -48,8 +48,12 @@ func (f Fault) Hooks() Hooks {
 		hook Hooks
 		set  bool
 	}{
-		{AtWorld, f.World != nil}, {AtIndex, f.Index != nil}, {AtRows, f.Clicks},
-		{AtFeatures, f.Features != nil}, {AtServing, f.Serving != nil}, {AtEncode, f.Encode != nil},
+		{AtWorld, f.World != nil},
+		{AtIndex, f.Index != nil},
+		{AtRows, f.Clicks},
+		{AtFeatures, f.Features != nil},
+		{AtServing, f.Serving != nil},
+		{AtEncode, f.Encode != nil},
 	} {
 		if has.set {
 			h |= has.hook

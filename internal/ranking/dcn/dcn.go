@@ -106,8 +106,10 @@ func (m *Model) width() int { return len(m.numbers) + len(m.codes)*int(m.shape.E
 
 // newModel returns an untrained network over the columns of d.
 func newModel(d *ranking.Dataset, o Options, rng *rand.Rand) (*Model, error) {
-	m := &Model{columns: d.Columns, shape: layout{Cross: int32(o.Cross), Rank: int32(o.Rank), Embedding: int32(o.Embedding),
-		Parallel: o.Parallel}}
+	m := &Model{columns: d.Columns, shape: layout{
+		Cross: int32(o.Cross), Rank: int32(o.Rank), Embedding: int32(o.Embedding),
+		Parallel: o.Parallel,
+	}}
 	for _, h := range o.Hidden {
 		m.shape.Hidden = append(m.shape.Hidden, int32(h))
 	}

@@ -65,8 +65,10 @@ type trainer struct {
 
 func newTrainer(m *Model, d *ranking.Dataset, o Options) *trainer {
 	n, numbers, codes := d.Rows(), len(m.numbers), len(m.codes)
-	t := &trainer{m: m, o: o, d: d, adam: nn.NewAdam(o.Rate), rows: make([]int32, n*codes), x: make([]float32, n*numbers),
-		order: make([]int32, n)}
+	t := &trainer{
+		m: m, o: o, d: d, adam: nn.NewAdam(o.Rate), rows: make([]int32, n*codes), x: make([]float32, n*numbers),
+		order: make([]int32, n),
+	}
 	t.adam.Decay = o.Decay
 	for i := range n {
 		row := d.X[i*d.Width() : (i+1)*d.Width()]

@@ -67,8 +67,10 @@ func Train(ctx context.Context, train, valid *ranking.Dataset, o Options, p rank
 
 // config is what the program reads from train.conf, and our Python lines from the same file.
 func (o *Options) config(train, valid *ranking.Dataset, progress bool) string {
-	metric := map[trees.Objective]string{trees.Binary: "binary_logloss", trees.Regression: "l2", trees.Quantile: "quantile",
-		trees.LambdaRank: "ndcg"}[o.Objective]
+	metric := map[trees.Objective]string{
+		trees.Binary: "binary_logloss", trees.Regression: "l2", trees.Quantile: "quantile",
+		trees.LambdaRank: "ndcg",
+	}[o.Objective]
 	keys := []string{
 		"task=train", "boosting=gbdt", "objective=" + string(o.Objective), "metric=" + metric, "eval_at=" + strconv.Itoa(trees.LossCut),
 		"data=train.csv", "output_model=model.txt", "header=false", "label_column=0", "deterministic=true", "force_row_wise=true",

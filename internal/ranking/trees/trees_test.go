@@ -65,8 +65,10 @@ func TestTrainingLossFallsWithEveryTree(t *testing.T) {
 }
 
 func TestTheSameTreesAtAnyNumberOfWorkers(t *testing.T) {
-	data := map[Objective]*ranking.Dataset{Binary: rankingtest.Clicks(3000, 9, 1), Quantile: rankingtest.Clicks(3000, 9, 2),
-		LambdaRank: rankingtest.Searches(60, 30, 3)}
+	data := map[Objective]*ranking.Dataset{
+		Binary: rankingtest.Clicks(3000, 9, 1), Quantile: rankingtest.Clicks(3000, 9, 2),
+		LambdaRank: rankingtest.Searches(60, 30, 3),
+	}
 	for objective, d := range data {
 		o := Options{Objective: objective, Trees: 10, Workers: 1}
 		want := trainTrees(t, d, nil, o)

@@ -20,17 +20,26 @@ func TestPopularityByHand(t *testing.T) {
 		k        int
 		want     []problem.Candidate
 	}{
-		{"counts, equal ones to the smaller item", 0, nil, 4, []problem.Candidate{{Item: 2, Score: 3}, {Item: 0, Score: 2},
-			{Item: 1, Score: 2}, {Item: 3, Score: 0}}},
+		{"counts, equal ones to the smaller item", 0, nil, 4, []problem.Candidate{
+			{Item: 2, Score: 3},
+			{Item: 0, Score: 2},
+			{Item: 1, Score: 2},
+			{Item: 3, Score: 0},
+		}},
 		{"the seen are left out and made up for", 0, []int32{0, 2}, 2, []problem.Candidate{{Item: 1, Score: 2}, {Item: 3, Score: 0}}},
-		{"half of it is forgotten every ten days", 10, nil, 3, []problem.Candidate{{Item: 1, Score: 1.5}, {Item: 0, Score: 0.75},
-			{Item: 2, Score: 0.75}}},
+		{"half of it is forgotten every ten days", 10, nil, 3, []problem.Candidate{
+			{Item: 1, Score: 1.5},
+			{Item: 0, Score: 0.75},
+			{Item: 2, Score: 0.75},
+		}},
 		{"more than there are", 0, []int32{0, 1, 2}, 9, []problem.Candidate{{Item: 3, Score: 0}}},
 		{"none is wanted", 0, nil, 0, nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			got, err := NewPopularity(h, tc.halfLife).Retrieve(t.Context(), problem.Query{User: -1,
-				Filter: problem.Filter{Except: tc.seen}}, tc.k, nil)
+			got, err := NewPopularity(h, tc.halfLife).Retrieve(t.Context(), problem.Query{
+				User:   -1,
+				Filter: problem.Filter{Except: tc.seen},
+			}, tc.k, nil)
 			if err != nil || !slices.Equal(got, tc.want) {
 				t.Errorf("got %v, %v; want %v", got, err, tc.want)
 			}
@@ -56,16 +65,30 @@ func TestCooccurrenceByHand(t *testing.T) {
 		q         problem.Query
 		want      []problem.Candidate
 	}{
-		{"one thing in the history", 9, problem.Query{User: c, Filter: problem.Filter{Except: []int32{0}}},
-			[]problem.Candidate{{Item: 1, Score: s01}, {Item: 2, Score: s02}, {Item: 3, Score: s03}}},
-		{"two things add up", 9, problem.Query{User: b, Filter: problem.Filter{Except: []int32{0, 1}}},
-			[]problem.Candidate{{Item: 2, Score: s02 + s12}, {Item: 3, Score: s03}}},
-		{"an item keeps only its nearest", 1, problem.Query{User: c, Filter: problem.Filter{Except: []int32{0}}},
-			[]problem.Candidate{{Item: 1, Score: s01}}},
-		{"a newcomer gets what is popular", 9, problem.Query{User: -1}, []problem.Candidate{{Item: 0, Score: 4}, {Item: 1,
-			Score: 2}, {Item: 2, Score: 1}, {Item: 3, Score: 1}, {Item: 4, Score: 0}}},
-		{"so does who has no history", 9, problem.Query{User: 4, Filter: problem.Filter{Except: []int32{0, 1, 2, 3}}},
-			[]problem.Candidate{{Item: 4, Score: 0}}},
+		{
+			"one thing in the history", 9,
+			problem.Query{User: c, Filter: problem.Filter{Except: []int32{0}}},
+			[]problem.Candidate{{Item: 1, Score: s01}, {Item: 2, Score: s02}, {Item: 3, Score: s03}},
+		},
+		{
+			"two things add up", 9,
+			problem.Query{User: b, Filter: problem.Filter{Except: []int32{0, 1}}},
+			[]problem.Candidate{{Item: 2, Score: s02 + s12}, {Item: 3, Score: s03}},
+		},
+		{
+			"an item keeps only its nearest", 1,
+			problem.Query{User: c, Filter: problem.Filter{Except: []int32{0}}},
+			[]problem.Candidate{{Item: 1, Score: s01}},
+		},
+		{"a newcomer gets what is popular", 9, problem.Query{User: -1}, []problem.Candidate{{Item: 0, Score: 4}, {
+			Item:  1,
+			Score: 2,
+		}, {Item: 2, Score: 1}, {Item: 3, Score: 1}, {Item: 4, Score: 0}}},
+		{
+			"so does who has no history", 9,
+			problem.Query{User: 4, Filter: problem.Filter{Except: []int32{0, 1, 2, 3}}},
+			[]problem.Candidate{{Item: 4, Score: 0}},
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			r, err := NewCooccurrence(t.Context(), h, CooccurrenceOptions{Neighbors: tc.neighbors, Shrinkage: shrink, Workers: 1}, nil)
@@ -93,7 +116,8 @@ func TestCooccurrenceAtAnyNumberOfWorkers(t *testing.T) {
 	for _, workers := range []int{1, 3, 8} {
 		last := 0
 		c, err := NewCooccurrence(t.Context(), d.h, CooccurrenceOptions{Neighbors: 10, Workers: workers}, func(done,
-			of int) {
+			of int,
+		) {
 			last = done
 		})
 		if err != nil {

@@ -69,7 +69,8 @@ const historyCut = 200
 // p, where given, is called with the mean loss after each epoch. Training runs on one goroutine; the same history, options and seed
 // give the same vectors.
 func TrainTwoTower(ctx context.Context, h *problem.History, in problem.Inputs, o TwoTowerOptions, p func(epoch, of int,
-	loss float64)) (*TwoTower, error) {
+	loss float64),
+) (*TwoTower, error) {
 	if err := checkHistory(h); err != nil {
 		return nil, fmt.Errorf("training two towers: %w", err)
 	}
@@ -135,7 +136,8 @@ type TwoTower struct {
 }
 
 func newTowers(h *problem.History, in problem.Inputs, inTime []int32, own, items []float32, dim int, user nn.Net,
-	loss []float64) *TwoTower {
+	loss []float64,
+) *TwoTower {
 	t := &TwoTower{Loss: loss, h: h, in: in, inTime: inTime, items: items, own: &ownVectors{own, dim}, dim: dim, user: user}
 	t.pool.New = func() any {
 		x := make([]float32, user[0].(*nn.Dense).In)

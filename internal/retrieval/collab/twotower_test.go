@@ -160,8 +160,10 @@ func TestTwoTowerReadsWhatCameBefore(t *testing.T) {
 // The gradient that the table gets is that of the loss by each own vector, through both towers.
 func TestTwoTowerGradientByDifferences(t *testing.T) {
 	h := historyFrom(2, 5, []event{{0, 0, 1}, {0, 1, 2}, {0, 3, 3}, {1, 2, 1}, {1, 0, 2}, {1, 4, 3}})
-	tt := newTowerTraining(t.Context(), h, groupContent{5, 1}, TwoTowerOptions{Dim: 3, Hidden: 6, Epochs: 1, Batch: 6,
-		Negatives: 3, Temperature: 0.7})
+	tt := newTowerTraining(t.Context(), h, groupContent{5, 1}, TwoTowerOptions{
+		Dim: 3, Hidden: 6, Epochs: 1, Batch: 6,
+		Negatives: 3, Temperature: 0.7,
+	})
 	batch := []int{0, 1, 2, 3, 4, 5}
 	loss := func() float64 { // the same negatives and the same bare rows each time
 		tt.rng = rand.New(rand.NewPCG(11, 1))

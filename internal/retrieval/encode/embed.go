@@ -20,7 +20,8 @@ const embedChunk = 128
 // Embed encodes all items with v, on so many goroutines (0: one fewer than the processors), and returns their vectors
 // with the function that encodes requests, which is safe for concurrent use. in.Item must be, too.
 func Embed(ctx context.Context, in problem.Inputs, items int, v Vectorizer, name string, dim, workers int,
-	p retrieval.Progress) (*problem.Embedding, error) {
+	p retrieval.Progress,
+) (*problem.Embedding, error) {
 	if dim <= 0 {
 		return nil, fmt.Errorf("embedding %d items with %s: the vector's length is %d: choose at least 1", items, name, dim)
 	}

@@ -91,8 +91,10 @@ func Build(ctx context.Context, items []float32, dim int, o Options, p retrieval
 }
 
 func newIndex(dim int, o Options) *Index {
-	h := &Index{dim: dim, m: o.M, mmax0: 2 * o.M, efSearch: o.EfSearch, efConstruction: o.EfConstruction, seed: o.Seed,
-		workers: o.Workers, beamFrom: o.beamFrom, entry: -1}
+	h := &Index{
+		dim: dim, m: o.M, mmax0: 2 * o.M, efSearch: o.EfSearch, efConstruction: o.EfConstruction, seed: o.Seed,
+		workers: o.Workers, beamFrom: o.beamFrom, entry: -1,
+	}
 	h.pool.New = func() any { return newSearcher(h) }
 	return h
 }

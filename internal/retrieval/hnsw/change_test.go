@@ -95,8 +95,10 @@ func TestHNSWAnswersAsAScanOfTheLiving(t *testing.T) {
 		}
 		split := rapid.IntRange(0, n).Draw(t, "built")
 		h, err := Build(context.Background(), items[:split*dim], dim, Options{
-			M: 6, Seed: 1, orderFrom: rapid.SampledFrom([]int{1, 1000}).Draw(t, "ordered from"), beamFrom: rapid.SampledFrom([]int{1,
-				1000}).Draw(t, "beam from"),
+			M: 6, Seed: 1, orderFrom: rapid.SampledFrom([]int{1, 1000}).Draw(t, "ordered from"), beamFrom: rapid.SampledFrom([]int{
+				1,
+				1000,
+			}).Draw(t, "beam from"),
 		}, nil)
 		if err != nil {
 			t.Fatal(err)

@@ -37,8 +37,10 @@ func (h *Index) Save(ctx context.Context, out io.Writer) error {
 	h.changing.Lock()
 	defer h.changing.Unlock()
 	w := binfile.NewWriter(ctx, out, FileKind, fileVersion)
-	w.Put(header{uint32(h.dim), uint32(h.n), uint32(h.m), uint32(h.efSearch), uint32(h.efConstruction), h.seed, h.entry,
-		binfile.Sum(h.items)})
+	w.Put(header{
+		uint32(h.dim), uint32(h.n), uint32(h.m), uint32(h.efSearch), uint32(h.efConstruction), h.seed, h.entry,
+		binfile.Sum(h.items),
+	})
 	binfile.Slice(w, h.level)
 	binfile.Slice(w, h.base[:h.n*h.mmax0])
 	binfile.Slice(w, h.upper)
@@ -88,8 +90,10 @@ func load(ctx context.Context, in io.Reader, items []float32) (*Index, error) {
 	if err := head.check(items); err != nil {
 		return nil, err
 	}
-	h := newIndex(int(head.Dim), Options{M: int(head.M), EfSearch: int(head.EfSearch), EfConstruction: int(head.EfConstruction),
-		Seed: head.Seed}.withDefaults())
+	h := newIndex(int(head.Dim), Options{
+		M: int(head.M), EfSearch: int(head.EfSearch), EfConstruction: int(head.EfConstruction),
+		Seed: head.Seed,
+	}.withDefaults())
 	h.items, h.n, h.entry = slices.Clip(items), int(head.N), head.Entry
 	h.level, h.base, h.upper = binfile.ReadSlice[int8](r), binfile.ReadSlice[int32](r), binfile.ReadSlice[int32](r)
 	h.ids, h.copies, h.deleted = binfile.ReadSlice[int32](r), binfile.ReadSlice[int32](r), binfile.ReadSlice[bool](r)

@@ -93,7 +93,8 @@ func (h *Index) Search(q []float32, k, ef int, into []problem.Candidate) []probl
 }
 
 func (h *Index) search(ctx context.Context, q []float32, k, ef int, f *problem.Filter,
-	into []problem.Candidate) ([]problem.Candidate, error) {
+	into []problem.Candidate,
+) ([]problem.Candidate, error) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	if err := ctx.Err(); err != nil || k <= 0 || h.entry < 0 {

@@ -71,8 +71,10 @@ func load(ctx context.Context, in io.Reader, items []float32) (*Index, error) {
 	if err := head.check(items); err != nil {
 		return nil, err
 	}
-	x := &Index{items: items, dim: int(head.Dim), n: int(head.N), m: int(head.M), stride: (int(head.M) + 7) &^ 7,
-		probe: int(head.Probe), refined: int(head.Refine)}
+	x := &Index{
+		items: items, dim: int(head.Dim), n: int(head.N), m: int(head.M), stride: (int(head.M) + 7) &^ 7,
+		probe: int(head.Probe), refined: int(head.Refine),
+	}
 	centroids := binfile.ReadSlice[float32](r)
 	for m := 0; m < x.m && r.Err() == nil; m++ {
 		x.words = append(x.words, binfile.ReadSlice[float32](r))

@@ -278,8 +278,10 @@ func idsOf(ids []int64) *schemapb.FieldData {
 
 func vectorsOf(rows []float32, dim int) *schemapb.FieldData {
 	return &schemapb.FieldData{Type: schemapb.DataType_FloatVector, FieldName: vectorField, Field: &schemapb.FieldData_Vectors{
-		Vectors: &schemapb.VectorField{Dim: int64(dim),
-			Data: &schemapb.VectorField_FloatVector{FloatVector: &schemapb.FloatArray{Data: rows}}},
+		Vectors: &schemapb.VectorField{
+			Dim:  int64(dim),
+			Data: &schemapb.VectorField_FloatVector{FloatVector: &schemapb.FloatArray{Data: rows}},
+		},
 	}}
 }
 

@@ -89,7 +89,8 @@ func (c *Client) credentials() (credentials.TransportCredentials, error) {
 
 // sign adds who is asking to a call.
 func (c *Client) sign(ctx context.Context, method string, req, reply any, conn *grpc.ClientConn, call grpc.UnaryInvoker,
-	opts ...grpc.CallOption) error {
+	opts ...grpc.CallOption,
+) error {
 	var pairs []string
 	if c.o.Token != "" {
 		pairs = append(pairs, "authorization", base64.StdEncoding.EncodeToString([]byte(c.o.Token)))

@@ -44,7 +44,8 @@ func serve(t *testing.T, a answerer, o ...grpc.ServerOption) string {
 
 func start(t *testing.T, l net.Listener, a answerer, o ...grpc.ServerOption) *grpc.Server {
 	s := grpc.NewServer(append(o, grpc.UnaryInterceptor(func(ctx context.Context, q any, info *grpc.UnaryServerInfo,
-		_ grpc.UnaryHandler) (any, error) {
+		_ grpc.UnaryHandler,
+	) (any, error) {
 		return a(ctx, path.Base(info.FullMethod), q.(proto.Message))
 	}))...)
 	milvuspb.RegisterMilvusServiceServer(s, milvuspb.UnimplementedMilvusServiceServer{})
@@ -86,7 +87,8 @@ type recording struct {
 
 func (r *recording) option() grpc.DialOption {
 	return grpc.WithChainUnaryInterceptor(func(ctx context.Context, method string, q, a any, conn *grpc.ClientConn,
-		call grpc.UnaryInvoker, o ...grpc.CallOption) error {
+		call grpc.UnaryInvoker, o ...grpc.CallOption,
+	) error {
 		err := call(ctx, method, q, a, conn, o...)
 		name := nameIn(q.(proto.Message))
 		e := exchange{Method: path.Base(method), Request: written(neutral(q.(proto.Message)))}

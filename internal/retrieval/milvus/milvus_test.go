@@ -18,13 +18,17 @@ func TestALineSaysWhereMilvusIsAndWhatToAskOfIt(t *testing.T) {
 		{"a host", "vectors", "", Options{Address: "vectors:19530"}},
 		{"a host and a port", "vectors:4000", "", Options{Address: "vectors:4000"}},
 		{"an address of IPv6", "http://[::1]:4000", "t", Options{Address: "[::1]:4000", Token: "t"}},
-		{"TLS with a database", "https://vectors/shop?ca=ca.pem", "t", Options{Address: "vectors:19530", TLS: true, CA: "ca.pem",
-			Database: "shop", Token: "t"}},
+		{"TLS with a database", "https://vectors/shop?ca=ca.pem", "t", Options{
+			Address: "vectors:19530", TLS: true, CA: "ca.pem",
+			Database: "shop", Token: "t",
+		}},
 		{"a token to this machine", "http://127.0.0.1", "t", Options{Address: "127.0.0.1:19530", Token: "t"}},
 		{
 			"a cluster", "vectors?shards=2&partitions=4&replicas=3&index=hnsw&consistency=Bounded&timeout=2s", "",
-			Options{Address: "vectors:19530", Shards: 2, Partitions: 4, Replicas: 3, Index: "HNSW", Consistency: "bounded",
-				Timeout: 2 * time.Second},
+			Options{
+				Address: "vectors:19530", Shards: 2, Partitions: 4, Replicas: 3, Index: "HNSW", Consistency: "bounded",
+				Timeout: 2 * time.Second,
+			},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

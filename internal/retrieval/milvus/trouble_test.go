@@ -131,16 +131,20 @@ func TestABuildThatFailsSaysWhereAndLeavesNothing(t *testing.T) {
 	}{
 		{"CreateCollection", says(noFor), "creating collection dryrun_tmp_", 1},
 		{"CreatePartition", after(1, says(noFor)), "creating part_1", 2},
-		{"Insert", says(&milvuspb.MutationResult{Status: noFor}),
-			"inserting items 0 to 3: Milvus says: no space left on the disk (code 5)", 1},
+		{
+			"Insert", says(&milvuspb.MutationResult{Status: noFor}),
+			"inserting items 0 to 3: Milvus says: no space left on the disk (code 5)", 1,
+		},
 		{"Insert", after(1, code(codes.Unavailable)), "inserting items 4 to 7", 2}, // it may have been taken: not again
 		{"Insert", says(&milvuspb.MutationResult{InsertCnt: 3}), "Milvus took 3 of 4", 1},
 		{"Flush", says(&milvuspb.FlushResponse{Status: noFor}), "flushing", 1},
 		{"CreateIndex", says(noFor), "creating the index", 1},
 		{
 			"DescribeIndex",
-			says(&milvuspb.DescribeIndexResponse{IndexDescriptions: []*milvuspb.IndexDescription{{State: commonpb.IndexState_Failed,
-				IndexStateFailReason: "index node lost"}}}),
+			says(&milvuspb.DescribeIndexResponse{IndexDescriptions: []*milvuspb.IndexDescription{{
+				State:                commonpb.IndexState_Failed,
+				IndexStateFailReason: "index node lost",
+			}}}),
 			"index node lost", 1,
 		},
 		{"LoadCollection", says(&commonpb.Status{Code: 3, Reason: "memory limit exceeded"}), "memory limit exceeded", 1},

@@ -130,8 +130,10 @@ func TestScrollShowsEveryLineAndWhereItIs(t *testing.T) {
 
 func TestTheHelpLineAlwaysNamesTheKeyForAllKeys(t *testing.T) {
 	bindings := []Binding{
-		{Keys: []string{"enter"}, Does: "answer the question"}, {Keys: []string{"a"}, Does: "ask"},
-		{Keys: []string{"h"}, Does: "hint"}, {Keys: []string{"n"}, Does: "next step"},
+		{Keys: []string{"enter"}, Does: "answer the question"},
+		{Keys: []string{"a"}, Does: "ask"},
+		{Keys: []string{"h"}, Does: "hint"},
+		{Keys: []string{"n"}, Does: "next step"},
 	}
 	list := Binding{Keys: []string{"?", "f8"}, Does: "all keys"}
 	for w := 20; w < 120; w++ {

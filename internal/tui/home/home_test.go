@@ -69,10 +69,14 @@ func (s *screen) does(key string) string {
 func unfinished() []framework.Summary {
 	at := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 	return []framework.Summary{
-		{ID: "abc", CaseID: "visual-search", Title: "Visual search", Mode: framework.Practice, Created: at, Updated: at,
-			Step: framework.Data, Elapsed: 12 * time.Minute, Text: "we sample negatives"},
-		{ID: "old", CaseID: "visual-search", Title: "Visual search", Mode: framework.Practice, Created: at, Updated: at,
-			Ended: &at, Step: framework.Serving},
+		{
+			ID: "abc", CaseID: "visual-search", Title: "Visual search", Mode: framework.Practice, Created: at, Updated: at,
+			Step: framework.Data, Elapsed: 12 * time.Minute, Text: "we sample negatives",
+		},
+		{
+			ID: "old", CaseID: "visual-search", Title: "Visual search", Mode: framework.Practice, Created: at, Updated: at,
+			Ended: &at, Step: framework.Serving,
+		},
 	}
 }
 

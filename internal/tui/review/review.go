@@ -112,8 +112,10 @@ func (m *Model) Bindings() []frame.Binding {
 
 // resume resumes a session that isn't finished.
 func (m *Model) resume(about framework.Summary) frame.Binding {
-	return frame.Binding{Keys: []string{"r"}, Does: "resume", When: about.Open,
-		Do: frame.Run(func() tea.Cmd { return m.o.Resume(about.ID) })}
+	return frame.Binding{
+		Keys: []string{"r"}, Does: "resume", When: about.Open,
+		Do: frame.Run(func() tea.Cmd { return m.o.Resume(about.ID) }),
+	}
 }
 
 // SetSize lays the screen out.

@@ -1,12 +1,13 @@
 package feed
 
 import (
-	"dryrun/internal/problem"
-	"dryrun/internal/world/sim"
 	"fmt"
 	"image"
 	"slices"
 	"strings"
+
+	"dryrun/internal/problem"
+	"dryrun/internal/world/sim"
 )
 
 // topic is what videos are about, with subjects for their titles.
@@ -73,8 +74,10 @@ func (d describer) Item(i int32) string {
 	subject := t.subjects[pick.IntN(len(t.subjects))]
 	calm := []string{"notes on %s", "%s, step by step", "a beginner looks at %s", "%s, without hurry", "understanding %s"}
 	lively := []string{"what I learned from %s", "the best of %s", "%s in five questions", "why %s still matters"}
-	loud := []string{"nobody tells you this about %s", "%s: you won't believe minute three", "everything is wrong with %s",
-		"the secret behind %s"}
+	loud := []string{
+		"nobody tells you this about %s", "%s: you won't believe minute three", "everything is wrong with %s",
+		"the secret behind %s",
+	}
 	form := calm
 	switch {
 	case v.bait > 0.8:

@@ -4,11 +4,12 @@ package feed
 
 import (
 	"context"
+	"fmt"
+
 	"dryrun/internal/metrics"
 	"dryrun/internal/parallel"
 	"dryrun/internal/problem"
 	"dryrun/internal/world/sim"
-	"fmt"
 )
 
 // Kind describes the world.
@@ -128,8 +129,10 @@ func (f *snapshot) judge(held *problem.History, users []int32) []problem.Query {
 			first = min(first, d)
 		}
 		seen, _ := f.history.Row(u)
-		out = append(out, problem.Query{ID: int32(len(out)), From: problem.Test, User: u, Day: float64(first),
-			Filter: problem.Filter{Except: seen}})
+		out = append(out, problem.Query{
+			ID: int32(len(out)), From: problem.Test, User: u, Day: float64(first),
+			Filter: problem.Filter{Except: seen},
+		})
 	}
 	return out
 }
@@ -185,8 +188,10 @@ func (f *snapshot) requests(ctx context.Context, n int) ([]problem.Query, error)
 	return out, parallel.Batches(ctx, n, len(out), 1024, nil, func(_, from, to int) error {
 		for i := from; i < to; i++ {
 			v := f.visits[i]
-			out[i] = problem.Query{ID: int32(i), User: v.user, Day: v.day,
-				Filter: problem.Filter{Except: sim.EngagedBefore(f.history, v.user, v.day)}}
+			out[i] = problem.Query{
+				ID: int32(i), User: v.user, Day: v.day,
+				Filter: problem.Filter{Except: sim.EngagedBefore(f.history, v.user, v.day)},
+			}
 		}
 		return nil
 	})

@@ -2,14 +2,15 @@ package feed
 
 import (
 	"context"
-	"dryrun/internal/problem"
-	"dryrun/internal/world/sim"
-	"dryrun/internal/world/worldtest"
 	"errors"
 	"math"
 	"slices"
 	"strings"
 	"testing"
+
+	"dryrun/internal/problem"
+	"dryrun/internal/world/sim"
+	"dryrun/internal/world/worldtest"
 )
 
 // smallFeed is a world that takes some hundredths of a second.

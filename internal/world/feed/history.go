@@ -3,9 +3,10 @@ package feed
 import (
 	"cmp"
 	"context"
+	"slices"
+
 	"dryrun/internal/problem"
 	"dryrun/internal/world/sim"
-	"slices"
 )
 
 // visit is one viewer opening the home page.

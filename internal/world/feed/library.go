@@ -3,12 +3,13 @@ package feed
 import (
 	"cmp"
 	"context"
-	"dryrun/internal/parallel"
-	"dryrun/internal/problem"
-	"dryrun/internal/world/sim"
 	"math"
 	"math/rand/v2"
 	"sort"
+
+	"dryrun/internal/parallel"
+	"dryrun/internal/problem"
+	"dryrun/internal/world/sim"
 )
 
 const (

@@ -2,12 +2,13 @@ package feed
 
 import (
 	"context"
-	"dryrun/internal/parallel"
-	"dryrun/internal/problem"
-	"dryrun/internal/world/sim"
 	"math"
 	"slices"
 	"sort"
+
+	"dryrun/internal/parallel"
+	"dryrun/internal/problem"
+	"dryrun/internal/world/sim"
 )
 
 // oldSystem is the earlier policy: it shows what was viewed most, topics that it guesses for the viewer, and a few new

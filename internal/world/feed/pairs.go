@@ -2,10 +2,11 @@ package feed
 
 import (
 	"context"
-	"dryrun/internal/problem"
-	"dryrun/internal/world/sim"
 	"math"
 	"slices"
+
+	"dryrun/internal/problem"
+	"dryrun/internal/world/sim"
 )
 
 // pairs are stage two's features of a visit and a video.
@@ -24,16 +25,26 @@ func newPairs(ctx context.Context, f *snapshot) (*pairs, error) {
 func (p *pairs) Groups() []problem.FeatureGroup {
 	return []problem.FeatureGroup{
 		{ID: "similarity", Why: "What lies near the viewer's past is liked.", Columns: []string{"embedding_dot"}},
-		{ID: "history", Why: "People stay with their topics and their creators for a while.",
-			Columns: []string{"topic_share", "topic_days_ago", "creator_count"}},
-		{ID: "popularity", Why: "What many finished is good; what many clicked may only have a good title.",
-			Columns: []string{"views_before_log", "impressions", "clicks", "ctr_smoothed", "finish_smoothed"}},
-		{ID: "freshness", Why: "New videos have no history yet; their counts must be read with their age.",
-			Columns: []string{"age_days_log", "uploaded_this_week"}},
-		{ID: "value", Why: "A long video is worth more minutes and is finished less.",
-			Columns: []string{"minutes_log", "minutes_per_impression"}},
-		{ID: "user", Why: "Who comes often answers otherwise than who comes for the first time.",
-			Columns: []string{"past_clicks_log", "finish_share", "days_known"}},
+		{
+			ID: "history", Why: "People stay with their topics and their creators for a while.",
+			Columns: []string{"topic_share", "topic_days_ago", "creator_count"},
+		},
+		{
+			ID: "popularity", Why: "What many finished is good; what many clicked may only have a good title.",
+			Columns: []string{"views_before_log", "impressions", "clicks", "ctr_smoothed", "finish_smoothed"},
+		},
+		{
+			ID: "freshness", Why: "New videos have no history yet; their counts must be read with their age.",
+			Columns: []string{"age_days_log", "uploaded_this_week"},
+		},
+		{
+			ID: "value", Why: "A long video is worth more minutes and is finished less.",
+			Columns: []string{"minutes_log", "minutes_per_impression"},
+		},
+		{
+			ID: "user", Why: "Who comes often answers otherwise than who comes for the first time.",
+			Columns: []string{"past_clicks_log", "finish_share", "days_known"},
+		},
 		{ID: "logged", Why: "The old system knew something, and its choices are in every click.", Columns: []string{"old_score"}},
 	}
 }

@@ -3,12 +3,13 @@ package feed
 import (
 	"cmp"
 	"context"
-	"dryrun/internal/parallel"
-	"dryrun/internal/problem"
-	"dryrun/internal/world/sim"
 	"fmt"
 	"math/rand/v2"
 	"slices"
+
+	"dryrun/internal/parallel"
+	"dryrun/internal/problem"
+	"dryrun/internal/world/sim"
 )
 
 // people simulates viewers after the log: the same rules, plus memory. A viewer who watched to the end comes back more
@@ -70,8 +71,10 @@ func (p *play) Request(day float64, rng *rand.Rand) problem.Query {
 		a = b
 	}
 	p.requests++
-	return problem.Query{From: problem.Live, ID: int32(len(p.f.visits)) + p.requests, User: a, Day: at,
-		Filter: problem.Filter{Except: p.seenBy(a)}}
+	return problem.Query{
+		From: problem.Live, ID: int32(len(p.f.visits)) + p.requests, User: a, Day: at,
+		Filter: problem.Filter{Except: p.seenBy(a)},
+	}
 }
 
 // React browses the first sim.ListLength items of the list as in the log. Revenue is the minutes of what was watched to its end.

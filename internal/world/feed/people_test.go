@@ -1,13 +1,14 @@
 package feed
 
 import (
-	"dryrun/internal/problem"
-	"dryrun/internal/world/sim"
-	"dryrun/internal/world/worldtest"
 	"math"
 	"slices"
 	"strings"
 	"testing"
+
+	"dryrun/internal/problem"
+	"dryrun/internal/world/sim"
+	"dryrun/internal/world/worldtest"
 )
 
 // byFeatures orders all videos for a request by a score of their features and returns the first twenty.

@@ -3,11 +3,12 @@ package feed
 import (
 	"cmp"
 	"context"
-	"dryrun/internal/world/sim"
 	"math/rand/v2"
 	"slices"
 	"sort"
 	"testing"
+
+	"dryrun/internal/world/sim"
 )
 
 // shelf is a library of weights alone: item i stands at place i.

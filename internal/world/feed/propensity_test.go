@@ -2,10 +2,11 @@ package feed
 
 import (
 	"cmp"
-	"dryrun/internal/problem"
-	"dryrun/internal/world/worldtest"
 	"slices"
 	"testing"
+
+	"dryrun/internal/problem"
+	"dryrun/internal/world/worldtest"
 )
 
 // clicksOf estimates how many clicks a visit would bring if each logged list were shown in the order of a policy's scores:

@@ -1,13 +1,14 @@
 package gallery
 
 import (
+	"fmt"
+	"image"
+	"math"
+
 	"dryrun/internal/problem"
 	"dryrun/internal/world/raster"
 	"dryrun/internal/world/read"
 	"dryrun/internal/world/sim"
-	"fmt"
-	"image"
-	"math"
 
 	"golang.org/x/image/draw"
 )

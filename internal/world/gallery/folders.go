@@ -3,10 +3,6 @@ package gallery
 import (
 	"bytes"
 	"context"
-	"dryrun/internal/parallel"
-	"dryrun/internal/problem"
-	"dryrun/internal/world/raster"
-	"dryrun/internal/world/read"
 	"errors"
 	"fmt"
 	"image"
@@ -17,6 +13,11 @@ import (
 	"os"
 	"path"
 	"strings"
+
+	"dryrun/internal/parallel"
+	"dryrun/internal/problem"
+	"dryrun/internal/world/raster"
+	"dryrun/internal/world/read"
 )
 
 const (

@@ -3,13 +3,14 @@ package gallery
 import (
 	"bytes"
 	"compress/gzip"
-	"dryrun/internal/world/read"
 	"encoding/binary"
 	"image"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"dryrun/internal/world/read"
 )
 
 func FuzzIDX(f *testing.F) {

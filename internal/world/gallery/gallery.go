@@ -4,13 +4,14 @@ package gallery
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"sync"
+
 	"dryrun/internal/metrics"
 	"dryrun/internal/problem"
 	"dryrun/internal/world/raster"
 	"dryrun/internal/world/sim"
-	"fmt"
-	"slices"
-	"sync"
 )
 
 const (

@@ -4,10 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"dryrun/internal/problem"
-	"dryrun/internal/world/raster"
-	"dryrun/internal/world/sim"
-	"dryrun/internal/world/worldtest"
 	"encoding/binary"
 	"fmt"
 	"image"
@@ -19,6 +15,11 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"dryrun/internal/problem"
+	"dryrun/internal/world/raster"
+	"dryrun/internal/world/sim"
+	"dryrun/internal/world/worldtest"
 )
 
 // painted is a small picture, another for every n.
@@ -73,8 +74,10 @@ func TestFoldersReadPicturesAndNameWhatTheyPassOver(t *testing.T) {
 		t.Fatalf("classes %q, %d pictures: expected cat and dog with 24", set.classes, len(set.labels))
 	}
 	notes := strings.Join(set.notes, "\n")
-	for _, want := range []string{"LICENSE.txt", "notes?[2J.md", "empty/none.txt", "cat/99.png (named as png, but holds jpeg)",
-		"dog/98.jpg", "2 of 26"} {
+	for _, want := range []string{
+		"LICENSE.txt", "notes?[2J.md", "empty/none.txt", "cat/99.png (named as png, but holds jpeg)",
+		"dog/98.jpg", "2 of 26",
+	} {
 		if !strings.Contains(notes, want) {
 			t.Errorf("the notes don't mention %q:\n%s", want, notes)
 		}
@@ -97,8 +100,10 @@ func TestFoldersRefuse(t *testing.T) {
 			t.Errorf("%s: error %v, expected one that says %q", name, err, c.says)
 		}
 	}
-	if _, err := Folders(t.Context(), problem.Spec{Kind: "images", Format: "folders",
-		Path: filepath.Join(t.TempDir(), "no")}, nil); err == nil {
+	if _, err := Folders(t.Context(), problem.Spec{
+		Kind: "images", Format: "folders",
+		Path: filepath.Join(t.TempDir(), "no"),
+	}, nil); err == nil {
 		t.Error("a folder that isn't there was read")
 	}
 }

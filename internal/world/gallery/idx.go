@@ -4,9 +4,6 @@ import (
 	"bufio"
 	"compress/gzip"
 	"context"
-	"dryrun/internal/problem"
-	"dryrun/internal/world/raster"
-	"dryrun/internal/world/read"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -19,6 +16,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"dryrun/internal/problem"
+	"dryrun/internal/world/raster"
+	"dryrun/internal/world/read"
 )
 
 // The IDX format of the MNIST family (LeCun, Cortes and Burges): two zero bytes, the type of a value (8: unsigned byte),

@@ -2,11 +2,12 @@ package gallery
 
 import (
 	"context"
+	"fmt"
+
 	"dryrun/internal/parallel"
 	"dryrun/internal/problem"
 	"dryrun/internal/world/raster"
 	"dryrun/internal/world/sim"
-	"fmt"
 )
 
 // photoSketch is the coarse descriptor of a real picture.
@@ -30,8 +31,10 @@ type pairs struct{ g *dataset }
 func (p *pairs) Groups() []problem.FeatureGroup {
 	return []problem.FeatureGroup{
 		{ID: "similarity", Why: "Pictures that look alike are of one class.", Columns: []string{"embedding_dot", "color_overlap", "edge_cosine"}},
-		{ID: "quality", Why: "Light and saturation belong to the photo, not to the class: a ranker should learn to look past them.",
-			Columns: []string{"brightness", "brightness_apart", "saturation", "saturation_apart"}},
+		{
+			ID: "quality", Why: "Light and saturation belong to the photo, not to the class: a ranker should learn to look past them.",
+			Columns: []string{"brightness", "brightness_apart", "saturation", "saturation_apart"},
+		},
 	}
 }
 

@@ -2,11 +2,12 @@ package gallery
 
 import (
 	"bufio"
-	"dryrun/internal/world/read"
 	"errors"
 	"fmt"
 	"image"
 	"io"
+
+	"dryrun/internal/world/read"
 )
 
 // maxPixels is the most pixels that a picture may claim to have; it is checked before anything is decoded.

@@ -1,16 +1,19 @@
 package gallery
 
 import (
-	"dryrun/internal/problem"
-	"dryrun/internal/world/worldtest"
 	"slices"
 	"testing"
+
+	"dryrun/internal/problem"
+	"dryrun/internal/world/worldtest"
 )
 
 // The oriented gradients are why the inputs are more than pixels: their neighbors are of the right class more often.
 func TestGradientsBeatPixelsOnClothes(t *testing.T) {
-	p, err := Folders(t.Context(), problem.Spec{Kind: "images", Format: "folders", Path: worldtest.SharedData(t, "clothing"), Queries: 120,
-		Seed: 1}, nil)
+	p, err := Folders(t.Context(), problem.Spec{
+		Kind: "images", Format: "folders", Path: worldtest.SharedData(t, "clothing"), Queries: 120,
+		Seed: 1,
+	}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,8 +68,10 @@ func TestMNISTIsRead(t *testing.T) {
 	if testing.Short() {
 		t.Skip("reads ten thousand pictures")
 	}
-	p, err := IDX(t.Context(), problem.Spec{Kind: "images", Format: "idx", Path: worldtest.SharedData(t, "mnist"), Items: 1000,
-		Queries: 50, Seed: 1}, nil)
+	p, err := IDX(t.Context(), problem.Spec{
+		Kind: "images", Format: "idx", Path: worldtest.SharedData(t, "mnist"), Items: 1000,
+		Queries: 50, Seed: 1,
+	}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

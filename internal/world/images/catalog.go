@@ -3,14 +3,15 @@ package images
 import (
 	"cmp"
 	"context"
-	"dryrun/internal/parallel"
-	"dryrun/internal/problem"
-	"dryrun/internal/world/raster"
-	"dryrun/internal/world/sim"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"sort"
+
+	"dryrun/internal/parallel"
+	"dryrun/internal/problem"
+	"dryrun/internal/world/raster"
+	"dryrun/internal/world/sim"
 )
 
 const (

@@ -1,11 +1,12 @@
 package images
 
 import (
+	"image"
+	"strings"
+
 	"dryrun/internal/problem"
 	"dryrun/internal/world/raster"
 	"dryrun/internal/world/sim"
-	"image"
-	"strings"
 )
 
 // describer puts products and photos into words and pictures.

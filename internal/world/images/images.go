@@ -4,12 +4,13 @@ package images
 
 import (
 	"context"
+	"fmt"
+
 	"dryrun/internal/metrics"
 	"dryrun/internal/parallel"
 	"dryrun/internal/problem"
 	"dryrun/internal/world/raster"
 	"dryrun/internal/world/sim"
-	"fmt"
 )
 
 // Kind describes the world.

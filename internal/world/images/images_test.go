@@ -2,14 +2,15 @@ package images
 
 import (
 	"context"
-	"dryrun/internal/problem"
-	"dryrun/internal/world/sim"
-	"dryrun/internal/world/worldtest"
 	"errors"
 	"math"
 	"slices"
 	"strings"
 	"testing"
+
+	"dryrun/internal/problem"
+	"dryrun/internal/world/sim"
+	"dryrun/internal/world/worldtest"
 )
 
 // small is a world that takes a few hundredths of a second.

@@ -104,7 +104,8 @@ func (s *shoppers) wants(r *request, item int32, day float64) sim.Appeal {
 // logOf simulates the log: the text search's lists for past requests, and what shoppers did with them. It returns the
 // lists for past and for judged requests too.
 func (s *shoppers) logOf(ctx context.Context, past, judged []problem.Query, n int) (log *problem.Log, pastLists, judgedLists []sim.List,
-	err error) {
+	err error,
+) {
 	search := textSearch{s}
 	pastLists, judgedLists = make([]sim.List, len(past)), make([]sim.List, len(judged))
 	listAll := func(qs []problem.Query, into []sim.List) error {

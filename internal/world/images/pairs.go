@@ -2,10 +2,11 @@ package images
 
 import (
 	"context"
+	"math"
+
 	"dryrun/internal/problem"
 	"dryrun/internal/world/raster"
 	"dryrun/internal/world/sim"
-	"math"
 )
 
 // pairs are stage two's features of a photo and a product.
@@ -19,17 +20,27 @@ type pairs struct {
 // Groups returns the columns by hypothesis.
 func (p *pairs) Groups() []problem.FeatureGroup {
 	return []problem.FeatureGroup{
-		{ID: "similarity", Why: "A product that looks like the photo is more likely the one.",
-			Columns: []string{"embedding_dot", "color_overlap", "edge_cosine", "class_guessed"}},
-		{ID: "popularity", Why: "What many wanted before, the next one may want.",
-			Columns: []string{"views_before_log", "impressions", "clicks", "ctr_smoothed"}},
+		{
+			ID: "similarity", Why: "A product that looks like the photo is more likely the one.",
+			Columns: []string{"embedding_dot", "color_overlap", "edge_cosine", "class_guessed"},
+		},
+		{
+			ID: "popularity", Why: "What many wanted before, the next one may want.",
+			Columns: []string{"views_before_log", "impressions", "clicks", "ctr_smoothed"},
+		},
 		{ID: "price", Why: "Shoppers buy at the price of the thing they saw, or below.", Columns: []string{"price_log", "price_to_class"}},
-		{ID: "freshness", Why: "New products have no history yet; their counts must be read with their age.",
-			Columns: []string{"age_days_log", "listed_this_week"}},
-		{ID: "quality", Why: "A good picture draws clicks, whether or not it sells.",
-			Columns: []string{"photo_quality", "brightness", "saturation"}},
-		{ID: "logged", Why: "The old system knew something, and its positions and choices are in every click.",
-			Columns: []string{"old_score", "old_position"}},
+		{
+			ID: "freshness", Why: "New products have no history yet; their counts must be read with their age.",
+			Columns: []string{"age_days_log", "listed_this_week"},
+		},
+		{
+			ID: "quality", Why: "A good picture draws clicks, whether or not it sells.",
+			Columns: []string{"photo_quality", "brightness", "saturation"},
+		},
+		{
+			ID: "logged", Why: "The old system knew something, and its positions and choices are in every click.",
+			Columns: []string{"old_score", "old_position"},
+		},
 	}
 }
 

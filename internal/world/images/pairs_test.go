@@ -1,13 +1,14 @@
 package images
 
 import (
-	"dryrun/internal/problem"
-	"dryrun/internal/world/raster"
-	"dryrun/internal/world/worldtest"
 	"math"
 	"slices"
 	"strings"
 	"testing"
+
+	"dryrun/internal/problem"
+	"dryrun/internal/world/raster"
+	"dryrun/internal/world/worldtest"
 )
 
 func TestFeaturesKnowOnlyWhatWasKnownBefore(t *testing.T) {

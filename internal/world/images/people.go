@@ -1,9 +1,10 @@
 package images
 
 import (
+	"math/rand/v2"
+
 	"dryrun/internal/problem"
 	"dryrun/internal/world/sim"
-	"math/rand/v2"
 )
 
 // people simulates shoppers after the log: the same rules, plus memory. A shopper who found something comes back more

@@ -2,13 +2,14 @@ package images
 
 import (
 	"context"
+	"math"
+	"math/rand/v2"
+	"sort"
+
 	"dryrun/internal/parallel"
 	"dryrun/internal/problem"
 	"dryrun/internal/world/raster"
 	"dryrun/internal/world/sim"
-	"math"
-	"math/rand/v2"
-	"sort"
 )
 
 // request is a shopper's photo and what the shopper has in mind.

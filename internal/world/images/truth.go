@@ -1,9 +1,10 @@
 package images
 
 import (
+	"sync"
+
 	"dryrun/internal/problem"
 	"dryrun/internal/world/raster"
-	"sync"
 )
 
 // truth judges a product against a photo: 2 for the same product, 1 for the same class and look (pattern and color

@@ -5,10 +5,6 @@ package movielens
 import (
 	"cmp"
 	"context"
-	"dryrun/internal/metrics"
-	"dryrun/internal/problem"
-	"dryrun/internal/world/read"
-	"dryrun/internal/world/sim"
 	"errors"
 	"fmt"
 	"math"
@@ -16,6 +12,11 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"dryrun/internal/metrics"
+	"dryrun/internal/problem"
+	"dryrun/internal/world/read"
+	"dryrun/internal/world/sim"
 )
 
 // The protocol: a positive is a rating of 4 or more; the last fifth of each user's positives by time, ties by file order, is
@@ -229,8 +230,10 @@ func (rec *dataset) split(ctx context.Context, s problem.Spec, r *ratings) (unju
 	}
 	for i, u := range sim.Sample(sim.ActiveUsers(rec.held), maxJudged, sim.Stream(s.Seed, sim.PurposeJudged, 0)) {
 		seen, _ := rec.past.Row(u)
-		rec.test = append(rec.test, problem.Query{ID: int32(i), From: problem.Test, User: u, Day: float64(firstHeld[u]),
-			Filter: problem.Filter{Except: seen}})
+		rec.test = append(rec.test, problem.Query{
+			ID: int32(i), From: problem.Test, User: u, Day: float64(firstHeld[u]),
+			Filter: problem.Filter{Except: seen},
+		})
 	}
 	return unjudged, rec.countByItem(ctx)
 }

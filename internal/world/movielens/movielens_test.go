@@ -2,9 +2,6 @@ package movielens
 
 import (
 	"context"
-	"dryrun/internal/problem"
-	"dryrun/internal/world/read"
-	"dryrun/internal/world/worldtest"
 	"errors"
 	"fmt"
 	"math"
@@ -14,6 +11,10 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"dryrun/internal/problem"
+	"dryrun/internal/world/read"
+	"dryrun/internal/world/worldtest"
 )
 
 // handmade are ratings with a split that can be worked out by hand, separated by sep. User 2 has ten positives, one at
@@ -158,18 +159,32 @@ func TestRatingsThatAreRefusedSayWhy(t *testing.T) {
 		only, says string
 	}{
 		"a folder without ratings": {fstest.MapFS{"x.csv": {}}, "", "no u.data, ratings.dat or ratings.csv"},
-		"more bad rows than a good file has": {fstest.MapFS{"u.data": {Data: []byte(good + strings.Repeat("x\n", 101))}}, "",
-			"101 of 116 rows can't be read: u.data:16 (1 fields, 4 are needed)"},
-		"nothing but bad rows": {fstest.MapFS{"u.data": {Data: []byte("a\tb\tc\td\n")}}, "",
-			"no rating: u.data:1 (the user is no number"},
+		"more bad rows than a good file has": {
+			fstest.MapFS{"u.data": {Data: []byte(good + strings.Repeat("x\n", 101))}},
+			"",
+			"101 of 116 rows can't be read: u.data:16 (1 fields, 4 are needed)",
+		},
+		"nothing but bad rows": {
+			fstest.MapFS{"u.data": {Data: []byte("a\tb\tc\td\n")}},
+			"",
+			"no rating: u.data:1 (the user is no number",
+		},
 		"an empty file": {fstest.MapFS{"u.data": {}}, "", "no rating"},
-		"a file of another kind": {fstest.MapFS{"photo.jpg": {Data: []byte("\xff\xd8\xff")}}, "photo.jpg",
-			"first line isn't user, item, rating and time"},
+		"a file of another kind": {
+			fstest.MapFS{"photo.jpg": {Data: []byte("\xff\xd8\xff")}},
+			"photo.jpg",
+			"first line isn't user, item, rating and time",
+		},
 		"a file that isn't there": {fstest.MapFS{}, "u.data", "opening ratings"},
-		"nobody to judge": {fstest.MapFS{"u.data": {Data: []byte("1\t1\t5\t100\n")}}, "",
-			"no user has 5 ratings of 4 or more"},
-		"titles of another kind": {fstest.MapFS{"u.data": {Data: []byte(good)},
-			"u.item": {Data: []byte(strings.Repeat("1,a,b\n", 200))}}, "", "200 of 200 rows can't be read: u.item:1 (1 fields, 24 are needed)"},
+		"nobody to judge": {
+			fstest.MapFS{"u.data": {Data: []byte("1\t1\t5\t100\n")}},
+			"",
+			"no user has 5 ratings of 4 or more",
+		},
+		"titles of another kind": {fstest.MapFS{
+			"u.data": {Data: []byte(good)},
+			"u.item": {Data: []byte(strings.Repeat("1,a,b\n", 200))},
+		}, "", "200 of 200 rows can't be read: u.item:1 (1 fields, 24 are needed)"},
 	} {
 		if _, err := fromFS(t, c.fsys, c.only, problem.Spec{}); err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: error %v, expected one that says %q", name, err, c.says)
@@ -213,8 +228,10 @@ func TestTitlesOfEitherEncodingAreReadAndMadeSafe(t *testing.T) {
 			t.Errorf("%q is shown as %q, expected %q", text, got, want)
 		}
 	}
-	p, err := fromFS(t, fstest.MapFS{"ratings.csv": {Data: []byte(handmade(","))},
-		"movies.csv": {Data: []byte("10,\"Good, the \"\"Bad\"\" (1966)\",Western\n")}}, "", problem.Spec{})
+	p, err := fromFS(t, fstest.MapFS{
+		"ratings.csv": {Data: []byte(handmade(","))},
+		"movies.csv":  {Data: []byte("10,\"Good, the \"\"Bad\"\" (1966)\",Western\n")},
+	}, "", problem.Spec{})
 	if err != nil || p.Look.Item(0) != `Good, the "Bad" (1966) (Western)` {
 		t.Errorf("error %v, a quoted title is shown as %q", err, p.Look.Item(0))
 	}
@@ -258,8 +275,10 @@ func TestFewerItemsAreDrawnFromTheSeed(t *testing.T) {
 }
 
 func TestFilmFeaturesByHand(t *testing.T) {
-	fsys := fstest.MapFS{"ratings.dat": {Data: []byte(handmade("::"))},
-		"movies.dat": {Data: []byte("10::A (1960)::Drama|War\n20::B (1961)::Drama\n90::C (1969)::War\n")}}
+	fsys := fstest.MapFS{
+		"ratings.dat": {Data: []byte(handmade("::"))},
+		"movies.dat":  {Data: []byte("10::A (1960)::Drama|War\n20::B (1961)::Drama\n90::C (1969)::War\n")},
+	}
 	p, err := fromFS(t, fsys, "", problem.Spec{})
 	if err != nil {
 		t.Fatal(err)

@@ -2,14 +2,15 @@ package movielens
 
 import (
 	"context"
-	"dryrun/internal/problem"
-	"dryrun/internal/world/sim"
 	"fmt"
 	"image"
 	"math"
 	"math/bits"
 	"slices"
 	"strings"
+
+	"dryrun/internal/problem"
+	"dryrun/internal/world/sim"
 )
 
 // pairs are stage two's features of a user and a film: facts of the training positives before the request's day.
@@ -22,8 +23,10 @@ func (p *pairs) Groups() []problem.FeatureGroup {
 		{ID: "history", Why: "People stay with their genres.", Columns: []string{"genre_share", "genre_cosine"}},
 		{ID: "popularity", Why: "What many liked, the next one may like.", Columns: []string{"positives_log", "positives_90d_log"}},
 		{ID: "freshness", Why: "Some follow what is new, others the canon.", Columns: []string{"film_age_years", "film_last_liked_days"}},
-		{ID: "user", Why: "Who has rated much knows the hits already.",
-			Columns: []string{"past_positives_log", "user_known_days", "user_last_liked_days"}},
+		{
+			ID: "user", Why: "Who has rated much knows the hits already.",
+			Columns: []string{"past_positives_log", "user_known_days", "user_last_liked_days"},
+		},
 	}
 }
 

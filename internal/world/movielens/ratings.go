@@ -3,14 +3,15 @@ package movielens
 import (
 	"bytes"
 	"context"
-	"dryrun/internal/problem"
-	"dryrun/internal/world/read"
-	"dryrun/internal/world/sim"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"slices"
+
+	"dryrun/internal/problem"
+	"dryrun/internal/world/read"
+	"dryrun/internal/world/sim"
 )
 
 const (

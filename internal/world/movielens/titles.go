@@ -3,7 +3,6 @@ package movielens
 import (
 	"bytes"
 	"context"
-	"dryrun/internal/world/read"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"dryrun/internal/world/read"
 )
 
 // film is what the file of titles says about an item.
@@ -32,8 +33,10 @@ const maxGenres = 64
 
 // genres100k are the columns of u.item, in order, as the data's own README lists them.
 func genres100k() []string {
-	return []string{"unknown", "Action", "Adventure", "Animation", "Children's", "Comedy", "Crime", "Documentary", "Drama", "Fantasy",
-		"Film-Noir", "Horror", "Musical", "Mystery", "Romance", "Sci-Fi", "Thriller", "War", "Western"}
+	return []string{
+		"unknown", "Action", "Adventure", "Animation", "Children's", "Comedy", "Crime", "Documentary", "Drama", "Fantasy",
+		"Film-Noir", "Horror", "Musical", "Mystery", "Romance", "Sci-Fi", "Thriller", "War", "Western",
+	}
 }
 
 // readFilms reads the titles of the rated items. Without such a file, items are named by their numbers, and a note

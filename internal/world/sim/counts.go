@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+
 	"dryrun/internal/problem"
 )
 

@@ -3,8 +3,6 @@ package worldtest
 
 import (
 	"context"
-	"dryrun/internal/problem"
-	"dryrun/internal/world/sim"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -14,6 +12,9 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"dryrun/internal/problem"
+	"dryrun/internal/world/sim"
 )
 
 // Bind returns p's features over emb.
