@@ -97,7 +97,9 @@ func marked() rehearse.StepResult {
 			{Prediction: casestudies.Prediction{Ask: "Never given?"}},
 		},
 		UnaskedFacts: []casestudies.Fact{
-			{Short: "200M listings", Matters: "A scan is too slow."}, {Short: "p99 100 ms"}, {Short: "18 months of logs"},
+			{Short: "200M listings", Matters: "A scan is too slow."},
+			{Short: "p99 100 ms"},
+			{Short: "18 months of logs"},
 			{Short: "two regions"},
 		},
 		Followups: []rehearse.FollowupResult{

@@ -278,8 +278,10 @@ func (r run) changed(s sample, d during, after answers, c compared) {
 		{report.Text("deleted items returned"), report.Count(returned)},
 	}
 	for _, t := range []struct{ id, words string }{
-		{"inserts_per_s", "inserts"}, {"deletes_per_s", "deletes"},
-		{"stage1_p99_changing_ms", "p99 of a search while changing"}, {"stage1_p99_quiet_ms", "p99 of a search while quiet"},
+		{"inserts_per_s", "inserts"},
+		{"deletes_per_s", "deletes"},
+		{"stage1_p99_changing_ms", "p99 of a search while changing"},
+		{"stage1_p99_quiet_ms", "p99 of a search while quiet"},
 	} {
 		if v, ok := r.Report.Timings[t.id]; ok {
 			rows = append(rows, report.Row{report.Text(t.words), report.MetricValue(t.id, v)})
