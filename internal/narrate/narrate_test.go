@@ -151,13 +151,13 @@ func TestAnUnmarkedStepHasNoScoreOfItsOwn(t *testing.T) {
 func TestAResultThatIsKeptBackSaysSoAndNothingElse(t *testing.T) {
 	step, _ := framework.StepByID(framework.Data)
 	got := listing(StepResult(rehearse.StepResult{
-		Step: step, Answered: true, Hidden: true, ToDo: "The result waits for the end of the mock.",
+		Step: step, Answered: true, Hidden: true, ToDo: "You get the result at the end of the mock.",
 	}))
-	if want := "note \"Data\": Answered.\nnote \"Now\": The result waits for the end of the mock.\n"; got != want {
+	if want := "note \"Data\": Answered.\nnote \"Now\": You get the result at the end of the mock.\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	got = listing(Scorecard(rehearse.SessionResult{Title: "Visual search", Hidden: true, ToDo: "The result waits for the end of the mock."}))
-	if want := "note \"Scorecard\": Visual search\nnote \"Now\": The result waits for the end of the mock.\n"; got != want {
+	got = listing(Scorecard(rehearse.SessionResult{Title: "Visual search", Hidden: true, ToDo: "You get the result at the end of the mock."}))
+	if want := "note \"Scorecard\": Visual search\nnote \"Now\": You get the result at the end of the mock.\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

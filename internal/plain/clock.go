@@ -8,10 +8,10 @@ import (
 	"dryrun/framework"
 )
 
-// thresholds are the shares of a step's time, in percent, at which the time is said.
+// thresholds are the shares of a step's time, in percent, at which plain mode announces the time.
 func thresholds() []int { return []int{50, 100, 150} }
 
-// announce says the time when a threshold of the current step has passed since the last time it was said.
+// announce says the time if a threshold of the current step has passed since the last announcement.
 func (w *walk) announce() {
 	step, spent, budget := w.spent()
 	if budget <= 0 {
@@ -29,7 +29,7 @@ func (w *walk) announce() {
 	}
 }
 
-// nextAnnouncement is how long until the next threshold of the current step.
+// nextAnnouncement returns how long it is until the next threshold of the current step.
 func (w *walk) nextAnnouncement() time.Duration {
 	step, spent, budget := w.spent()
 	for i, percent := range thresholds() {
@@ -51,7 +51,7 @@ func (w *walk) time(context.Context, string) error {
 	session, _ := st.Now(w.Clock.Now())
 	step, spent, budget := w.spent()
 	s, _ := framework.StepByID(step)
-	w.say(fmt.Sprintf("Time: %s of %s for step %d of 7, %s of %d minutes in all.",
+	w.say(fmt.Sprintf("Time: %s of %s for step %d of 7, %s of %d minutes overall.",
 		minutes(spent), minutes(budget), s.N, minutes(session), st.Started.Minutes))
 	return nil
 }

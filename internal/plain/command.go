@@ -3,11 +3,13 @@ package plain
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"dryrun/framework"
 	"dryrun/internal/rehearse"
+	"dryrun/internal/spell"
 )
 
 // slashCommand is one slash command.
@@ -22,15 +24,15 @@ func slashCommands() []slashCommand {
 	return []slashCommand{
 		{"brief", "the brief and this step's prompt again", (*walk).brief},
 		{"ask", "/ask QUESTION: ask the interviewer; a good question releases a fact", (*walk).askFact},
-		{"scope", "the facts released so far", (*walk).scope},
+		{"scope", "the facts you have so far", (*walk).scope},
 		{"answer", "write your answer; a line with only a dot ends it", (*walk).answer},
 		{"sketch", "/sketch photo -> encoder -> hnsw k=200 -> trees -> top 20: draw the pipeline", (*walk).sketch},
 		{"decide", "commit to this step's choices", (*walk).decide},
-		{"predict", "give an 80% range before you run", (*walk).predict},
+		{"predict", "give an 80% range for a number before you run the lab", (*walk).predict},
 		{"run", "run the lab with your choices beside the reference's", (*walk).runLab},
-		{"xray", "/xray N: where query N lost its product", (*walk).xray},
+		{"xray", "/xray N: where the pipeline lost query N's best match", (*walk).xray},
 		{"lab", "the last run's report again", (*walk).lab},
-		{"probe", "be asked about what your answer leaves open", (*walk).probe},
+		{"probe", "get a question about what your answer leaves out", (*walk).probe},
 		{"hint", "the next hint", (*walk).hint},
 		{"reveal", "the reference answer; what you write afterwards isn't scored", (*walk).reveal},
 		{"mark", "score yourself, criterion by criterion", (*walk).mark},
@@ -46,44 +48,43 @@ func slashCommands() []slashCommand {
 	}
 }
 
-// command runs one line. A line that is no command loses nothing: it is repeated with what would take it.
+// command runs one line. A line that isn't a command is repeated with a command that would take it.
 func (w *walk) command(ctx context.Context, text string) error {
 	text = strings.TrimSpace(text)
 	if text == "" {
 		return nil
 	}
 	if !strings.HasPrefix(text, "/") {
-		w.say("Start a line with a command: /ask " + short(text) + ", or /answer to write an answer. /help lists them all.")
+		w.say("Start a line with a command: /ask " + short(text) + ", or /answer to write an answer. /help lists every command.")
 		return nil
 	}
 	name, rest, _ := strings.Cut(text[1:], " ")
 	name = strings.ToLower(name)
-	var found []slashCommand
-	for _, v := range slashCommands() {
-		if v.name == name {
-			found = []slashCommand{v}
-			break
-		}
-		if name != "" && strings.HasPrefix(v.name, name) {
-			found = append(found, v)
-		}
+	commands := slashCommands()
+	names := make([]string, len(commands))
+	for i, c := range commands {
+		names[i] = c.name
 	}
+	found := spell.Match(name, names)
 	switch len(found) {
 	case 1:
-		return found[0].do(w, ctx, strings.TrimSpace(rest))
+		return commands[slices.Index(names, found[0])].do(w, ctx, strings.TrimSpace(rest))
 	case 0:
-		w.say("There is no command /" + short(name) + ". /help lists them all.")
-	default:
-		var names []string
-		for _, v := range found {
-			names = append(names, "/"+v.name)
+		question := ""
+		if near := spell.Nearest(name, names, 2); len(near) > 0 {
+			question = " Did you mean " + slashed(near) + "?"
 		}
-		w.say("/" + name + " could be " + strings.Join(names, " or ") + ".")
+		w.say("There is no command /" + short(name) + "." + question + " /help lists every command.")
+	default:
+		w.say("/" + name + " could be " + slashed(found) + ".")
 	}
 	return nil
 }
 
-// header says where the candidate is.
+// slashed lists commands as a person types them: /scope or /score.
+func slashed(names []string) string { return "/" + strings.Join(names, " or /") }
+
+// header shows the step that the candidate is at.
 func (w *walk) header() {
 	st := w.s.State()
 	step, ok := framework.StepByID(st.Step)
@@ -98,7 +99,7 @@ func (w *walk) header() {
 	w.say("")
 }
 
-// answerSoFar repeats what stands in a step that is gone back to: what was asked, unless that has just been said, and the answer.
+// answerSoFar shows the current step's prompt, unless that was just shown, and its answer.
 func (w *walk) answerSoFar(asked bool) {
 	if !asked {
 		w.say("Interviewer: " + joinLines(w.s.Step().Prompt))
@@ -128,7 +129,7 @@ func (w *walk) askFact(ctx context.Context, rest string) error {
 func (w *walk) scope(context.Context, string) error {
 	facts := w.s.State().Facts
 	if len(facts) == 0 {
-		w.say("No fact has been released yet. /ask for what would change your design.")
+		w.say("You don't have any facts yet. /ask about what would change your design.")
 		return nil
 	}
 	for _, id := range facts {
@@ -141,15 +142,15 @@ func (w *walk) scope(context.Context, string) error {
 	return nil
 }
 
-// answer reads lines up to a dot. Every line is a draft at once, so that a killed session keeps it.
+// answer reads lines up to a dot. Every line is saved as a draft immediately, so a killed session keeps it.
 func (w *walk) answer(ctx context.Context, to string) error {
 	if to == "" {
 		to = w.openQuestion()
 	}
 	text := w.s.Text(to)
-	w.say("End with a line that holds only a dot. Bullets are fine.")
+	w.say("To finish, enter a line with only a dot. Bullets are fine.")
 	if text != "" {
-		w.say("So far, and what you add comes after it (begin with a line that holds only /clear to start again):")
+		w.say("Your answer so far is below, and new lines are added to it. To start over, enter a line with only /clear.")
 		w.say(indent(text))
 	}
 	for {
@@ -170,13 +171,13 @@ func (w *walk) answer(ctx context.Context, to string) error {
 			longer = text + "\n" + line
 		}
 		if !w.do(ctx, rehearse.Draft{To: to, Text: longer}) {
-			w.say("That line isn't kept; a line with only a dot ends the answer.")
+			w.say("That line wasn't kept. To finish, enter a line with only a dot.")
 			continue
 		}
 		text = longer
 	}
 	if strings.TrimSpace(text) == "" {
-		w.say("Nothing written, nothing saved.")
+		w.say("You wrote nothing, so nothing was saved.")
 		return nil
 	}
 	if w.do(ctx, rehearse.Answer{To: to, Text: text}) {
@@ -216,7 +217,7 @@ func (w *walk) xray(ctx context.Context, rest string) error {
 
 func (w *walk) probe(ctx context.Context, _ string) error {
 	if w.do(ctx, rehearse.Probe{}) && w.openQuestion() != "" {
-		w.say("/answer replies to it.")
+		w.say("Use /answer to reply.")
 	}
 	return nil
 }
@@ -236,7 +237,7 @@ func (w *walk) steps(_ context.Context, rest string) error {
 		for _, s := range framework.Steps() {
 			w.say(fmt.Sprintf("%d %s: %s", s.N, s.Title, s.Question))
 		}
-		w.say("/steps STEP shows one step's guide, /go STEP goes there.")
+		w.say("/steps STEP shows one step's guide, and /go STEP goes to it.")
 		return nil
 	}
 	id, ok := w.stepNamed(rest)
@@ -262,7 +263,7 @@ func (w *walk) goTo(ctx context.Context, rest string) error {
 func (w *walk) next(ctx context.Context, _ string) error {
 	before := w.s.State().Step
 	if w.do(ctx, rehearse.Next{}) && w.s.State().Step == before {
-		w.say("/go STEP goes to one of them, /end finishes the session and shows the scorecard.")
+		w.say("/go STEP goes to one of them, and /end finishes the session and shows the scorecard.")
 	}
 	return nil
 }
@@ -281,7 +282,7 @@ func (w *walk) help(context.Context, string) error {
 	return nil
 }
 
-// stepNamed finds the step that a word means; where there is none, or more than one, it says so.
+// stepNamed finds the step that a word means. If there is none, or more than one, it says so.
 func (w *walk) stepNamed(word string) (framework.StepID, bool) {
 	named := framework.StepsNamed(word)
 	switch len(named) {
@@ -303,7 +304,7 @@ func stepNames(steps []framework.Step) string {
 	return strings.Join(names, ", ")
 }
 
-// short cuts text for an echo in a message.
+// short truncates text that a message repeats.
 func short(text string) string {
 	const most = 40
 	if r := []rune(text); len(r) > most {
@@ -312,7 +313,7 @@ func short(text string) string {
 	return text
 }
 
-// joinLines joins the lines of a paragraph, so that it wraps at the conversation's own width; bullets keep their lines.
+// joinLines joins the lines of each paragraph, so it wraps at this conversation's width. Bullets keep their own lines.
 func joinLines(text string) string {
 	var out []string
 	for _, p := range strings.Split(strings.TrimSpace(text), "\n\n") {

@@ -29,7 +29,7 @@ func (w *walk) decide(ctx context.Context, _ string) error {
 			}
 			cmd, ok := choice(d, text)
 			if !ok {
-				w.say("Give a letter from a to " + string(rune('a'+len(d.Options)-1)) + ", or - to skip it.")
+				w.say("Enter a letter from a to " + string(rune('a'+len(d.Options)-1)) + ", or - to skip it.")
 				continue
 			}
 			if !w.do(ctx, cmd) {
@@ -39,7 +39,7 @@ func (w *walk) decide(ctx context.Context, _ string) error {
 		}
 	}
 	if len(w.s.State().StepState(step).Decisions) >= len(decisions) {
-		w.say("Decided. /predict comes next, then /run.")
+		w.say("Your decisions are saved. Next: /predict, then /run.")
 	}
 	return nil
 }
@@ -52,7 +52,7 @@ func options(d casestudies.Decision) string {
 	return strings.Join(parts, "  ")
 }
 
-// choice reads a letter, an option's id, or a dash.
+// choice parses a letter, an option's id or a dash.
 func choice(d casestudies.Decision, text string) (rehearse.Decide, bool) {
 	text = strings.ToLower(strings.TrimSpace(text))
 	if text == "-" {
@@ -105,7 +105,7 @@ func (w *walk) runLab(ctx context.Context, rest string) error {
 	return nil
 }
 
-// labReport prints a run that has just come back, and reports whether it did.
+// labReport prints the report of a run that just finished. It returns false if there is none to show.
 func (w *walk) labReport(done rehearse.LabDone, said []rehearse.Line) bool {
 	if _, running := w.s.Running(); running || w.s.Hidden(rehearse.LabResults) || done.Result.Yours == nil || len(said) == 0 {
 		return false
@@ -118,17 +118,17 @@ func (w *walk) lab(context.Context, string) error {
 	yours, reference := w.s.Report(w.s.State().Step)
 	switch {
 	case w.s.Hidden(rehearse.LabResults):
-		w.say("The lab's results wait for the end.")
+		w.say("A mock interview shows the lab's results at the end.")
 	case yours == nil:
-		w.say("Nothing has been run in this step. /run runs it.")
+		w.say("You haven't run the lab in this step. Use /run to start it.")
 	default:
 		w.print(yours, reference)
 	}
 	return nil
 }
 
-// print writes what a run says, what matters most first: the headline, the ranges against the truth, yours beside the
-// reference; then the rest of the report.
+// print writes a run's report, the most important part first: the headline, the ranges next to the results, and your pipeline
+// next to the reference; then the rest of the report.
 func (w *walk) print(yours, reference *report.Step) {
 	fmt.Fprintln(w.Out, draw.PlainHeadline(yours, w.Width))
 	blocks := narrate.Ranges(w.s.Debrief(w.s.State().Step).Predictions)

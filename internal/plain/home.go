@@ -14,7 +14,7 @@ import (
 	"dryrun/internal/rehearse"
 )
 
-// HomeOptions are what the home conversation offers.
+// HomeOptions configure the home conversation.
 type HomeOptions struct {
 	Options
 	Cases      []*casestudies.Case
@@ -25,21 +25,21 @@ type HomeOptions struct {
 	LabOf    func(c *casestudies.Case) rehearse.Lab
 }
 
-// Home says what there is to rehearse and, where somebody types, opens what they choose. Enter takes the first offer.
+// Home lists what you can rehearse and, if input is interactive, opens what you choose. Enter takes the first offer.
 func Home(ctx context.Context, h HomeOptions) error {
 	in := readLines(h.In)
 	defer close(in.stop)
 	w := newWalk(nil, in, h.Options)
 	w.say("dryrun rehearses machine-learning system design interviews: seven steps, your own words and decisions, " +
 		"and a real two-stage pipeline behind every step that you predict, run and break. " +
-		"Everything you write is saved as you write it. Nothing leaves this machine.")
+		"Everything you type is saved as you type it, on this machine only.")
 	w.say("")
 	offers := h.offers()
 	for i, o := range offers {
 		w.say(fmt.Sprintf("%d  %s", i+1, o.line))
 	}
 	if len(offers) == 0 {
-		w.say("There is no case here. dryrun cases new ID writes one.")
+		w.say("There are no cases here. To create one, run: dryrun cases new ID")
 		return nil
 	}
 	w.say("")
@@ -48,7 +48,7 @@ func Home(ctx context.Context, h HomeOptions) error {
 		return nil
 	}
 	for {
-		w.say("A number opens it, enter takes 1, q leaves.")
+		w.say("Enter a number to open it, press enter for 1, or q to quit.")
 		w.prompt("> ")
 		got, err := in.read(ctx)
 		if err != nil {
@@ -70,7 +70,7 @@ func Home(ctx context.Context, h HomeOptions) error {
 		case strings.HasPrefix(strings.TrimSpace(strings.TrimPrefix(got.text, "/")), "q"):
 			return nil
 		default:
-			w.say(fmt.Sprintf("There is no %s here.", short(got.text)))
+			w.say(fmt.Sprintf("%q isn't one of these numbers.", short(got.text)))
 		}
 	}
 }
@@ -102,7 +102,7 @@ func (h HomeOptions) offers() []offer {
 	return out
 }
 
-// activeTime writes an active time in words, for a list.
+// activeTime writes an active time in words.
 func activeTime(d time.Duration) string {
 	switch n := int(d.Minutes() + 0.5); {
 	case d < time.Minute:
@@ -114,7 +114,7 @@ func activeTime(d time.Duration) string {
 	}
 }
 
-// pickOffer reads the number of an offer; an empty line is the first.
+// pickOffer parses the number of an offer. An empty line means the first.
 func pickOffer(text string, of int) (int, bool) {
 	text = strings.TrimSpace(text)
 	if text == "" {

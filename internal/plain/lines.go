@@ -11,11 +11,11 @@ import (
 	"dryrun/internal/safetext"
 )
 
-// maxLineBytes is how many bytes of one line are read; the rest is dropped, with a message.
+// maxLineBytes is the longest line that is read; the rest of it is dropped, with a message.
 const maxLineBytes = 64 << 10
 
-// lines reads whole lines from a stream in a goroutine of its own, so that a wait for one can be ended by a context or
-// a timer. The goroutine ends with the stream, or at the first line after stop is closed.
+// lines reads whole lines from a stream in its own goroutine, so a context or a timer can interrupt the wait for one. The
+// goroutine ends with the stream, or at the first line after stop is closed.
 type lines struct {
 	next chan line
 	stop chan struct{}
@@ -46,14 +46,14 @@ func readLines(r io.Reader) *lines {
 	return l
 }
 
-// oneLine reads up to a newline. The last line of a stream needs none.
+// oneLine reads up to a newline or the end of the stream.
 func oneLine(br *bufio.Reader) line {
 	var b strings.Builder
 	var out line
 	for {
 		part, err := br.ReadSlice('\n')
-		if room := maxLineBytes - b.Len(); len(part) > room {
-			part, out.truncated = part[:room], true
+		if free := maxLineBytes - b.Len(); len(part) > free {
+			part, out.truncated = part[:free], true
 		}
 		b.Write(part)
 		if errors.Is(err, bufio.ErrBufferFull) {

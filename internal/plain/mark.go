@@ -15,11 +15,11 @@ import (
 func (w *walk) reveal(ctx context.Context, _ string) error {
 	step := w.s.State().Step
 	if w.s.Hidden(rehearse.Reference) {
-		w.say("The reference waits for the end.")
+		w.say("A mock interview shows the reference at the end.")
 		return nil
 	}
 	if !w.s.State().StepState(step).Revealed {
-		w.say("What you write after this isn't scored. Reveal the reference? y or n")
+		w.say("Text that you write after this isn't scored. Reveal the reference? y or n")
 		text, err := w.ask(ctx, "")
 		if err != nil {
 			return err
@@ -36,7 +36,7 @@ func (w *walk) reveal(ctx context.Context, _ string) error {
 	for _, p := range w.s.Case().Step(step).Pitfalls {
 		w.say("Pitfall: " + p.Text)
 	}
-	w.say("/mark scores your answer, /next finishes the step.")
+	w.say("Next: /mark to score your answer, /next to finish the step.")
 	return nil
 }
 
@@ -45,11 +45,11 @@ func yes(text string) bool {
 	return text == "y" || text == "yes"
 }
 
-// mark goes through the step's criteria. Enter takes the coach's suggestion.
+// mark asks for a mark for each of the step's criteria. Enter takes the coach's suggestion.
 func (w *walk) mark(ctx context.Context, _ string) error {
 	step := w.s.State().Step
 	if w.s.Hidden(rehearse.Suggestions) {
-		w.say("Scoring waits for the end.")
+		w.say("A mock interview lets you score yourself at the end.")
 		return nil
 	}
 	criteria := w.s.Rubric()[step]
@@ -58,8 +58,8 @@ func (w *walk) mark(ctx context.Context, _ string) error {
 		suggested[s.Criterion] = s
 	}
 	w.say(fmt.Sprintf("%d criteria. Enter takes the coach's suggestion; 0, h (half) or 1 changes it; "+
-		"w shows the words it rests on; ? explains the criterion; q stops. "+
-		"The coach finds words and can't judge whether they are true.", len(criteria)))
+		"w shows the words that support it; ? explains the criterion; q stops. "+
+		"The coach looks for words. It can't tell whether what you say is true.", len(criteria)))
 	for i, c := range criteria {
 		s := suggested[c.ID]
 		w.say(fmt.Sprintf("%d of %d  %s (%s, weight %d)   coach: %s", i+1, len(criteria), c.Text, c.Level, c.Weight, s.Mark))
@@ -73,7 +73,7 @@ func (w *walk) mark(ctx context.Context, _ string) error {
 	return nil
 }
 
-// markOne asks until a mark is given. stop says that the candidate wants no more.
+// markOne asks until it gets a mark. stop says that the candidate wants to stop marking.
 func (w *walk) markOne(ctx context.Context, c framework.Criterion, s framework.Suggestion) (stop bool, err error) {
 	for {
 		text, err := w.ask(ctx, "> ")
@@ -93,14 +93,14 @@ func (w *walk) markOne(ctx context.Context, c framework.Criterion, s framework.S
 			w.words(s, false)
 			continue
 		case "?":
-			w.say("Asked when it is missing: " + c.Probe)
-			w.say("Stronger: " + c.Stronger)
+			w.say("The probe: " + c.Probe)
+			w.say("A stronger answer: " + c.Stronger)
 			continue
 		case "q":
-			w.say("Stopped. What you marked is kept.")
+			w.say("Stopped. The marks so far are saved.")
 			return true, nil
 		default:
-			w.say("Enter, 0, h, 1, w, ? or q.")
+			w.say("Press enter, or type 0, h, 1, w, ? or q.")
 			continue
 		}
 		w.do(ctx, rehearse.Mark{Criterion: c.ID, Mark: m})
@@ -108,7 +108,7 @@ func (w *walk) markOne(ctx context.Context, c framework.Criterion, s framework.S
 	}
 }
 
-// words shows the quotes that a suggestion rests on; short cuts the list of what is missing.
+// words shows the quotes that support a suggestion. short truncates the list of what is missing.
 func (w *walk) words(s framework.Suggestion, short bool) {
 	for _, q := range s.Quotes {
 		w.say("        \"" + q + "\"")
@@ -121,18 +121,18 @@ func (w *walk) words(s framework.Suggestion, short bool) {
 	case note != "":
 		w.say("        (" + note + ")")
 	case len(s.Quotes) == 0:
-		w.say("        (no words of yours)")
+		w.say("        (nothing in your answer)")
 	}
 }
 
-// firstReasons cuts a note of many reasons, which "; " separates, to the first three.
+// firstReasons truncates a note to its first three reasons. "; " separates reasons.
 func firstReasons(note string) string {
 	const most = 3
 	reasons := strings.Split(note, "; ")
 	if len(reasons) <= most {
 		return note
 	}
-	return fmt.Sprintf("%s; and %d more: w", strings.Join(reasons[:most], "; "), len(reasons)-most)
+	return fmt.Sprintf("%s; and %d more (w shows all)", strings.Join(reasons[:most], "; "), len(reasons)-most)
 }
 
 func (w *walk) score(context.Context, string) error {
@@ -140,18 +140,18 @@ func (w *walk) score(context.Context, string) error {
 	return nil
 }
 
-// result says what there is to say about one step.
+// result shows the debrief of one step.
 func (w *walk) result(step framework.StepID) {
 	w.say("")
 	w.show(narrate.StepResult(w.s.Debrief(step)))
 }
 
-// scorecard says the whole session's result.
+// scorecard shows the result of the whole session.
 func (w *walk) scorecard() {
 	r := w.s.Result()
 	w.say("")
 	w.show(narrate.Scorecard(r))
-	w.say("dryrun review shows this session again; its id is " + r.Session + ".")
+	w.say("To see this session again, run: dryrun review " + r.Session)
 }
 
 // show prints a result.

@@ -118,7 +118,7 @@ func TestAWholeStepInLines(t *testing.T) {
 		"1 of 6", "coach:",
 		"Decisions: 3 of 3 best",
 		"step 7 of 7",
-		"Scorecard", "You said: ", "dryrun review shows this session",
+		"Scorecard", "You said: ", "run: dryrun review s1",
 	} {
 		if !strings.Contains(said, want) {
 			t.Errorf("the conversation never says %q", want)
@@ -160,7 +160,7 @@ func TestAFullDiskIsSaidOnceAndNeverCalledSaved(t *testing.T) {
 	if n := strings.Count(said, "disk is full"); n != 1 {
 		t.Errorf("why it isn't saved is said %d times, want once", n)
 	}
-	if !strings.Contains(said, "Free some disk space and /quit again") {
+	if !strings.Contains(said, "Free some disk space, then type /quit again") {
 		t.Error("leaving didn't wait for the disk")
 	}
 
@@ -202,7 +202,7 @@ func TestASessionThatIsGoneOnWithRepeatsWhatWasAsked(t *testing.T) {
 func TestALineThatDoesntFitIsntKept(t *testing.T) {
 	long := strings.Repeat("x", 60<<10)
 	said, _, s := converse(t, framework.Data, "/answer", "first", long, long, "last", ".")
-	if !strings.Contains(said, "That line isn't kept") {
+	if !strings.Contains(said, "That line wasn't kept") {
 		t.Error("a line that didn't fit was passed over in silence")
 	}
 	if got, want := s.Text(""), "first\n"+long+"\nlast"; got != want {
@@ -231,7 +231,7 @@ func TestARunSaysWhatMattersFirst(t *testing.T) {
 }
 
 func TestALongNoteIsCutUntilItIsAskedFor(t *testing.T) {
-	if got := firstReasons("no a; no b; no c; no d; no e"); got != "no a; no b; no c; and 2 more: w" {
+	if got := firstReasons("no a; no b; no c; no d; no e"); got != "no a; no b; no c; and 2 more (w shows all)" {
 		t.Errorf("got %q", got)
 	}
 	if got := firstReasons("no a; no b; no c"); got != "no a; no b; no c" {
@@ -251,9 +251,11 @@ func TestEveryTypedLineIsADraftAtOnce(t *testing.T) {
 
 func TestWhatIsNoCommandIsAnsweredInWords(t *testing.T) {
 	said, _, _ := converse(t, framework.Data,
-		"hello", "/nosuch", "/s", "/xray many", "/go nowhere", "/hint", "/time", "/sketch photo -> trees", "/diagnose rain")
+		"hello", "/nosuch", "/sketsh photo", "/dedide", "/s",
+		"/xray many", "/go nowhere", "/hint", "/time", "/sketch photo -> trees", "/diagnose rain")
 	for _, want := range []string{
-		"Start a line with a command", "no command /nosuch", "could be", "Which query", "no step nowhere", "Hint 1 of 3",
+		"Start a line with a command", "no command /nosuch", "There is no command /sketsh. Did you mean /sketch?", "Did you mean /decide?",
+		"/s could be /scope or /sketch or /score or /steps.", "Which query", "no step nowhere", "Hint 1 of 3",
 		"Time: 0:00 of 5:00",
 	} {
 		if !strings.Contains(said, want) {

@@ -1,5 +1,5 @@
-// Package plain holds the same conversations as the screens, as whole lines: nothing is redrawn, nothing is drawn in
-// Braille or pictures, tables become `name: value`. Lines come in from a terminal, a pipe or a script; lines go out.
+// Package plain runs the same sessions as the screens, as lines of text: it never redraws, has no Braille charts or pictures,
+// and writes tables as `name: value`. Lines come in from a terminal, a pipe or a script; lines go out.
 package plain
 
 import (
@@ -20,11 +20,11 @@ import (
 	"dryrun/internal/safetext"
 )
 
-// Options are what a conversation runs on.
+// Options configure a conversation.
 type Options struct {
 	In          io.Reader
 	Out         io.Writer
-	Interactive bool // somebody types: show prompts
+	Interactive bool // a person is typing: show prompts
 	Width       int  // cells; 0 means 80
 	Clock       framework.Clock
 	Store       rehearse.Store
@@ -38,17 +38,17 @@ type walk struct {
 	in           *lines
 	sessionEnded bool
 
-	announcedThresholds map[framework.StepID]int // how many of the thresholds of time have been said
+	announcedThresholds map[framework.StepID]int // how many time thresholds were announced
 }
 
-// errQuit says that the candidate left.
-var errQuit = errors.New("left")
+// errQuit says that the candidate quit.
+var errQuit = errors.New("quit")
 
-// errNotSaved is the end of a conversation that the store wouldn't take; why has been said in it.
-var errNotSaved = errors.New("leaving the session: not everything that you typed could be saved, for the reason above")
+// errNotSaved ends a conversation whose text the store couldn't save; the conversation says why.
+var errNotSaved = errors.New("closing the session: some of what you typed couldn't be saved, for the reason above")
 
-// Walk talks through a session until it ends, the candidate leaves, the input ends, or ctx does. Whatever the way out,
-// the clock is stopped and everything typed has been handed to the store.
+// Walk runs a session until the session ends, the candidate quits, the input ends or ctx is done. In every case it stops the
+// clock and hands everything that was typed to the store.
 func Walk(ctx context.Context, s *rehearse.Session, opening rehearse.Outcome, o Options) error {
 	in := readLines(o.In)
 	defer close(in.stop)
@@ -70,18 +70,19 @@ func (w *walk) run(ctx context.Context, opening rehearse.Outcome) error {
 	w.outcome(ctx, opening)
 	w.answerSoFar(len(opening.Lines) > 0)
 	err := w.converse(ctx)
-	// What is typed must reach the store even though ctx has ended: that is the way out, too.
+	// What was typed must reach the store even if ctx is done.
 	last := context.WithoutCancel(ctx)
 	for warned := false; !w.sessionEnded; warned = true {
 		w.do(last, rehearse.Pause{})
 		if w.s.InStore() {
-			w.say("Everything is saved. Come back with: dryrun practice " + w.s.Case().ID)
+			w.say("Everything is saved. To continue, run: dryrun practice " + w.s.Case().ID)
 			break
 		}
 		if !errors.Is(err, errQuit) || warned {
 			return errNotSaved
 		}
-		w.say("Not everything is saved. Free some disk space and /quit again: the second /quit leaves, saved or not.")
+		w.say("Some of your text isn't saved. Free some disk space, then type /quit again. " +
+			"The second /quit exits even if it still can't be saved.")
 		w.do(last, rehearse.Continue{})
 		err = w.converse(ctx)
 	}
@@ -104,7 +105,7 @@ func (w *walk) converse(ctx context.Context) error {
 	return nil
 }
 
-// ask prompts for one line. While it waits it says the time when a threshold of the step passes.
+// ask prompts for one line. While it waits, it announces the time when a threshold of the step passes.
 func (w *walk) ask(ctx context.Context, prompt string) (string, error) {
 	w.announce()
 	w.prompt(prompt)
@@ -116,7 +117,7 @@ func (w *walk) ask(ctx context.Context, prompt string) (string, error) {
 			tick.Stop()
 			beat.Stop()
 			if got.truncated {
-				w.say(fmt.Sprintf("That line was longer than %d KB; the rest was dropped.", maxLineBytes>>10))
+				w.say(fmt.Sprintf("That line was longer than %d KB, so the rest of it was dropped.", maxLineBytes>>10))
 			}
 			return got.text, got.err
 		case <-tick.C:
@@ -124,7 +125,7 @@ func (w *walk) ask(ctx context.Context, prompt string) (string, error) {
 			w.prompt(prompt)
 		case <-beat.C:
 			tick.Stop()
-			// The heartbeat only dates the clock of a killed session, so its failure isn't worth a line.
+			// The heartbeat only sets the clock of a session that was killed, so a failure isn't worth a message.
 			_ = w.Store.Beat(ctx, w.s.State().Started.Session, w.Clock.Now())
 		case <-ctx.Done():
 			tick.Stop()
@@ -141,8 +142,8 @@ func (w *walk) prompt(p string) {
 	}
 }
 
-// do gives a command to the rules, says what came of it and performs the effects, those of their results included.
-// It reports whether the command was taken.
+// do gives a command to the session, shows the outcome and performs its effects and those of their results. It returns false
+// if the session refused the command.
 func (w *walk) do(ctx context.Context, cmd rehearse.Command) bool {
 	out, err := w.s.Do(cmd)
 	if err != nil {
@@ -157,7 +158,7 @@ func (w *walk) do(ctx context.Context, cmd rehearse.Command) bool {
 	return true
 }
 
-// outcome says what a command led to, performs its effects, and says what those brought.
+// outcome shows the lines of a command's outcome, performs its effects and shows their results.
 func (w *walk) outcome(ctx context.Context, out rehearse.Outcome) {
 	w.lines(out)
 	p := runProgress{w: w, shown: map[string]bool{}}
@@ -171,7 +172,7 @@ func (w *walk) outcome(ctx context.Context, out rehearse.Outcome) {
 	w.sessionEnded = w.sessionEnded || w.s.State().Ended
 }
 
-// effectDone says what an effect brought back.
+// effectDone shows the result of an effect.
 func (w *walk) effectDone(back rehearse.Command, out rehearse.Outcome) {
 	switch back := back.(type) {
 	case rehearse.LabDone:
@@ -192,14 +193,14 @@ func (w *walk) lines(out rehearse.Outcome) {
 	}
 }
 
-// runProgress says what a run does, each thing once, on lines that grow: nothing is redrawn.
+// runProgress shows each phase of a run once. It appends to a line and never redraws one.
 type runProgress struct {
 	w     *walk
 	shown map[string]bool
-	width int // of the line that grows, 0 before it begins
+	width int // of the current line, 0 before it begins
 }
 
-// starting is what a lab says before it knows what there is to do.
+// starting is a lab's progress before it knows its phases.
 const starting = "starting"
 
 func (p *runProgress) update(progress report.Progress) {
@@ -240,7 +241,7 @@ func (w *walk) line(l rehearse.Line) {
 	}
 }
 
-// say prints text, cleaned and wrapped at the width; its own line breaks and margins are kept.
+// say prints text, sanitized and wrapped at the width. It keeps the text's own line breaks and margins.
 func (w *walk) say(text string) {
 	for _, part := range strings.Split(safetext.Clean(text), "\n") {
 		body := strings.TrimLeft(part, " ")
@@ -250,7 +251,7 @@ func (w *walk) say(text string) {
 	}
 }
 
-// sentence makes a sentence of an error: a capital letter and a period.
+// sentence writes an error as a sentence, with a capital letter and a period.
 func sentence(err error) string {
 	text := err.Error()
 	if text == "" {

@@ -4,26 +4,27 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"strconv"
 	"strings"
 
 	"dryrun/casestudies"
 	"dryrun/framework"
 )
 
-// decide commits to an option, or passes the decision over.
+// decide commits to an option, or skips the decision.
 func (s *Session) decide(cmd Decide) error {
 	d := s.Step().Decision(cmd.Decision)
 	if d == nil {
 		return fmt.Errorf("this step has no decision %q", cmd.Decision)
 	}
 	if s.stepState().Revealed {
-		return errors.New("the reference is open: a decision made after it says nothing")
+		return errors.New("the reference is open: a decision that you make now wouldn't count")
 	}
 	if cmd.Skip {
 		if err := s.record(framework.Decided{Step: s.state.Step, Decision: d.ID, Skipped: true}); err != nil {
 			return err
 		}
-		s.tutorSays("Passed over, and not scored.")
+		s.tutorSays("Skipped, so it isn't scored.")
 		return nil
 	}
 	if _, offered := d.Options.Verdict(cmd.Option); !offered {
@@ -31,19 +32,19 @@ func (s *Session) decide(cmd Decide) error {
 		for _, o := range d.Options {
 			ids = append(ids, o.ID)
 		}
-		return fmt.Errorf("%q isn't a choice here: it is one of %s", cmd.Option, strings.Join(ids, ", "))
+		return fmt.Errorf("%q isn't an option of this decision: choose one of %s", cmd.Option, strings.Join(ids, ", "))
 	}
 	return s.record(framework.Decided{Step: s.state.Step, Decision: d.ID, Option: cmd.Option})
 }
 
-// sketch reads a whiteboard line. What it draws that a decision of this step asks about is a commitment too.
+// sketch parses a whiteboard line. If a decision of this step asks about something that the line draws, the line decides it.
 func (s *Session) sketch(line string) error {
 	line = strings.TrimSpace(strings.ToValidUTF8(line, "\uFFFD"))
 	if err := checkText("the line", line); err != nil {
 		return err
 	}
 	if s.stepState().Revealed {
-		return errors.New("the reference is open: a sketch made after it says nothing")
+		return errors.New("the reference is open: a sketch that you draw now wouldn't count")
 	}
 	_, knobs, err := s.deps.Knobs.Sketch(s.cs, line)
 	if err != nil {
@@ -59,20 +60,20 @@ func (s *Session) sketch(line string) error {
 			continue
 		}
 		_, offered := d.Options.Verdict(value)
-		stands := s.stepState().Decisions[d.ID]
+		decided := s.stepState().Decisions[d.ID]
 		switch {
-		case offered && stands.Option != value:
+		case offered && decided.Option != value:
 			bodies = append(bodies, framework.Decided{Step: s.state.Step, Decision: d.ID, Option: value})
-			s.tutorSays("Drawn and decided: %s %s.", d.Knob, value)
-		case !offered && stands.Option != "" && stands.Option != value:
-			s.tutorSays("Your decision of %s %s stands over the %s that you drew.", d.Knob, stands.Option, value)
+			s.tutorSays("Your sketch also decides %s: %s.", d.Knob, value)
+		case !offered && decided.Option != "" && decided.Option != value:
+			s.tutorSays("Your decision of %s %s is kept: the %s in your sketch isn't one of its options.", d.Knob, decided.Option, value)
 		}
 	}
 	return s.record(bodies...)
 }
 
-// Whiteboard returns the labels of the boxes that were drawn last in the current step. The line was read when it was drawn
-// and is read again by the same parser; one that the lab's words no longer fit is one box.
+// Whiteboard returns the labels of the boxes of the current step's last sketch. If the lab can no longer parse the line, the
+// whole line is one box.
 func (s *Session) Whiteboard() []string {
 	line := s.stepState().Sketch.Line
 	if line == "" {
@@ -85,7 +86,7 @@ func (s *Session) Whiteboard() []string {
 	return boxes
 }
 
-// predict commits to a range, or passes it over. A run of the step ends the guessing.
+// predict commits to a range, or skips the prediction. It is an error once the step's lab has run.
 func (s *Session) predict(cmd Predict) error {
 	p := s.Step().Prediction(cmd.Prediction)
 	if p == nil {
@@ -93,16 +94,16 @@ func (s *Session) predict(cmd Predict) error {
 	}
 	st := s.stepState()
 	switch {
-	case len(st.Runs) > 0 || s.run != nil && s.run.Step == s.state.Step:
-		return errors.New("the lab of this step has run: a range given after it says nothing")
+	case len(st.Runs) > 0 || s.lab.current != nil && s.lab.current.Step == s.state.Step:
+		return errors.New("the lab of this step has run: a range that you give now wouldn't count")
 	case st.Revealed:
-		return errors.New("the reference is open: a range given after it says nothing")
+		return errors.New("the reference is open: a range that you give now wouldn't count")
 	}
 	if cmd.Skip {
 		if err := s.record(framework.Predicted{Step: s.state.Step, Prediction: p.ID, Skipped: true}); err != nil {
 			return err
 		}
-		s.tutorSays("Passed over, and not scored.")
+		s.tutorSays("Skipped, so it isn't scored.")
 		return nil
 	}
 	if err := framework.CheckRange(cmd.Low, cmd.High, p.Scale == "log"); err != nil {
@@ -111,8 +112,8 @@ func (s *Session) predict(cmd Predict) error {
 	return s.record(framework.Predicted{Step: s.state.Step, Prediction: p.ID, Low: cmd.Low, High: cmd.High})
 }
 
-// Knobs returns what the candidate has set for the current step, over the case's demo: the sketch of the architecture, of
-// this step, and this step's decisions, each over the one before.
+// Knobs returns the knobs that the candidate changed from the case's demo for the current step: those of the architecture's
+// sketch, overridden by those of this step's sketch, overridden by this step's decisions.
 func (s *Session) Knobs() map[string]string {
 	out := map[string]string{}
 	maps.Copy(out, s.state.StepState(framework.Architecture).Sketch.Knobs)
@@ -125,7 +126,7 @@ func (s *Session) Knobs() map[string]string {
 	return out
 }
 
-// isReference says whether the knobs leave the reference's pipeline as it is, as far as the case's text tells.
+// isReference says whether the knobs are the reference's, judging by the case file alone.
 func isReference(c *casestudies.Case, knobs map[string]string) bool {
 	for id, value := range knobs {
 		if reference, ok := c.Demo.Value(id); !ok || value != reference {
@@ -133,4 +134,49 @@ func isReference(c *casestudies.Case, knobs map[string]string) bool {
 		}
 	}
 	return true
+}
+
+// ParseRange parses the two numbers of a prediction as people write them: `0.90 0.97`, `100k to 300k`, `2% - 5%`,
+// `1,000 2,000`. framework.CheckRange checks whether they make a range.
+func ParseRange(text string) (low, high float64, err error) {
+	var numbers []float64
+	for _, f := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t;–", r) }) {
+		switch f {
+		case "to", "and", "-":
+			continue
+		}
+		v, err := parseNumber(f)
+		if err != nil {
+			return 0, 0, err
+		}
+		numbers = append(numbers, v)
+	}
+	if len(numbers) != 2 {
+		return 0, 0, errors.New("a range is two numbers, low and high, such as 0.90 0.97 or 100k 300k")
+	}
+	return numbers[0], numbers[1], nil
+}
+
+// parseNumber parses a number with an optional k, M, x or %, and with commas between thousands.
+func parseNumber(text string) (float64, error) {
+	bare, scale := strings.ReplaceAll(text, ",", ""), 1.0
+	if bare != "" {
+		switch bare[len(bare)-1] {
+		case 'k', 'K':
+			scale = 1e3
+		case 'm', 'M':
+			scale = 1e6
+		case '%':
+			scale = 0.01
+		case 'x':
+		default:
+			bare += " "
+		}
+		bare = bare[:len(bare)-1]
+	}
+	v, err := strconv.ParseFloat(bare, 64)
+	if err != nil {
+		return 0, fmt.Errorf("%q isn't a number: write 0.95, 5%%, 100k or 2M", text)
+	}
+	return v * scale, nil
 }

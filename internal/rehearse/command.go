@@ -1,14 +1,17 @@
-// Package rehearse is the interview's rules, once. A Command comes in; events, words to show and effects go out. It does
-// no I/O itself: a user interface (screens, plain lines, SSH) performs the effects outside its update loop and feeds what
-// they bring back in as commands. So a whole session replays in a test.
+// Package rehearse holds the rules of the interview. A Command comes in; events, lines to show and effects go out. It does no
+// I/O itself: a user interface (screens, plain lines, SSH) performs the effects outside its update loop and feeds their
+// results back in as commands. So a test can replay a whole session.
 package rehearse
 
 import (
+	"errors"
+	"fmt"
+
 	"dryrun/framework"
 	"dryrun/internal/report"
 )
 
-// Command is one thing a candidate does, or one thing that an effect brought back.
+// Command is one action of the candidate, or the result of one effect.
 type Command interface{ command() }
 
 // The commands. Those without a Step act on the session's current step.
@@ -21,14 +24,14 @@ type (
 	Draft struct{ To, Text string }
 	// Answer commits the text of an answer.
 	Answer struct{ To, Text string }
-	// Decide commits to an option of a decision; Pass passes it over.
+	// Decide commits to an option of a decision; Skip skips it.
 	Decide struct {
 		Decision, Option string
 		Skip             bool
 	}
-	// Sketch reads a whiteboard line: `photo -> encoder -> hnsw k=200 -> trees -> top 20`.
+	// Sketch parses a whiteboard line: `photo -> encoder -> hnsw k=200 -> trees -> top 20`.
 	Sketch struct{ Line string }
-	// Predict commits to an 80% range; Pass passes it over.
+	// Predict commits to an 80% range; Skip skips it.
 	Predict struct {
 		Prediction string
 		Low, High  float64
@@ -36,7 +39,7 @@ type (
 	}
 	// Run runs the step's lab with the candidate's decisions beside the reference's.
 	Run struct{ Fault string }
-	// LabDone and LabFailed bring back a RunLab effect. One of a run that isn't current is dropped.
+	// LabDone and LabFailed are the results of a RunLab effect. Those of a run that isn't current are ignored.
 	LabDone struct {
 		Run    int
 		Result LabResult
@@ -47,7 +50,7 @@ type (
 	}
 	// Cancel stops the current run.
 	Cancel struct{}
-	// XRay asks where a query's best positive was lost (1-based, as shown); XRayDone brings the answer back.
+	// XRay asks where the pipeline lost a query's best match (1-based, as shown). XRayDone is the result.
 	XRay     struct{ Query int }
 	XRayDone struct {
 		Result report.XRay
@@ -71,8 +74,7 @@ type (
 	Pause    struct{}
 	Continue struct{}
 	End      struct{}
-	// Stored and StoreFailed bring back an Append or a SaveDraft. What failed is offered again with the next thing that
-	// the candidate does.
+	// Stored and StoreFailed are the results of an Append or a SaveDraft. The next command retries what failed.
 	Stored      struct{ Effect Effect }
 	StoreFailed struct {
 		Effect Effect
@@ -80,11 +82,11 @@ type (
 	}
 )
 
-// LabResult is what a run brought: the candidate's pipeline, the reference's where it differs, and the value of each
-// prediction of the step.
+// LabResult is the result of a run: the report of the candidate's pipeline, the reference's if it differs, and the value of
+// each of the step's predictions.
 type LabResult struct {
 	Yours     *report.Step
-	Reference *report.Step // nil where both are the same pipeline
+	Reference *report.Step // nil if both are the same pipeline
 	Results   map[string]float64
 }
 
@@ -93,31 +95,31 @@ type Effect interface{ effect() }
 
 // The effects.
 type (
-	// Append stores events. The state already has them. A session has one Append under way at a time: events that
-	// come while it is wait for its Stored, so that a log on disk never has a gap.
+	// Append stores events that the state already has. A session has at most one Append in flight: later events wait for
+	// its Stored, so a log on disk never has a gap.
 	Append struct {
 		Session string
 		Events  []framework.Event
 	}
-	// SaveDraft stores the unsaved text, overwriting the one before. Drafts may be coalesced, the last one may not be
-	// lost. At Resume a draft older than the answer at its place is dropped.
+	// SaveDraft stores unsaved text, overwriting the previous draft. Drafts may be coalesced, but the last one must be
+	// stored. Resume ignores a draft that is older than the answer at its place.
 	SaveDraft struct {
 		Session string
 		framework.Draft
 	}
-	// RunLab runs Yours and, where it differs, Reference, and each prediction's own setting. Fault is put into Yours
-	// alone: the reference stays healthy beside it, and so do the predictions.
+	// RunLab runs Yours, Reference if it differs, and the setting of each prediction. Only Yours has the fault:
+	// the reference and the predictions run without it.
 	RunLab struct {
 		Run         int
 		Step        framework.StepID
 		Seed        int64
 		Fault       string                      // "", a fault's id, or Mystery
-		Yours       map[string]string           // knobs that the candidate set, over the case's demo
-		Reference   map[string]string           // knobs of the reference, over the case's demo; usually none
-		Same        bool                        // both are one pipeline
+		Yours       map[string]string           // the candidate's knobs, which override the case's demo
+		Reference   map[string]string           // the reference's knobs, which override the case's demo; usually none
+		Same        bool                        // both are the same pipeline
 		Predictions map[string]PredictionTarget // by prediction id
 	}
-	// RunXRay looks for the best positive of one query, on the candidate's pipeline.
+	// RunXRay follows one query's best match through the candidate's pipeline.
 	RunXRay struct {
 		Seed  int64
 		Fault string
@@ -128,7 +130,7 @@ type (
 	CancelRun struct{ Run int }
 )
 
-// Mystery is the fault that the lab draws and keeps to itself, to be diagnosed.
+// Mystery is a fault that the lab picks at random and doesn't name; the candidate diagnoses it.
 const Mystery = "mystery"
 
 // PredictionTarget is the number that a prediction is about: a metric or timing under the reference's knobs and these.
@@ -137,7 +139,7 @@ type PredictionTarget struct {
 	Metric string
 }
 
-// Line is something that is said or shown, in order.
+// Line is one line of the conversation.
 type Line struct {
 	Who  Who
 	Text string
@@ -146,7 +148,7 @@ type Line struct {
 // Who says a line.
 type Who string
 
-// Who may speak.
+// The speakers.
 const (
 	ByInterviewer Who = "interviewer"
 	ByScope       Who = "scope"
@@ -154,7 +156,7 @@ const (
 	ByTutor       Who = "" // dryrun itself
 )
 
-// Outcome is what a command led to.
+// Outcome is the result of a command.
 type Outcome struct {
 	Lines   []Line
 	Effects []Effect
@@ -191,3 +193,102 @@ func (SaveDraft) effect() {}
 func (RunLab) effect()    {}
 func (RunXRay) effect()   {}
 func (CancelRun) effect() {}
+
+// Do executes one command. If it returns an error, whose text is for the candidate, nothing has changed. The caller performs
+// the outcome's effects in order and passes their results to Do as commands.
+func (s *Session) Do(cmd Command) (Outcome, error) {
+	s.out = Outcome{}
+	err := s.allowed(cmd)
+	if err == nil {
+		err = s.handle(cmd)
+	}
+	if err != nil {
+		s.out = Outcome{}
+		return Outcome{}, err
+	}
+	if _, failed := cmd.(StoreFailed); !failed { // an immediate retry would fail again
+		s.flush()
+	}
+	return s.takeOutcome(), nil
+}
+
+// allowed checks whether the session accepts the command in its current state.
+func (s *Session) allowed(cmd Command) error {
+	switch cmd.(type) {
+	case Stored, StoreFailed, LabDone, LabFailed, XRayDone:
+		return nil
+	}
+	switch {
+	case !s.writes():
+		return errors.New("you have this session open as a reader: only its candidate can change it")
+	case s.state.Ended:
+		return errors.New("this session has ended: start another one, or review it")
+	case s.log.readOnlyReason != "":
+		return errors.New(s.log.readOnlyReason)
+	case s.state.Paused:
+		switch cmd.(type) {
+		case Draft, Answer, Cancel, Continue, End:
+			return nil
+		}
+		return errors.New("the session is paused: continue it first")
+	}
+	return nil
+}
+
+func (s *Session) handle(cmd Command) error {
+	switch cmd := cmd.(type) {
+	case Enter:
+		return s.enter(cmd.Step)
+	case Ask:
+		return s.ask(cmd.Text)
+	case Draft:
+		return s.draft(cmd.To, cmd.Text)
+	case Answer:
+		return s.answer(cmd.To, cmd.Text)
+	case Decide:
+		return s.decide(cmd)
+	case Sketch:
+		return s.sketch(cmd.Line)
+	case Predict:
+		return s.predict(cmd)
+	case Run:
+		return s.start(cmd.Fault)
+	case LabDone:
+		return s.labDone(cmd)
+	case LabFailed:
+		return s.labFailed(cmd)
+	case Cancel:
+		return s.cancel()
+	case XRay:
+		return s.startXRay(cmd.Query)
+	case XRayDone:
+		return s.xrayDone(cmd)
+	case Hint:
+		return s.hint()
+	case Reveal:
+		return s.reveal()
+	case Probe:
+		return s.probe()
+	case Mark:
+		return s.mark(cmd)
+	case Diagnose:
+		return s.diagnose(cmd.Fault)
+	case Done:
+		return s.done()
+	case Next:
+		return s.next()
+	case Pause:
+		return s.record(framework.Paused{})
+	case Continue:
+		return s.resume()
+	case End:
+		return s.end()
+	case Stored:
+		s.onStored(cmd.Effect)
+		return nil
+	case StoreFailed:
+		s.onStoreFailed(cmd.Effect, cmd.Err)
+		return nil
+	}
+	return fmt.Errorf("running a command: unknown type %T", cmd)
+}

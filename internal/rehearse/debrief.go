@@ -9,9 +9,8 @@ import (
 	"dryrun/framework"
 )
 
-// Debrief says what there is to say about a step: scores on their own scales, how the decisions and ranges turned out,
-// what wasn't asked, what is missing at the session's level, and the next thing to do. A mode that keeps scores back
-// leaves only whether the step is answered.
+// Debrief returns the result of a step: its scores, decisions and ranges, the facts that nobody asked for, what is missing at
+// the session's level, and what to do next. If the mode hides scores, it returns only whether the step is answered.
 func (s *Session) Debrief(step framework.StepID) StepResult {
 	info, ok := framework.StepByID(step)
 	if !ok {
@@ -44,12 +43,12 @@ func (s *Session) Debrief(step framework.StepID) StepResult {
 	return r
 }
 
-// hiddenUntil says until when the mode keeps the result back.
+// hiddenUntil says when the mode shows the result.
 func (s *Session) hiddenUntil() string {
-	return fmt.Sprintf("The result waits for the end of the %s.", s.mode.ID)
+	return fmt.Sprintf("You get the result at the end of the %s.", s.mode.ID)
 }
 
-// Result says what there is to say about the whole session.
+// Result returns the result of the whole session.
 func (s *Session) Result() SessionResult {
 	r := SessionResult{Session: s.state.Started.Session, Title: s.cs.Title, Ended: s.state.Ended}
 	if s.Hidden(Scores) {
@@ -66,7 +65,7 @@ func (s *Session) Result() SessionResult {
 	return r
 }
 
-// otherResults sums up the decisions, ranges and diagnoses of the session.
+// otherResults aggregates the decisions, ranges and diagnoses of the session.
 func (s *Session) otherResults() OtherResults {
 	b := OtherResults{Ranges: framework.Calibrate(framework.Ranges(s.state, s.isLog))}
 	for _, id := range s.state.StepIDs() {
@@ -144,7 +143,7 @@ func (s *Session) predictions(step framework.StepID) []PredictionResult {
 	return out
 }
 
-// unasked are the facts that nobody asked for, those that change the design first.
+// unasked returns the facts that nobody asked for, the critical ones first.
 func (s *Session) unasked() []casestudies.Fact {
 	var critical, others []casestudies.Fact
 	for _, f := range s.cs.Facts {
@@ -159,8 +158,8 @@ func (s *Session) unasked() []casestudies.Fact {
 	return append(critical, others...)
 }
 
-// compareWithLevels fills in what the answer is still missing at the session's level, and how an answer at the next level
-// would put the heaviest thing that this one does. Until the candidate marks, the coach's suggestions count.
+// compareWithLevels fills in what the answer is missing at the session's level, and the stronger version of its heaviest
+// criterion that is met. Until the candidate gives marks, it uses the coach's suggestions.
 func (s *Session) compareWithLevels(step framework.StepID, r *StepResult) {
 	if !r.Answered {
 		return
@@ -183,8 +182,8 @@ func (s *Session) compareWithLevels(step framework.StepID, r *StepResult) {
 	r.NextLevel = heaviest.Stronger
 }
 
-// quote is a line of the candidate's own words for the session's result: of the step that they are at, and else of the
-// first that they answered. "" where there are none.
+// quote returns a line of the candidate's own words for the session's result: from the current step, or else from the first
+// answered one. It is "" if there is none.
 func (s *Session) quote() string {
 	for _, step := range append([]framework.StepID{s.state.Step}, s.state.StepIDs()...) {
 		if quote := s.Debrief(step).Quote; quote != "" {
@@ -194,10 +193,10 @@ func (s *Session) quote() string {
 	return ""
 }
 
-// maxQuoteRunes cuts a quoted line, in runes.
+// maxQuoteRunes is the length at which a quoted line is truncated, in runes.
 const maxQuoteRunes = 160
 
-// quoteFrom picks a line of the candidate's own words: what the heaviest criterion rests on, and else the first line.
+// quoteFrom picks a line of the candidate's own words: one that supports the heaviest criterion, or else the first line.
 func quoteFrom(criteria []CriterionResult, text string) string {
 	weight, quote := 0, ""
 	for _, c := range criteria {
@@ -222,7 +221,7 @@ func quoteFrom(criteria []CriterionResult, text string) string {
 	return quote
 }
 
-// toDo names one thing to do.
+// toDo returns the next thing to do, as a sentence.
 func (s *Session) toDo(step framework.StepID, r StepResult) string {
 	st := s.state.StepState(step)
 	open := func(p PredictionResult) bool { return !p.Committed && !p.Skipped && len(st.Runs) == 0 && !st.Revealed }

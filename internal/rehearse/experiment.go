@@ -14,7 +14,7 @@ import (
 	"dryrun/internal/report"
 )
 
-// start runs the step's lab. A run that was under way is stopped: its result would be about other knobs.
+// start runs the step's lab. It stops a run that is in flight, whose knobs may be out of date.
 func (s *Session) start(fault string) error {
 	if err := s.hiddenError(LabResults); err != nil {
 		return err
@@ -23,37 +23,37 @@ func (s *Session) start(fault string) error {
 		fault = ""
 	}
 	if valid := s.deps.Knobs.Faults(s.cs); fault != "" && fault != Mystery && !slices.Contains(valid, fault) {
-		return fmt.Errorf("%q isn't a fault of this world: it is one of %s, or %s", fault, strings.Join(valid, ", "), Mystery)
+		return fmt.Errorf("%q isn't a fault of this world: choose one of %s, or %s", fault, strings.Join(valid, ", "), Mystery)
 	}
 	knobs := s.Knobs()
 	if err := s.deps.Knobs.Check(s.cs, knobs); err != nil {
 		return err
 	}
 	s.stop()
-	s.lastRunID++
-	s.run = &RunLab{
-		Run: s.lastRunID, Step: s.state.Step, Seed: s.state.Started.Seed, Fault: fault,
+	s.lab.lastID++
+	s.lab.current = &RunLab{
+		Run: s.lab.lastID, Step: s.state.Step, Seed: s.state.Started.Seed, Fault: fault,
 		Yours: knobs, Reference: map[string]string{},
 		Same:        fault == "" && isReference(s.cs, knobs),
 		Predictions: map[string]PredictionTarget{},
 	}
 	for _, p := range s.Step().Lab.Predict {
-		s.run.Predictions[p.ID] = PredictionTarget{Knobs: maps.Clone(p.Set), Metric: p.Metric}
+		s.lab.current.Predictions[p.ID] = PredictionTarget{Knobs: maps.Clone(p.Set), Metric: p.Metric}
 	}
-	s.effect(*s.run)
+	s.effect(*s.lab.current)
 	return nil
 }
 
-// stop ends the run that is under way, if any. What it still brings is dropped.
+// stop cancels the run that is in flight, if any. Its result will be ignored.
 func (s *Session) stop() {
-	if s.run != nil {
-		s.effect(CancelRun{Run: s.run.Run})
-		s.run = nil
+	if s.lab.current != nil {
+		s.effect(CancelRun{Run: s.lab.current.Run})
+		s.lab.current = nil
 	}
 }
 
 func (s *Session) cancel() error {
-	if s.run == nil {
+	if s.lab.current == nil {
 		return errors.New("nothing is running")
 	}
 	s.stop()
@@ -61,25 +61,25 @@ func (s *Session) cancel() error {
 	return nil
 }
 
-// isCurrent says whether a result is of the run under way.
+// isCurrent says whether a result belongs to the run that is in flight.
 func (s *Session) isCurrent(run int) bool {
-	return s.run != nil && s.run.Run == run && !s.state.Ended && s.log.readOnlyReason == ""
+	return s.lab.current != nil && s.lab.current.Run == run && !s.state.Ended && s.log.readOnlyReason == ""
 }
 
 func (s *Session) labFailed(cmd LabFailed) error {
 	if !s.isCurrent(cmd.Run) {
 		return nil
 	}
-	s.run = nil
+	s.lab.current = nil
 	if errors.Is(cmd.Err, context.Canceled) {
 		s.tutorSays("Stopped.")
 		return nil
 	}
-	s.tutorSays("The lab failed: %v. Run it again, or go on without it.", cmd.Err)
+	s.tutorSays("The lab failed: %v. Run it again, or continue without it.", cmd.Err)
 	return nil
 }
 
-// runReports are what an event carries of a run.
+// runReports are the reports of a run as an event stores them.
 type runReports struct {
 	Yours     *report.Step `json:"yours"`
 	Reference *report.Step `json:"reference,omitempty"`
@@ -89,9 +89,9 @@ func (s *Session) labDone(cmd LabDone) error {
 	if !s.isCurrent(cmd.Run) {
 		return nil
 	}
-	run, result := *s.run, cmd.Result
+	run, result := *s.lab.current, cmd.Result
 	if result.Yours == nil {
-		return s.labFailed(LabFailed{Run: cmd.Run, Err: errors.New("it brought no report")})
+		return s.labFailed(LabFailed{Run: cmd.Run, Err: errors.New("it returned no report")})
 	}
 	ran := framework.LabRan{
 		Step: run.Step, Knobs: run.Yours, Fault: run.Fault,
@@ -106,20 +106,20 @@ func (s *Session) labDone(cmd LabDone) error {
 		}
 	}
 	drawn, err := json.Marshal(runReports{result.Yours, result.Reference})
-	if err != nil { // a number that isn't one: the report can be looked at now and not after a restart
+	if err != nil { // the report has a NaN or an infinity: it can be shown now, but not after a restart
 		drawn = nil
 	}
 	ran.Report = drawn
-	s.run = nil
+	s.lab.current = nil
 	if err := s.record(ran); err != nil {
 		return err
 	}
-	s.results[run.Step] = result
+	s.lab.results[run.Step] = result
 	s.tutorSays("%s", result.Yours.Headline)
 	return nil
 }
 
-// onlyFinite copies the numbers that are.
+// onlyFinite copies the finite numbers.
 func onlyFinite(in map[string]float64) map[string]float64 {
 	out := make(map[string]float64, len(in))
 	for k, v := range in {
@@ -130,10 +130,10 @@ func onlyFinite(in map[string]float64) map[string]float64 {
 	return out
 }
 
-// Report returns the reports of a step's last run, nil where there is none. After a resume they are read back from the
-// log, without pictures.
+// Report returns the reports of a step's last run, nil if there is none. After a resume they come from the log, without
+// pictures.
 func (s *Session) Report(step framework.StepID) (yours, reference *report.Step) {
-	if r, ok := s.results[step]; ok {
+	if r, ok := s.lab.results[step]; ok {
 		return r.Yours, r.Reference
 	}
 	runs := s.state.StepState(step).Runs
@@ -142,27 +142,26 @@ func (s *Session) Report(step framework.StepID) (yours, reference *report.Step) 
 	}
 	var r runReports
 	if err := json.Unmarshal(runs[len(runs)-1].Report, &r); err != nil {
-		return nil, nil // its numbers still stand in the state
+		return nil, nil // the state still has its numbers
 	}
-	s.results[step] = LabResult{Yours: r.Yours, Reference: r.Reference}
+	s.lab.results[step] = LabResult{Yours: r.Yours, Reference: r.Reference}
 	return r.Yours, r.Reference
 }
 
-// Better says which way a metric is better: above 0 where a higher value is, below 0 where a lower one is, 0 where
-// neither is.
+// Better is positive if a higher value of the metric is better, negative if a lower one is, and 0 if neither is.
 func (s *Session) Better(metric string) int { return s.deps.Knobs.Better(metric) }
 
-// startXRay asks where a query's best positive was lost, on the pipeline of the step's last run.
+// startXRay asks where the pipeline of the step's last run lost a query's best match.
 func (s *Session) startXRay(query int) error {
 	if err := s.hiddenError(LabResults); err != nil {
 		return err
 	}
 	runs := s.stepState().Runs
 	if len(runs) == 0 {
-		return errors.New("run the lab first: the x-ray looks into its pipeline")
+		return errors.New("run the lab first: the x-ray examines its pipeline")
 	}
 	if query < 1 {
-		return fmt.Errorf("there is no query %d: they count from 1", query)
+		return fmt.Errorf("there is no query %d: the first one is 1", query)
 	}
 	if yours, _ := s.Report(s.state.Step); yours != nil && yours.Setup.Queries > 0 && query > yours.Setup.Queries {
 		return fmt.Errorf("there is no query %d: this run has %d", query, yours.Setup.Queries)
@@ -176,14 +175,14 @@ func (s *Session) xrayDone(cmd XRayDone) error {
 	switch {
 	case cmd.Err == nil:
 		x := cmd.Result
-		s.xray = &x
+		s.lab.xray = &x
 	case !errors.Is(cmd.Err, context.Canceled):
 		s.tutorSays("The x-ray failed: %v.", cmd.Err)
 	}
 	return nil
 }
 
-// diagnose names the cause of the mystery that the step's last run showed. One try counts.
+// diagnose names the fault of the step's last run, which was a mystery. The candidate has one try.
 func (s *Session) diagnose(said string) error {
 	if err := s.hiddenError(LabResults); err != nil {
 		return err
@@ -193,14 +192,14 @@ func (s *Session) diagnose(said string) error {
 	case len(st.Runs) == 0 || st.Runs[len(st.Runs)-1].Fault != Mystery:
 		return fmt.Errorf("there is nothing to diagnose: run the lab with the fault %q first", Mystery)
 	case len(st.Diagnoses) > 0:
-		return fmt.Errorf("you have named this one: it was %s", st.Diagnoses[0].Fault)
+		return fmt.Errorf("you have already diagnosed this one: it was %s", st.Diagnoses[0].Fault)
 	}
 	if valid := s.deps.Knobs.Faults(s.cs); said != "none" && !slices.Contains(valid, said) {
-		return fmt.Errorf("%q isn't a fault of this world: it is one of %s, or none", said, strings.Join(valid, ", "))
+		return fmt.Errorf("%q isn't a fault of this world: choose one of %s, or none", said, strings.Join(valid, ", "))
 	}
 	truth := s.deps.Knobs.Mystery(s.cs, s.state.Started.Seed)
 	now, _ := s.state.Now(s.now())
-	elapsed := now - s.mysteryShownAt[s.state.Step]
+	elapsed := now - s.lab.mysteryShownAt[s.state.Step]
 	d := framework.Diagnosed{Step: s.state.Step, Fault: truth, Guess: said, Correct: said == truth, Elapsed: elapsed}
 	if err := s.record(d); err != nil {
 		return err

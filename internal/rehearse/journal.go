@@ -8,18 +8,18 @@ import (
 	"dryrun/framework"
 )
 
-// journal holds the events that the state has and the store doesn't yet.
+// journal tracks what the state has and the store doesn't have yet.
 type journal struct {
 	pending         []framework.Event
 	inFlight        int               // how many of them are in an Append that hasn't come back
 	readOnlyReason  string            // why this session only reads; "" where it is written
-	drafts          []framework.Draft // that the store has failed to save, one a place
+	drafts          []framework.Draft // that the store failed to save, one per place
 	lastDraftAt     time.Time         // when the last draft was typed
-	reportedFailure bool              // said already that the store fails
+	reportedFailure bool              // the candidate knows that the store fails
 }
 
-// now is the clock's time, never before the last event or the last draft: a clock that was set back must not tear the log,
-// and an answer takes the place of the drafts that aren't newer than it.
+// now returns the clock's time, but never a time before the last event or draft: time in the log must not go back if the clock
+// does, and an answer replaces the drafts that aren't newer than it.
 func (s *Session) now() time.Time {
 	t := s.deps.Clock.Now().UTC().Round(0)
 	for _, last := range []time.Time{s.state.LastAt, s.log.lastDraftAt} {
@@ -30,8 +30,8 @@ func (s *Session) now() time.Time {
 	return t
 }
 
-// draftTime dates a draft: after every event so far, on a clock that stands still too. An answer may reach the store after a
-// draft that was typed later, and must not take its place.
+// draftTime returns the time of a new draft, after every event so far even if the clock doesn't move. An answer may reach the
+// store after a draft that was typed later, and must not replace it.
 func (s *Session) draftTime() time.Time {
 	t := s.now()
 	if !t.After(s.state.LastAt) {
@@ -54,13 +54,13 @@ func (s *Session) record(bodies ...framework.Body) error {
 	return nil
 }
 
-// apply folds one event, a new one or one of a stored log.
+// apply folds one event, either a new one or one from a stored log.
 func (s *Session) apply(e framework.Event) error {
 	if err := s.state.Apply(e); err != nil {
 		return err
 	}
 	if ran, ok := e.Body.(framework.LabRan); ok && ran.Fault == Mystery {
-		s.mysteryShownAt[ran.Step] = s.state.Elapsed
+		s.lab.mysteryShownAt[ran.Step] = s.state.Elapsed
 	}
 	return nil
 }
@@ -81,7 +81,7 @@ func (s *Session) flush() {
 		if typed, ok := s.drafts[d.Place]; ok {
 			d = typed
 		}
-		d.Text = s.TextOf(d.Step, d.To) // empty for a blank draft that was dropped: the store may still have the text before it
+		d.Text = s.TextOf(d.Step, d.To) // empty if the draft became blank: the store may still have its older text
 		s.effect(SaveDraft{s.state.Started.Session, d})
 	}
 	s.log.drafts = nil
@@ -112,9 +112,9 @@ func (s *Session) isInFlight(a Append) bool {
 // onStoreFailed says that the store failed. The events stay; the next command offers them again.
 func (s *Session) onStoreFailed(e Effect, err error) {
 	if errors.Is(err, framework.ErrOtherWriter) {
-		s.log.readOnlyReason = "another dryrun writes this session: this one only reads"
+		s.log.readOnlyReason = "another dryrun is writing this session, so this one can only read it"
 		s.stop()
-		s.tutorSays("Another dryrun has written this session since. This one only reads from here on; resume it there, or resume it here again.")
+		s.tutorSays("Another dryrun has changed this session, so this one can only read it now. Continue there, or resume it here again.")
 		return
 	}
 	switch e := e.(type) {
@@ -130,12 +130,12 @@ func (s *Session) onStoreFailed(e Effect, err error) {
 	default:
 		return
 	}
-	if s.log.reportedFailure { // said once, until it works again
+	if s.log.reportedFailure { // reported once, until the store works again
 		return
 	}
 	s.log.reportedFailure = true
-	s.tutorSays("Not saved: %v. Nothing is lost while this runs; it is tried again with the next thing that you do.", err)
+	s.tutorSays("Not saved: %v. dryrun keeps your text while it runs and saves it again with your next command.", err)
 }
 
-// InStore says whether the store has every event of the session, and failed to save no text, as far as it has said.
+// InStore says whether every event of the session and every draft that the store reported on is saved.
 func (s *Session) InStore() bool { return len(s.log.pending) == 0 && len(s.log.drafts) == 0 }

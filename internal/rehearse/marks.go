@@ -15,7 +15,7 @@ const (
 	byCoach = "coach"
 )
 
-// cachedSuggestions is what the coach made of a text, kept as long as neither it nor the rubric changes.
+// cachedSuggestions are the coach's suggestions for a text. They are valid until the text or the rubric changes.
 type cachedSuggestions struct {
 	text     string
 	criteria int
@@ -23,8 +23,8 @@ type cachedSuggestions struct {
 	marks    []framework.Suggestion
 }
 
-// Suggestions returns the coach's suggestion for each criterion of a step, in the rubric's order; nil while a mock hides
-// them. Only text that counts is looked at: what stood when the reference was opened.
+// Suggestions returns the coach's suggestion for each criterion of a step, in the rubric's order; nil while the mode
+// hides them. They depend only on text that is scored: text committed before the reference was opened.
 func (s *Session) Suggestions(step framework.StepID) []framework.Suggestion {
 	if _, ok := framework.StepByID(step); !ok || s.hiddenIn(step, Suggestions) {
 		return nil
@@ -49,7 +49,7 @@ func (s *Session) suggestion(step framework.StepID, criterion string) framework.
 	return framework.Suggestion{Criterion: criterion}
 }
 
-// scoredText is everything that the candidate said in a step and that counts, the answer to the prompt first.
+// scoredText is all of a step's text that is scored, the answer to the prompt first.
 func scoredText(st *framework.StepState) string {
 	var parts []string
 	for _, first := range []bool{true, false} {
@@ -62,7 +62,7 @@ func scoredText(st *framework.StepState) string {
 	return strings.Join(parts, "\n\n")
 }
 
-// sourceTexts are the texts whose words aren't the candidate's own.
+// sourceTexts are the texts that the candidate read. The coach doesn't count words copied from them.
 func (s *Session) sourceTexts(step framework.StepID) []string {
 	content := s.cs.Step(step)
 	texts := append([]string{s.cs.Brief, content.Prompt, content.Reference}, content.Hints...)
@@ -77,8 +77,8 @@ func (s *Session) sourceTexts(step framework.StepID) []string {
 	return texts
 }
 
-// mark gives a criterion the candidate's own mark. It rests on the words that the coach found; with none it is kept and
-// shown as unsupported.
+// mark gives a criterion the candidate's own mark. Its quotes are the words that the coach found; without any, the mark is
+// kept and shown as unsupported.
 func (s *Session) mark(cmd Mark) error {
 	if err := s.hiddenError(Scores); err != nil {
 		return err
@@ -91,7 +91,7 @@ func (s *Session) mark(cmd Mark) error {
 	}
 	if !s.stepState().HasAnswer() {
 		if len(s.stepState().Answers) > 0 {
-			return errors.New("nothing to mark: the reference was open before you answered")
+			return errors.New("there is nothing to mark: you opened the reference before you answered")
 		}
 		return errors.New("answer first: there is nothing to mark yet")
 	}
@@ -103,12 +103,12 @@ func (s *Session) mark(cmd Mark) error {
 		return err
 	}
 	if cmd.Mark > framework.None && len(m.Quotes) == 0 {
-		s.tutorSays("Nothing in your answer supports this. Kept, and shown as unsupported.")
+		s.tutorSays("Nothing in your answer supports this mark, so it is shown as unsupported.")
 	}
 	return s.recordSupport(s.state.Step)
 }
 
-// recordSupport brings the coach's column, and the words that the candidate's marks rest on, up to the text that counts.
+// recordSupport updates the coach's marks, and the quotes that support the candidate's marks, to the text that is scored.
 func (s *Session) recordSupport(step framework.StepID) error {
 	var bodies []framework.Body
 	marks := s.state.StepState(step).Marks
@@ -130,7 +130,7 @@ func (s *Session) Scorecard() framework.Scorecard {
 	return framework.Score(s.state, s.Rubric(), bySelf)
 }
 
-// CoachScorecard scores it by the coach's suggestions, zero while a mock hides them.
+// CoachScorecard scores it by the coach's suggestions, zero while the mode hides them.
 func (s *Session) CoachScorecard() framework.Scorecard {
 	column := *s.state
 	column.Steps = make(map[framework.StepID]*framework.StepState, len(s.state.Steps))

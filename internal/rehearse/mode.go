@@ -7,10 +7,10 @@ import (
 	"dryrun/framework"
 )
 
-// Part is something that a mode may keep back.
+// Part is something that a mode may hide.
 type Part string
 
-// What a mode may keep back.
+// The parts that a mode may hide.
 const (
 	Hints       Part = "the hints"
 	Reference   Part = "the reference"
@@ -20,33 +20,33 @@ const (
 	FactCount   Part = "the number of facts"
 )
 
-// Until is how long a mode keeps a part back.
+// Until is how long a mode hides a part.
 type Until int
 
-// How long a part is kept back. A session that has ended keeps nothing back.
+// How long a part is hidden. A session that has ended hides nothing.
 const (
-	Shown        Until = iota // it isn't kept back
+	Shown        Until = iota // not hidden
 	StepDone                  // until the step is done
 	AllStepsDone              // until every step of the session is done
 )
 
-// Role is who sits at a terminal of a session. A peer of a pair and the members of a group that watch over SSH are readers:
-// they see the same state, and the rules take no command from them.
+// Role is the role of a participant. The peer in a pair and the members of a group that watch over SSH are readers: they see
+// the same state and can't change it.
 type Role int
 
 // The roles.
 const (
-	Candidate Role = iota // whoever began the session
+	Candidate Role = iota // the one who began the session
 	Reader
 )
 
-// Mode is a way to rehearse: what it keeps back and until when, its clock, its interruptions, and who may write.
+// Mode is a way to rehearse: what it hides and until when, whether steps are timed, whether it interrupts, and who may write.
 type Mode struct {
 	ID         framework.Mode
 	Hides      map[Part]Until
-	Timed      bool   // each step has a box of minutes to be kept
-	Interrupts bool   // curveballs come unasked
-	Writers    []Role // whose commands are taken
+	Timed      bool   // each step has a time limit
+	Interrupts bool   // curveballs come without being asked for
+	Writers    []Role // whose commands are accepted
 }
 
 // Modes returns the modes of a session of steps.
@@ -67,15 +67,15 @@ func modeOf(id framework.Mode) (Mode, error) {
 	modes := Modes()
 	i := slices.IndexFunc(modes, func(m Mode) bool { return m.ID == id })
 	if i < 0 {
-		return Mode{}, fmt.Errorf("there is no mode %q: it is practice or mock", id)
+		return Mode{}, fmt.Errorf("there is no mode %q: choose practice or mock", id)
 	}
 	return modes[i], nil
 }
 
-// writes says whether the rules take commands from whoever sits here.
+// writes says whether this participant may change the session.
 func (s *Session) writes() bool { return slices.Contains(s.mode.Writers, s.deps.Role) }
 
-// Hidden says whether the mode still keeps a part of the current step back.
+// Hidden says whether the mode still hides a part of the current step.
 func (s *Session) Hidden(p Part) bool { return s.hiddenIn(s.state.Step, p) }
 
 // hiddenIn is Hidden for any step.
@@ -93,17 +93,14 @@ func (s *Session) hiddenIn(step framework.StepID, p Part) bool {
 	return false
 }
 
-// hiddenError is the error for a command whose result the mode still keeps back.
+// hiddenError is the error of a command whose result the mode still hides.
 func (s *Session) hiddenError(p Part) error {
 	if !s.Hidden(p) {
 		return nil
 	}
-	verb, until := "wait", "for its end"
-	if p == Reference || p == FactCount {
-		verb = "waits"
-	}
+	until := "at its end"
 	if s.mode.Hides[p] == StepDone {
-		until = "until this step is done"
+		until = "when this step is done"
 	}
-	return fmt.Errorf("this is a %s: %s %s %s", s.mode.ID, p, verb, until)
+	return fmt.Errorf("this is a %s: you get %s %s", s.mode.ID, p, until)
 }

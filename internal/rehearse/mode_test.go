@@ -31,21 +31,21 @@ func hideableParts() map[rehearse.Part]struct {
 	}
 }
 
-func TestAMockKeepsEveryPartBackUntilItsEnd(t *testing.T) {
+func TestAMockHidesEveryPartUntilItsEnd(t *testing.T) {
 	for part, p := range hideableParts() {
 		t.Run(string(part), func(t *testing.T) {
 			steps := []framework.StepID{framework.Data, framework.Evaluation}
 			x := begin(t, rehearse.Options{Mode: framework.Mock, Steps: steps, Step: framework.Evaluation})
 			x.do(rehearse.Answer{Text: "I'd measure recall of retrieval and NDCG of the ranker."}, rehearse.Done{})
 			if p.asks != nil {
-				x.refused(p.asks, "this is a mock: "+string(part))
+				x.refused(p.asks, "this is a mock: you get "+string(part))
 			}
 			if !x.s.Hidden(part) || p.shows != nil && p.shows(x.s) {
-				t.Error("one step is done and one isn't, and it is shown")
+				t.Error("it is shown though one step isn't done")
 			}
 			x.do(rehearse.Enter{Step: framework.Data}, rehearse.Done{}, rehearse.Enter{Step: framework.Evaluation})
 			if x.s.Hidden(part) || p.shows != nil && !p.shows(x.s) {
-				t.Error("every step is done, and it is kept back")
+				t.Error("it is hidden though every step is done")
 			}
 			if p.asks != nil {
 				x.do(p.asks)
@@ -54,12 +54,12 @@ func TestAMockKeepsEveryPartBackUntilItsEnd(t *testing.T) {
 	}
 }
 
-func TestPracticeKeepsNothingBack(t *testing.T) {
+func TestPracticeHidesNothing(t *testing.T) {
 	for part, p := range hideableParts() {
 		x := begin(t, rehearse.Options{Step: framework.Evaluation})
 		x.do(rehearse.Answer{Text: "I'd measure recall of retrieval and NDCG of the ranker."})
 		if x.s.Hidden(part) || p.shows != nil && !p.shows(x.s) {
-			t.Errorf("%s is kept back", part)
+			t.Errorf("%s is hidden", part)
 		}
 		if p.asks != nil {
 			x.do(p.asks)
@@ -67,8 +67,8 @@ func TestPracticeKeepsNothingBack(t *testing.T) {
 	}
 }
 
-// A mode may keep back one part and no other, and let it go with the step.
-func TestAModeKeepsBackThePartsThatItNamesAlone(t *testing.T) {
+// A mode may hide one part and no other, until the step is done.
+func TestAModeHidesOnlyThePartsThatItNames(t *testing.T) {
 	for part, p := range hideableParts() {
 		mode := rehearse.Mode{
 			ID: framework.Practice, Writers: []rehearse.Role{rehearse.Candidate},
@@ -79,23 +79,23 @@ func TestAModeKeepsBackThePartsThatItNamesAlone(t *testing.T) {
 		x.do(rehearse.Answer{Text: "I'd measure recall of retrieval and NDCG of the ranker."})
 		for other := range hideableParts() {
 			if x.s.Hidden(other) != (other == part) {
-				t.Errorf("the mode keeps back %s, and %s is hidden: %t", part, other, x.s.Hidden(other))
+				t.Errorf("the mode hides %s, and %s is hidden: %t", part, other, x.s.Hidden(other))
 			}
 		}
 		if p.shows != nil && p.shows(x.s) {
 			t.Errorf("%s is shown", part)
 		}
 		if p.asks != nil {
-			x.refused(p.asks, "until this step is done")
+			x.refused(p.asks, "when this step is done")
 		}
 		x.do(rehearse.Done{})
 		if x.s.Hidden(part) || p.shows != nil && !p.shows(x.s) {
-			t.Errorf("the step is done, and %s is kept back", part)
+			t.Errorf("the step is done, and %s is hidden", part)
 		}
 	}
 }
 
-func TestAReaderSeesTheSessionAndWritesNothing(t *testing.T) {
+func TestAReaderSeesTheSessionAndCannotChangeIt(t *testing.T) {
 	x := begin(t, rehearse.Options{Step: framework.Evaluation})
 	x.do(rehearse.Answer{Text: "recall and NDCG"})
 	d := deps(x.clock)

@@ -8,7 +8,7 @@ import (
 	"dryrun/internal/report"
 )
 
-// IsStorage says that an effect stores something, as opposed to running or stopping the lab.
+// IsStorage says whether an effect stores something, as opposed to running or stopping the lab.
 func IsStorage(e Effect) bool {
 	switch e.(type) {
 	case Append, SaveDraft:
@@ -17,9 +17,9 @@ func IsStorage(e Effect) bool {
 	return false
 }
 
-// Perform executes one effect and returns the command to feed back. It blocks as long as the effect takes: an interface
-// with an update loop calls it in a command of its own, with a context that it cancels at CancelRun, which does nothing
-// here. An error means that the effect couldn't be tried; what failed in trying comes back as a command.
+// Perform executes one effect and returns the command to feed back. It blocks until the effect is done: an interface
+// with an update loop calls it in its own goroutine, with a context that it cancels on CancelRun, which does nothing here.
+// An error means that the effect couldn't be tried; if it was tried and failed, the command says so.
 func Perform(ctx context.Context, e Effect, store Store, lab Lab, progress func(report.Progress)) (Command, error) {
 	if progress == nil {
 		progress = func(report.Progress) {}
@@ -30,7 +30,7 @@ func Perform(ctx context.Context, e Effect, store Store, lab Lab, progress func(
 	switch e.(type) {
 	case RunLab, RunXRay:
 		if lab == nil {
-			return nil, errors.New("running the lab: there is none")
+			return nil, errors.New("running the lab: there is no lab")
 		}
 	}
 	switch e := e.(type) {
@@ -64,12 +64,12 @@ func storeOutcome(e Effect, err error) Command {
 	return Stored{Effect: e}
 }
 
-// PerformAll performs effects one after the other and feeds back what they bring, until none is left. heard, which may be nil,
-// is told each command that came back and what it led to. What the store refuses comes back as a command; the error is
-// about effects that couldn't be tried, and the others are performed all the same.
+// PerformAll performs effects one after another and feeds their results back, until none is left. It calls onResult, which may
+// be nil, with each result and its outcome. A failure of the store is a result; the error is about effects that couldn't be
+// tried, and the other effects are still performed.
 func PerformAll(
 	ctx context.Context, s *Session, effects []Effect, store Store, lab Lab,
-	progress func(report.Progress), heard func(back Command, out Outcome),
+	progress func(report.Progress), onResult func(back Command, out Outcome),
 ) error {
 	var errs []error
 	for len(effects) > 0 {
@@ -87,8 +87,8 @@ func PerformAll(
 			errs = append(errs, err)
 			continue
 		}
-		if heard != nil {
-			heard(back, out)
+		if onResult != nil {
+			onResult(back, out)
 		}
 		effects = append(effects, out.Effects...)
 	}

@@ -9,29 +9,28 @@ import (
 	"dryrun/internal/report"
 )
 
-// Coach is what the rules need of a coach.
+// Coach is what a session needs from a coach.
 type Coach interface {
 	// Reply matches a clarifying question against the case's facts: the fact's id, or "" with an honest reply.
 	Reply(c *casestudies.Case, released []string, question string) (fact, reply string)
-	// Suggest suggests a mark for each criterion from the candidate's own words in text; not holds texts whose words
+	// Suggest suggests a mark for each criterion from the candidate's own words in text; not has the texts whose words
 	// don't count (prompt, hints, reference).
 	Suggest(criteria []framework.Criterion, text string, not []string) []framework.Suggestion
 	// Probe picks the criterion whose probe to ask next, "" where none is left.
 	Probe(criteria []framework.Criterion, text string, not, asked []string) string
 }
 
-// Knobs is what the rules need to know of a lab without running it. Errors say what is wrong in words for the candidate.
+// Knobs is what a session needs to know about a lab without running it. Its errors are for the candidate.
 type Knobs interface {
 	// Check says whether the knobs are in range for the case, step by step defaults included.
 	Check(c *casestudies.Case, knobs map[string]string) error
-	// Sketch reads a whiteboard line into the labels of its boxes and the knobs that it sets.
+	// Sketch parses a whiteboard line into the labels of its boxes and the knobs that it sets.
 	Sketch(c *casestudies.Case, line string) (boxes []string, knobs map[string]string, err error)
-	// Mystery returns the fault that the lab draws for the case's world at this seed, "none" where it draws none.
+	// Mystery returns the fault that the lab picks for the case's world with this seed, "none" if it picks none.
 	Mystery(c *casestudies.Case, seed int64) string
 	// Faults returns the ids of the faults that make sense in the case's world.
 	Faults(c *casestudies.Case) []string
-	// Better says which way a metric is better: above 0 where a higher value is, below 0 where a lower one is, 0 where
-	// neither is.
+	// Better is positive if a higher value of the metric is better, negative if a lower one is, and 0 if neither is.
 	Better(metric string) int
 }
 
@@ -46,6 +45,6 @@ type Lab interface {
 type Store interface {
 	Append(ctx context.Context, session string, events []framework.Event) error
 	SaveDraft(ctx context.Context, session string, d framework.Draft) error
-	// Beat says that the session is alive at the time given, so that a kill loses no more than a second of the clock.
+	// Beat records that the session is alive at the given time, so a kill loses at most a second of the clock.
 	Beat(ctx context.Context, session string, at time.Time) error
 }

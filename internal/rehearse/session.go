@@ -34,23 +34,28 @@ type Options struct {
 	Spoken  bool
 }
 
-// Session is one rehearsal. Do is its only way forward; everything else reads. It belongs to one goroutine at a time.
+// Session is one rehearsal. Only Do changes it; every other method reads. Only one goroutine at a time may use it.
 type Session struct {
 	deps  Deps
 	cs    *casestudies.Case
 	mode  Mode
 	state *framework.State
 	log   journal
+	lab   labState
 
-	drafts          map[framework.Place]framework.Draft // text that is in no event yet
-	run             *RunLab                             // under way, nil where none is
-	lastRunID       int                                 // run ids given out
-	xray            *report.XRay                        // the last one of this step
-	results         map[framework.StepID]LabResult
-	mysteryShownAt  map[framework.StepID]time.Duration // active time at which the last mystery was shown
+	drafts          map[framework.Place]framework.Draft // text that no event has yet
 	suggestionCache map[framework.StepID]cachedSuggestions
 
-	out Outcome // of the command under way
+	out Outcome // of the current command
+}
+
+// labState is what a session knows of its lab runs.
+type labState struct {
+	current        *RunLab      // nil if nothing is running
+	lastID         int          // of the last run that was started
+	xray           *report.XRay // the last one in the current step
+	results        map[framework.StepID]LabResult
+	mysteryShownAt map[framework.StepID]time.Duration // active time when the last mystery was shown
 }
 
 // New begins a session: the interviewer says the brief and the first step's prompt.
@@ -125,9 +130,10 @@ func newSession(deps Deps, c *casestudies.Case, id framework.Mode) (*Session, er
 	}
 	return &Session{
 		deps: deps, cs: c, mode: mode, state: framework.New(),
-		drafts:          map[framework.Place]framework.Draft{},
-		results:         map[framework.StepID]LabResult{},
-		mysteryShownAt:  map[framework.StepID]time.Duration{},
+		drafts: map[framework.Place]framework.Draft{},
+		lab: labState{
+			results: map[framework.StepID]LabResult{}, mysteryShownAt: map[framework.StepID]time.Duration{},
+		},
 		suggestionCache: map[framework.StepID]cachedSuggestions{},
 	}, nil
 }
@@ -159,18 +165,18 @@ func (s *Session) TextOf(step framework.StepID, to string) string {
 
 // Running returns the run that is under way.
 func (s *Session) Running() (RunLab, bool) {
-	if s.run == nil {
+	if s.lab.current == nil {
 		return RunLab{}, false
 	}
-	return *s.run, true
+	return *s.lab.current, true
 }
 
 // LastXRay returns the last x-ray of the current step.
 func (s *Session) LastXRay() (report.XRay, bool) {
-	if s.xray == nil {
+	if s.lab.xray == nil {
 		return report.XRay{}, false
 	}
-	return *s.xray, true
+	return *s.lab.xray, true
 }
 
 // Rubric returns each step's criteria; those of thrown curveballs have joined their step.

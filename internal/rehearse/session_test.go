@@ -61,7 +61,7 @@ func TestOneStepFromPromptToNext(t *testing.T) {
 	x.wantLine("not scored")
 	x.do(rehearse.Mark{Criterion: "business-before-ml", Mark: framework.Full})
 	x.do(rehearse.Mark{Criterion: "challenge-limit", Mark: framework.Half})
-	x.wantLine("Nothing in your answer supports this.")
+	x.wantLine("Nothing in your answer supports this mark")
 
 	r := x.s.Debrief(framework.Requirements)
 	if !r.Answered || r.Marked() != 2 || r.Committed() != 1 || r.Best() != 0 || len(r.UnaskedFacts) != 10 || !r.UnaskedFacts[0].Critical {
@@ -98,7 +98,7 @@ func TestASketchSetsTheKnobsOfEveryStep(t *testing.T) {
 	x.refused(rehearse.Sketch{Line: "photo"}, "arrow")
 	x.refused(rehearse.Sketch{Line: "photo -> engine=broken"}, "can't be broken")
 	x.do(rehearse.Sketch{Line: "photo -> engine=exact -> k=20 -> trees"})
-	x.wantLine("Drawn and decided: k 20.")
+	x.wantLine("Your sketch also decides k: 20.")
 	if d := x.s.State().StepState(framework.Architecture).Decisions["candidates"]; d.Option != "20" {
 		t.Fatalf("the drawn K wasn't decided: %+v", d)
 	}
@@ -294,8 +294,8 @@ func TestTheWriterThatLosesReads(t *testing.T) {
 				t.Fatal(err)
 			}
 			x.do(rehearse.Hint{})
-			x.wantLine("only reads")
-			x.refused(rehearse.Hint{}, "only reads")
+			x.wantLine("can only read")
+			x.refused(rehearse.Hint{}, "can only read")
 		})
 	}
 }
@@ -332,7 +332,7 @@ func TestMisuseIsSaidInWords(t *testing.T) {
 		c       rehearse.Command
 		because string
 	}{
-		{nil, "no command"},
+		{nil, "unknown type"},
 		{rehearse.Enter{Step: "deployment"}, `no step "deployment"`},
 		{rehearse.Ask{Text: "  "}, "empty"},
 		{rehearse.Answer{Text: " \n"}, "empty"},

@@ -21,7 +21,7 @@ func (s *Session) enter(id framework.StepID) error {
 		if err := s.record(framework.StepEntered{Step: id}); err != nil {
 			return err
 		}
-		s.xray = nil
+		s.lab.xray = nil
 	}
 	s.say(ByInterviewer, s.Step().Prompt)
 	return nil

@@ -1,5 +1,5 @@
-// Package spell suggests known words that a mistyped one may have meant. A word and the known ones come in; the nearest known
-// words go out, by the edit distance of Levenshtein. Case files, knobs and the command line all suggest by this rule.
+// Package spell finds the known words that a typed word means: itself, those that begin with it, or the nearest by Levenshtein's
+// edit distance. Case files, knobs, the command line and plain mode all use these rules.
 package spell
 
 import (
@@ -9,6 +9,20 @@ import (
 
 	"github.com/agnivade/levenshtein"
 )
+
+// Match returns the known words that word names: word itself if it is known, or else every known word that begins with it.
+func Match(word string, known []string) []string {
+	if slices.Contains(known, word) {
+		return []string{word}
+	}
+	var begin []string
+	for _, k := range known {
+		if word != "" && strings.HasPrefix(k, word) {
+			begin = append(begin, k)
+		}
+	}
+	return begin
+}
 
 // Nearest returns up to most of the known words that word may have meant, nearest first, or none if nothing is near. Words are
 // near if at most two edits separate them, or a third of the letters of the shorter one; or if the known one begins with word

@@ -24,6 +24,15 @@ func TestNearWordsAreNearAndFirst(t *testing.T) {
 	}
 }
 
+func TestAWordMatchesItselfOrEveryWordThatBeginsWithIt(t *testing.T) {
+	words := []string{"step", "steps", "score", "scope"}
+	for word, want := range map[string]string{"step": "step", "ste": "step steps", "scor": "score", "sc": "score scope", "": "", "x": ""} {
+		if got := strings.Join(Match(word, words), " "); got != want {
+			t.Errorf("%q matches %q, want %q", word, got, want)
+		}
+	}
+}
+
 func TestTheNearestComeFirstAndNoMoreThanAsked(t *testing.T) {
 	words := []string{"stale", "scale", "scaled", "recall"}
 	if got := strings.Join(Nearest("scaled", words, 2), " "); got != "scaled scale" {

@@ -28,8 +28,6 @@ const (
 var wide = map[string]string{
 	"casestudies": "one file a section of the format, public",
 	"framework":   "one file an idea of the framework, public",
-
-	"internal/rehearse": "sixteen: the rules of an interview, a file for each part of it",
 }
 
 // large are structs that may have more fields than maxFields, with the reason.
@@ -43,10 +41,9 @@ var large = map[string]string{
 	"internal/problem.Problem":                "all that a world can offer; most worlds leave some out",
 	"internal/ranking/dcn.trainer":            "the network, and buffers that are allocated once",
 	"internal/ranking/trees.grower":           "the state of growing one tree, and buffers that are allocated once",
-	"internal/rehearse.Session":               "the rules' whole state",
-	"internal/rehearse.StepResult":            "all that a finished step is told from",
+	"internal/rehearse.StepResult":            "a field for each part of the debrief",
 	"internal/report.Setup":                   "the JSON contract of dryrun lab",
-	"internal/report.XRay":                    "the JSON contract of dryrun lab",
+	"internal/report.XRay":                    "the path of one item through both stages",
 	"internal/retrieval/collab.towerTraining": "the network, and buffers that are allocated once",
 	"internal/retrieval/encode.trainer":       "the network, and buffers that are allocated once",
 	"internal/retrieval/hnsw.Index":           "flat memory for the search loop: each array is a field",

@@ -2,7 +2,6 @@ package command
 
 import (
 	"slices"
-	"strings"
 
 	"dryrun/internal/spell"
 )
@@ -12,22 +11,14 @@ func Nearest(word string, words []string) []string { return spell.Nearest(word, 
 
 // FindWord returns the element of words that equals word or, if only one does, the element that begins with it.
 func FindWord(what, word string, words []string, next string) (string, error) {
-	if slices.Contains(words, word) {
-		return word, nil
-	}
-	var begin []string
-	for _, w := range words {
-		if word != "" && strings.HasPrefix(w, word) {
-			begin = append(begin, w)
-		}
-	}
-	switch len(begin) {
+	found := spell.Match(word, words)
+	switch len(found) {
 	case 1:
-		return begin[0], nil
+		return found[0], nil
 	case 0:
 		return "", Misuse(Nearest(word, words), next, "unknown %s %q", what, word)
 	}
-	return "", Misuse(begin, next, "%s %q matches more than one", what, word)
+	return "", Misuse(found, next, "%s %q matches more than one", what, word)
 }
 
 // OneOf returns an error unless value is one of words; what names the flag or argument.

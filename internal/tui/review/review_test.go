@@ -113,7 +113,7 @@ func TestAPastSessionShowsItsScorecardAndItsSteps(t *testing.T) {
 func TestWhatAMockKeepsBackReviewKeepsBack(t *testing.T) {
 	m := screen(t, framework.Mock, nil)
 	m.send(m.press("enter"))
-	if got := m.all(); !strings.Contains(got, "The result waits for the end of the mock.") || strings.Contains(got, "of 4") {
+	if got := m.all(); !strings.Contains(got, "You get the result at the end of the mock.") || strings.Contains(got, "of 4") {
 		t.Errorf("%s", got)
 	}
 }
