@@ -7,20 +7,20 @@ import (
 	"slices"
 )
 
-// Coverage is what a candidate's ranges aim at: the share that should hold the result.
+// Coverage is the share of a candidate's ranges that should contain the result.
 const Coverage = 0.8
 
-// Range is a committed 80% range and what the run then gave.
+// Range is a committed 80% range and the result of the run.
 type Range struct {
 	Step       StepID  `json:"step"`
 	Prediction string  `json:"prediction"`
 	Low        float64 `json:"low"`
 	High       float64 `json:"high"`
 	Result     float64 `json:"result"`
-	Log        bool    `json:"log,omitempty"` // judged on a log scale: the question is about a ratio
+	Log        bool    `json:"log,omitempty"` // scored on a log scale, for a question about a ratio
 }
 
-// CheckRange says what is wrong with a range before it is committed, in words for the candidate.
+// CheckRange validates a range before it is committed. Its errors are for the candidate.
 func CheckRange(low, high float64, log bool) error {
 	for _, v := range []float64{low, high} {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
@@ -31,18 +31,18 @@ func CheckRange(low, high float64, log bool) error {
 		return fmt.Errorf("the low end, %g, is above the high end, %g", low, high)
 	}
 	if log && low <= 0 {
-		return fmt.Errorf("this is judged on a log scale: the low end, %g, must be above 0", low)
+		return fmt.Errorf("this is scored on a log scale: the low end, %g, must be above 0", low)
 	}
 	return nil
 }
 
-// Covers says whether the range holds the result, ends included.
+// Covers says whether the range contains the result, ends included.
 func (r Range) Covers() bool { return r.Low <= r.Result && r.Result <= r.High }
 
 // Score is the interval score of Gneiting and Raftery ("Strictly proper scoring rules, prediction, and estimation", 2007;
 // Winkler 1972): the width, and for a miss 2/α times the distance to the nearer end, α = 1 - Coverage = 0.2. Lower is better.
-// On a log scale everything is in natural logarithms, so that a range from half to twice is as wide anywhere. It is +Inf
-// where a log scale meets a number that isn't positive.
+// On a log scale everything is in natural logarithms, so a range from half to double has the same width everywhere. The score
+// is +Inf if a number on a log scale isn't positive.
 func (r Range) Score() float64 {
 	low, high, x := r.Low, r.High, r.Result
 	if r.Log {
@@ -55,7 +55,7 @@ func (r Range) Score() float64 {
 	return (high - low) + penalty*max(low-x, 0) + penalty*max(x-high, 0)
 }
 
-// Calibration is how well a candidate's ranges hold what they promise.
+// Calibration compares the coverage of a candidate's ranges with the coverage that they promise.
 type Calibration struct {
 	Total   int     `json:"of"`
 	Covered int     `json:"held"`
@@ -67,7 +67,7 @@ type Calibration struct {
 	LogCount    int     `json:"logs"`
 }
 
-// Calibrate sums ranges up. A range whose score is infinite counts as missed and isn't in the mean.
+// Calibrate aggregates ranges. A range whose score is infinite counts as missed and isn't in the mean.
 func Calibrate(ranges []Range) Calibration {
 	var c Calibration
 	for _, r := range ranges {
@@ -95,8 +95,8 @@ func Calibrate(ranges []Range) Calibration {
 	return c
 }
 
-// Ranges returns the session's ranges that a run has answered, step by step and by id. isLog says which predictions are
-// judged on a log scale: the case knows. What was skipped isn't scored.
+// Ranges returns the session's ranges whose results are known, by step and then by id. isLog says which predictions are scored
+// on a log scale. Skipped predictions are left out.
 func Ranges(st *State, isLog func(step StepID, prediction string) bool) []Range {
 	var out []Range
 	for _, id := range st.StepIDs() {

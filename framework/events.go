@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// FormatVersion is the version of the events' encoding. A log of a newer version is refused, never guessed at.
+// FormatVersion is the version of the events' encoding. A log with a newer version is an error.
 const FormatVersion = 1
 
 // Event is one thing that happened in a session. Seq starts at 1 and has no gaps.
@@ -17,7 +17,7 @@ type Event struct {
 	Body Body
 }
 
-// Body is what happened. The types below are all there are.
+// Body is what happened: one of the types below.
 type Body interface{ Kind() string }
 
 // The bodies of events. Ids are those of the case.
@@ -58,7 +58,7 @@ type (
 		To   string `json:"to,omitempty"`
 		Text string `json:"text"`
 	}
-	// Decided commits to an option. Passed says that the candidate passed it over; it is then not scored.
+	// Decided commits to an option. Skipped says that the candidate skipped it; it isn't scored.
 	Decided struct {
 		Step     StepID `json:"step"`
 		Decision string `json:"decision"`
@@ -80,7 +80,7 @@ type (
 		Skipped    bool    `json:"passed,omitempty"`
 	}
 	// LabRan is a finished run: the candidate's pipeline, and the reference's beside it where they differ. Results
-	// holds the value of each of the step's predictions by id. Report is the drawn report, opaque here.
+	// holds the value of each of the step's predictions by id. Report is the report as JSON, opaque here.
 	LabRan struct {
 		Step       StepID             `json:"step"`
 		Knobs      map[string]string  `json:"knobs"`
@@ -175,8 +175,8 @@ func (Ended) Kind() string           { return "Ended" }
 // EncodeBody returns the body as JSON; its kind is stored beside it.
 func EncodeBody(b Body) ([]byte, error) { return json.Marshal(b) }
 
-// ErrNewerVersion says that a log can't be read here.
-var ErrNewerVersion = errors.New("the session is of a newer version of dryrun")
+// ErrNewerVersion says that a newer version of dryrun wrote a log.
+var ErrNewerVersion = errors.New("the session was written by a newer version of dryrun")
 
 // DecodeBody is the inverse of EncodeBody. An unknown kind is an error: the log is of a newer version.
 func DecodeBody(kind string, data []byte) (Body, error) {
@@ -222,7 +222,7 @@ func DecodeBody(kind string, data []byte) (Body, error) {
 	case "Ended":
 		return decode[Ended](data)
 	}
-	return nil, fmt.Errorf("event of unknown kind %q: %w", kind, ErrNewerVersion)
+	return nil, fmt.Errorf("decoding an event of unknown kind %q: %w", kind, ErrNewerVersion)
 }
 
 func decode[T Body](data []byte) (Body, error) {

@@ -10,7 +10,7 @@ import (
 // ErrEnded is what Apply returns for an event after Ended.
 var ErrEnded = errors.New("the session has ended")
 
-// Fold replays a log from its first event. On an error it returns the state before the event that is wrong.
+// Fold replays a log from its first event. On an error it returns the state before the invalid event.
 func Fold(events []Event) (*State, error) {
 	s := New()
 	for _, e := range events {
@@ -21,11 +21,11 @@ func Fold(events []Event) (*State, error) {
 	return s, nil
 }
 
-// Apply moves the state on by one event. An event that doesn't fit is refused and changes nothing: a gap in Seq, a first
+// Apply applies one event to the state. An invalid event is an error and changes nothing: a gap in Seq, a first
 // event that isn't Started, a step that doesn't exist, a mark that isn't one of the three, anything after Ended.
 //
 // Active time runs while a step is entered and not done, and the session isn't paused. It comes from the events' own times; a
-// clock that was set back counts as no time, so that elapsed time never falls and never exceeds the wall's.
+// clock that was set back adds no time, so elapsed time never decreases and never exceeds wall time.
 func (s *State) Apply(e Event) error {
 	if err := s.check(e); err != nil {
 		return fmt.Errorf("applying event %d to the session: %w", e.Seq, err)
@@ -59,7 +59,7 @@ func (s *State) Apply(e Event) error {
 	return nil
 }
 
-// applyToStep applies the events that touch nothing but their step.
+// applyToStep applies the events that change only their step.
 func (s *State) applyToStep(body Body) {
 	id, _ := stepOf(body)
 	st := s.step(id)
@@ -70,7 +70,7 @@ func (s *State) applyToStep(body Body) {
 		st.answer(b)
 		s.LastAnswer = Place{b.Step, b.To}
 	case Decided:
-		// A choice is a commitment made without the reference: one made after it doesn't replace what stood.
+		// A decision counts only if it is made without the reference: a later one doesn't replace it.
 		if !st.Revealed {
 			st.Decisions[b.Decision] = b
 		}
@@ -79,7 +79,7 @@ func (s *State) applyToStep(body Body) {
 			st.Sketch = b
 		}
 	case Predicted:
-		// Likewise a range given once the number is known.
+		// Likewise for a range given after the number is known.
 		if _, known := st.Result(b.Prediction); !known && !st.Revealed {
 			st.Predictions[b.Prediction] = b
 		}
@@ -105,7 +105,7 @@ func (s *State) applyToStep(body Body) {
 	}
 }
 
-// answer takes the text; after the reference was revealed, what is scored stays as it stood.
+// answer records the text. After the reference is revealed, the scored text no longer changes.
 func (st *StepState) answer(b Answered) {
 	i := slices.IndexFunc(st.Answers, func(a Answer) bool { return a.To == b.To })
 	if i < 0 {
@@ -118,7 +118,7 @@ func (st *StepState) answer(b Answered) {
 	}
 }
 
-// Result returns the number that a prediction was about, from the first run that brought it.
+// Result returns the number that a prediction is about, from the first run that measured it.
 func (st *StepState) Result(prediction string) (float64, bool) {
 	for _, run := range st.Runs {
 		if v, ok := run.Results[prediction]; ok {
@@ -134,14 +134,14 @@ func (s *State) check(e Event) error {
 		return errors.New("it has no body")
 	}
 	if e.Seq != s.Seq+1 {
-		return fmt.Errorf("event %d was expected: the log has a gap or a second writer", s.Seq+1)
+		return fmt.Errorf("expected event %d: the log has a gap or a second writer", s.Seq+1)
 	}
 	if s.Ended {
 		return ErrEnded
 	}
 	started, first := e.Body.(Started)
 	if first != (s.Seq == 0) {
-		return fmt.Errorf("it is %s: a session begins with Started, once", e.Body.Kind())
+		return fmt.Errorf("it is %s: a session begins with exactly one Started", e.Body.Kind())
 	}
 	for _, id := range started.Steps {
 		if _, ok := StepByID(id); !ok {
@@ -229,7 +229,7 @@ func appendNew(list []string, s string) []string {
 	return append(list, s)
 }
 
-// BudgetOf returns a step's box in an interview of so many minutes: its minutes of 45, scaled. It is 0 for an unknown step.
+// BudgetOf returns a step's time limit in an interview of the given length: its minutes of 45, scaled. It is 0 for an unknown step.
 func BudgetOf(id StepID, minutes int) time.Duration {
 	step, ok := StepByID(id)
 	if !ok || minutes <= 0 {

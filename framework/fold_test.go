@@ -11,7 +11,7 @@ import (
 
 var startTime = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 
-// script numbers bodies and puts them at the given seconds after the opening.
+// script builds a log: it numbers bodies and sets their times in seconds after the start.
 type script struct {
 	t      *testing.T
 	events []Event
@@ -58,7 +58,7 @@ func TestActiveTimeGoesToTheStepItWasSpentIn(t *testing.T) {
 	}
 }
 
-func TestTimeAfterAKillCountsUpToTheLastSignOfLife(t *testing.T) {
+func TestTimeBeforeAKillCountsUpToTheLastHeartbeat(t *testing.T) {
 	s := &script{t: t}
 	s.at(0, Started{}, StepEntered{Data}).
 		at(10, Asked{Step: Data}).
@@ -70,11 +70,11 @@ func TestTimeAfterAKillCountsUpToTheLastSignOfLife(t *testing.T) {
 	unknown := &script{t: t}
 	unknown.at(0, Started{}, StepEntered{Data}).at(10, Asked{Step: Data}).at(1000, Resumed{})
 	if got := unknown.fold().Elapsed; got != 10*time.Second {
-		t.Errorf("elapsed %v, want nothing counted where the last sign of life is unknown", got)
+		t.Errorf("elapsed %v, want nothing counted where the last heartbeat is unknown", got)
 	}
 }
 
-func TestTheClockStandsBetweenSteps(t *testing.T) {
+func TestTheClockStopsBetweenSteps(t *testing.T) {
 	s := &script{t: t}
 	s.at(0, Started{}, StepEntered{Data}).at(10, StepDone{Data}).at(60, Marked{Step: Data, Criterion: "a", By: "self", Mark: Half})
 	st := s.fold()
@@ -105,7 +105,7 @@ func TestTextAfterTheRevealIsKeptAndNotScored(t *testing.T) {
 	}
 }
 
-func TestARangeGivenOnceTheNumberIsKnownDoesNotCount(t *testing.T) {
+func TestARangeGivenAfterTheNumberIsKnownDoesNotCount(t *testing.T) {
 	s := &script{t: t}
 	s.at(0, Started{}, StepEntered{Data}, Predicted{Step: Data, Prediction: "p", Low: 1, High: 2},
 		LabRan{Step: Data, Results: map[string]float64{"p": 7}}, Predicted{Step: Data, Prediction: "p", Low: 6, High: 8},
@@ -119,7 +119,7 @@ func TestARangeGivenOnceTheNumberIsKnownDoesNotCount(t *testing.T) {
 	}
 }
 
-func TestEventsThatDoNotFitAreRefusedAndChangeNothing(t *testing.T) {
+func TestInvalidEventsAreErrorsAndChangeNothing(t *testing.T) {
 	good := &script{t: t}
 	good.at(0, Started{}, StepEntered{Data})
 	cases := map[string]Event{
@@ -195,7 +195,7 @@ func logs() *rapid.Generator[[]Event] {
 	})
 }
 
-func TestFoldIsApplyOneAfterAnother(t *testing.T) {
+func TestFoldAppliesEveryEventInOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		events := logs().Draw(t, "events")
 		cut := rapid.IntRange(0, len(events)).Draw(t, "cut")
@@ -218,7 +218,7 @@ func TestFoldIsApplyOneAfterAnother(t *testing.T) {
 	})
 }
 
-func TestActiveTimeIsAPartOfTheWallsTime(t *testing.T) {
+func TestActiveTimeNeverExceedsWallTime(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		st := New()
 		var last time.Duration
@@ -241,7 +241,7 @@ func TestActiveTimeIsAPartOfTheWallsTime(t *testing.T) {
 	})
 }
 
-func TestBodiesSurviveTheirEncoding(t *testing.T) {
+func TestBodiesRoundTripThroughJSON(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b := bodies().Draw(t, "body")
 		data, err := EncodeBody(b)
@@ -255,7 +255,7 @@ func TestBodiesSurviveTheirEncoding(t *testing.T) {
 	})
 }
 
-func TestBoxesScaleWithTheInterview(t *testing.T) {
+func TestStepTimeLimitsScaleWithTheInterview(t *testing.T) {
 	if got := BudgetOf(Model, 45); got != 8*time.Minute {
 		t.Errorf("model of 45 minutes: %v", got)
 	}
@@ -263,7 +263,7 @@ func TestBoxesScaleWithTheInterview(t *testing.T) {
 		t.Errorf("evaluation of 30 minutes: %v", got)
 	}
 	if got := BudgetOf("deploy", 45); got != 0 {
-		t.Errorf("an unknown step has a box of %v", got)
+		t.Errorf("an unknown step has a limit of %v", got)
 	}
 	var sum time.Duration
 	for _, s := range Steps() {

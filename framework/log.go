@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// ErrOtherWriter says that another program has written to a session since this one read it: what this one wanted to add
-// isn't stored, and it can only read from then on.
+// ErrOtherWriter says that another program has written to a session since this one read it. The new events of this one aren't
+// stored, and from now on it can only read.
 var ErrOtherWriter = errors.New("another program has written to this session since it was opened here: it can only be read")
 
 // Place is where a text belongs: the prompt of a step (To is ""), or a probe, follow-up or curveball by id.
@@ -15,7 +15,7 @@ type Place struct {
 	To   string
 }
 
-// Draft is text that is typed and in no event of the log yet.
+// Draft is text that was typed and that no event of the log has yet.
 type Draft struct {
 	Place
 	Text string
@@ -45,7 +45,7 @@ type Summary struct {
 
 	Running bool          `json:"-"` // active time counted at Updated
 	Elapsed time.Duration `json:"-"` // active time
-	Text    string        `json:"-"` // the beginning of what the candidate wrote last, to recognize the session by
+	Text    string        `json:"-"` // the beginning of the last text, by which a user recognizes the session
 }
 
 // Open says that the session can be continued.
@@ -54,7 +54,7 @@ func (s Summary) Open() bool { return s.Ended == nil }
 // excerptLength is how much of an answer a summary keeps, in runes.
 const excerptLength = 600
 
-// Excerpt cuts a text to the length that a summary keeps of it.
+// Excerpt truncates a text to the length that a summary keeps.
 func Excerpt(text string) string {
 	if len(text) <= excerptLength {
 		return text
@@ -85,8 +85,8 @@ func (s *State) Summary() Summary {
 	return out
 }
 
-// With returns the summary with what isn't in the log: the draft typed last ("" for none), and when the session was last
-// known to be open. After a kill the time between the last event and that moment counts as active time.
+// With adds what isn't in the log: the last draft ("" for none), and when the session was last known to be open. After a kill,
+// the time between the last event and that moment counts as active time.
 func (s Summary) With(draft string, alive time.Time) Summary {
 	if draft != "" {
 		s.Text = Excerpt(draft)

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-func TestASummaryKeepsTheBeginningOfALongAnswerAndCountsTheTimeBeforeAKill(t *testing.T) {
+func TestASummaryTruncatesALongAnswerAndCountsTheTimeBeforeAKill(t *testing.T) {
 	begun := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	at := func(seq int, b Body) Event {
 		return Event{Seq: seq, At: begun.Add(time.Duration(seq) * time.Minute), Body: b}
@@ -32,6 +32,6 @@ func TestASummaryKeepsTheBeginningOfALongAnswerAndCountsTheTimeBeforeAKill(t *te
 		t.Errorf("alive until 10 minutes in: %s, %q", killed.Elapsed, killed.Text)
 	}
 	if paused := (Summary{Elapsed: time.Minute}).With("", begun.Add(time.Hour)); paused.Elapsed != time.Minute {
-		t.Errorf("a clock that stood still counted %s", paused.Elapsed)
+		t.Errorf("a stopped clock counted %s", paused.Elapsed)
 	}
 }

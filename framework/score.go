@@ -33,7 +33,7 @@ type threshold struct {
 // weakStep is the share below which a step caps the verdict: one such step at lean hire, two at lean no hire.
 const weakStep = .25
 
-// epsilon forgives the last bits of a sum, so that a share of exactly .70 is a hire.
+// epsilon is a tolerance for rounding errors, so a share of exactly .70 is a hire.
 const epsilon = 1e-9
 
 // bands name the whole points of a step's score.
@@ -73,8 +73,8 @@ type Scorecard struct {
 	Supported *Scorecard        `json:"supported,omitempty"`  // the same with marks that rest on nothing as 0; nil in that one itself
 }
 
-// ScoreStep scores one step from a column of marks by criterion. A criterion without a mark counts as 0. Whether the step
-// was answered isn't for the marks to say: the caller sets Step and Answered.
+// ScoreStep scores one step from a column of marks by criterion. A criterion without a mark counts as 0. The caller
+// sets Step and Answered.
 func ScoreStep(criteria []Criterion, marks map[string]Marked) StepScore {
 	share, _ := shareOf(criteria, marks, Staff)
 	out := StepScore{Score: 4 * share, Band: BandOf(4 * share), R: map[Level]float64{}}
@@ -103,19 +103,19 @@ func shareOf(criteria []Criterion, marks map[string]Marked, level Level) (share 
 
 // Missing returns the criteria at the level or below that aren't fully met, those that cost most first.
 func Missing(criteria []Criterion, marks map[string]Marked, level Level) []Criterion {
-	lost := func(c Criterion) float64 { return float64(c.Weight) * (1 - float64(marks[c.ID].Mark)) }
+	missingWeight := func(c Criterion) float64 { return float64(c.Weight) * (1 - float64(marks[c.ID].Mark)) }
 	var missing []Criterion
 	for _, c := range criteria {
-		if c.Level.Rank() <= level.Rank() && lost(c) > 0 {
+		if c.Level.Rank() <= level.Rank() && missingWeight(c) > 0 {
 			missing = append(missing, c)
 		}
 	}
-	slices.SortStableFunc(missing, func(a, b Criterion) int { return cmp.Compare(lost(b), lost(a)) })
+	slices.SortStableFunc(missing, func(a, b Criterion) int { return cmp.Compare(missingWeight(b), missingWeight(a)) })
 	return missing
 }
 
-// Score scores a session under the column by ("self", "coach", "peer"). rubric holds each step's criteria, those of thrown
-// curveballs joined. Beside it stands the score with unsupported marks as 0.
+// Score scores a session under the column by ("self", "coach", "peer"). rubric has each step's criteria, including those of
+// its curveballs. Supported is the score with unsupported marks counted as 0.
 func Score(st *State, rubric map[StepID][]Criterion, by string) Scorecard {
 	card := scoreColumn(st, rubric, by, func(m map[string]Marked) map[string]Marked { return m })
 	supported := scoreColumn(st, rubric, by, onlySupported)
@@ -144,9 +144,9 @@ func scoreColumn(st *State, rubric map[StepID][]Criterion, by string, use func(m
 	card.Overall = overall(card.Steps, practice)
 	switch {
 	case practice:
-		card.NoVerdict = "practice gives none, a mock does"
+		card.NoVerdict = "practice doesn't give one, a mock interview does"
 	case card.Total == 1:
-		card.NoVerdict = "one step alone gives none, a mock of all seven does"
+		card.NoVerdict = "one step isn't enough, a mock interview of all seven gives one"
 	case card.Total < len(Steps()):
 		card.NoVerdict = "it needs all seven steps"
 	default:
@@ -201,7 +201,7 @@ func (card *Scorecard) judge() {
 	}
 }
 
-// verdictOf is the verdict for a C_L with so many weak steps.
+// verdictOf returns the verdict for a C_L and a number of weak steps.
 func verdictOf(c float64, weak int) Verdict {
 	best := StrongHire
 	switch {
@@ -220,12 +220,12 @@ func verdictOf(c float64, weak int) Verdict {
 	return NoHire
 }
 
-// HasAnswer says whether any words stand to be scored: those committed before the reference was revealed.
+// HasAnswer says whether there is text to score: text committed before the reference was revealed.
 func (st *StepState) HasAnswer() bool {
 	return slices.ContainsFunc(st.Answers, func(a Answer) bool { return strings.TrimSpace(a.Scored) != "" })
 }
 
-// onlySupported drops the marks that rest on no words and no run.
+// onlySupported drops the marks that have no quotes.
 func onlySupported(marks map[string]Marked) map[string]Marked {
 	kept := maps.Clone(marks)
 	maps.DeleteFunc(kept, func(_ string, m Marked) bool { return len(m.Quotes) == 0 })

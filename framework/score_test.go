@@ -44,7 +44,7 @@ func TestBandsFollowTheScoreAsShown(t *testing.T) {
 	}
 }
 
-// mock is a finished mock in which every step has an answer, with the same marks in the column "self" but where told.
+// mock is a finished mock in which every step has an answer, with the same marks in the column "self" except in the steps of but.
 func mock(t *testing.T, steps []StepID, mark map[string]Marked, but map[StepID]map[string]Marked) (*State, map[StepID][]Criterion) {
 	s := &script{t: t}
 	s.at(0, Started{Mode: Mock, Steps: steps})
@@ -126,7 +126,7 @@ func TestThresholdsIncludeTheirOwnValue(t *testing.T) {
 	}
 }
 
-func TestUnsupportedMarksStandApart(t *testing.T) {
+func TestUnsupportedMarksCountAsZeroInTheSupportedScore(t *testing.T) {
 	st, rubrics := mock(t, nil, marks(Full, Full, Full), nil) // the senior mark has no quotes
 	card := Score(st, rubrics, "self")
 	if !near(card.Overall, 4) || !near(card.Supported.Overall, 4*5.0/8) {
@@ -137,7 +137,7 @@ func TestUnsupportedMarksStandApart(t *testing.T) {
 	}
 }
 
-func TestStepsNotAnsweredCountInAMockAndNotInPractice(t *testing.T) {
+func TestUnansweredStepsCountInAMockAndNotInPractice(t *testing.T) {
 	for mode, want := range map[Mode]float64{Mock: 4 * (15.0 + 10) / 100, Practice: 4} {
 		s := &script{t: t}
 		s.at(0, Started{Mode: mode})
@@ -166,12 +166,12 @@ func TestAOneStepMockGivesItsScoreAndNoVerdict(t *testing.T) {
 	}
 }
 
-func TestWhatIsOwedComesHeaviestFirst(t *testing.T) {
+func TestMissingCriteriaAreSortedByMissingWeight(t *testing.T) {
 	var ids []string
 	for _, c := range Missing(rubric(), marks(Half, None, None), Senior) {
 		ids = append(ids, c.ID)
 	}
-	if got := fmt.Sprint(ids); got != "[s m]" { // 3 lost against 2; the staff criterion isn't asked of a senior
+	if got := fmt.Sprint(ids); got != "[s m]" { // 3 missing against 2; the staff criterion isn't asked of a senior
 		t.Errorf("missing %s", got)
 	}
 }
@@ -211,7 +211,7 @@ func TestIntervalScoreByHand(t *testing.T) {
 	}
 }
 
-func TestCalibrationIsTheShareThatHolds(t *testing.T) {
+func TestCalibrationIsTheShareOfRangesThatContainTheResult(t *testing.T) {
 	s := &script{t: t}
 	s.at(0, Started{},
 		Predicted{Step: Data, Prediction: "in", Low: 0, High: 1}, Predicted{Step: Data, Prediction: "out", Low: 2, High: 3},

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// State is a session as it stands: the fold of its events, by Apply alone.
+// State is the current state of a session: the fold of its events. Only Apply changes it.
 type State struct {
 	Started      Started
 	StartedAt    time.Time // when the session began
@@ -15,7 +15,7 @@ type State struct {
 	Steps        map[StepID]*StepState
 	Facts        []string // released, in order
 	Curveballs   []string // curveballs, in order
-	BetweenSteps bool     // Step is done and none has been entered since: no time counts
+	BetweenSteps bool     // Step is done and no other was entered: the clock is stopped
 	LastAnswer   Place    // of the last answer
 	Paused       bool
 	Ended        bool
@@ -46,15 +46,15 @@ type StepState struct {
 // Answer is the text for the prompt (To is "") or for a probe, follow-up or curveball.
 type Answer struct {
 	To     string
-	Text   string // what stands now
-	Scored string // what stood when the reference was revealed; equal to Text before that
+	Text   string // the current text
+	Scored string // the text when the reference was revealed; before that, Text
 }
 
 // New returns the state before any event.
 func New() *State { return &State{Steps: map[StepID]*StepState{}} }
 
-// StepState returns the state of a step, never nil. For a step that nothing has happened in it is an empty one that
-// isn't kept, so that any number of readers may share a State.
+// StepState returns the state of a step, never nil. For a step without events it returns a new empty state
+// and doesn't store it, so concurrent readers may share a State.
 func (s *State) StepState(id StepID) *StepState {
 	if st := s.Steps[id]; st != nil {
 		return st

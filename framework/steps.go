@@ -2,9 +2,9 @@
 // levels, the events that a session is a log of and the one function that folds them into its state, what is stored and
 // listed of a session, scoring, and the clock. It is pure: no files, no terminal, no global state.
 //
-// A drill of cards isn't a session of steps: it has no step at hand, no reference that ends the scoring, and it runs over
-// many cases. Its events (a card shown, a grade given) will have a fold of their own here, beside State, that yields when
-// each card is due; the two logs share Event, the clock and the store, and nothing else.
+// A drill of cards isn't a session of steps: it has no current step, no reference that ends the scoring, and it covers many
+// cases. Its events (a card shown, a grade given) will have their own fold here, which computes when each
+// card is due; the two logs share Event, the clock and the store, and nothing else.
 package framework
 
 import (
@@ -41,7 +41,7 @@ type Step struct {
 // Minutes is the length that the steps' minutes are parts of; five of them are left for curveballs and closing.
 const Minutes = 45
 
-// Steps returns the seven steps in order. The slice is the caller's own.
+// Steps returns the seven steps in order. The caller owns the slice.
 func Steps() []Step {
 	return []Step{
 		{1, Requirements, "Clarify requirements", "Requirements", "What are we building, for whom, under which limits?", 5, 15},
@@ -64,8 +64,8 @@ func StepByID(id StepID) (Step, bool) {
 	return Step{}, false
 }
 
-// StepsNamed returns the steps that a word may mean, in any case: the one of that number or id, and else those whose ids
-// begin with it.
+// StepsNamed returns the steps that a word may mean, ignoring case: the one with that number or id, or else those whose ids
+// begin with the word.
 func StepsNamed(word string) []Step {
 	word = strings.ToLower(strings.TrimSpace(word))
 	var begin []Step
@@ -123,7 +123,7 @@ const (
 	Mock     Mode = "mock"
 )
 
-// Mark is what a criterion is given: 0, ½ or 1.
+// Mark is the mark of a criterion: 0, ½ or 1.
 type Mark float64
 
 // The three marks.
@@ -145,7 +145,7 @@ func (m Mark) String() string {
 	return fmt.Sprintf("%g", float64(m))
 }
 
-// Suggestion is a coach's mark for a criterion with the words of the answer that it rests on.
+// Suggestion is a coach's mark for a criterion with the words of the answer that support it.
 type Suggestion struct {
 	Criterion string
 	Mark      Mark

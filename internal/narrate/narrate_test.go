@@ -180,7 +180,8 @@ func session() rehearse.SessionResult {
 			Diagnoses: []framework.Diagnosed{{Correct: true}, {}},
 		},
 		Card: framework.Scorecard{
-			Overall: 2.93, Answered: 2, Total: 3, NoVerdict: "practice gives none, a mock does", Supported: &framework.Scorecard{Overall: 2.1},
+			Overall: 2.93, Answered: 2, Total: 3, NoVerdict: "practice doesn't give one, a mock interview does",
+			Supported: &framework.Scorecard{Overall: 2.1},
 		},
 	}
 }

@@ -12,8 +12,8 @@ import (
 )
 
 // Append stores events that follow those already there, all or none. The first event of a session must be Started.
-// Events that are there already, the same to the byte, are passed over, so that an append whose end wasn't heard of can
-// be repeated; different ones under the same numbers are another writer's: framework.ErrOtherWriter.
+// Events that are already stored with the same bytes are skipped, so an append whose outcome is unknown can be
+// repeated. Different events with the same numbers come from another writer: framework.ErrOtherWriter.
 func (s *Store) Append(ctx context.Context, session string, events []framework.Event) error {
 	if len(events) == 0 {
 		return nil
@@ -91,7 +91,7 @@ func writeSummary(ctx context.Context, tx *sql.Tx, session string, st *framework
 	return nil
 }
 
-// putEvent stores one event. An answer takes the place of the draft that it was: one typed later stays.
+// putEvent stores one event. An answer deletes its draft, unless the draft was typed later.
 func putEvent(ctx context.Context, tx *sql.Tx, session string, e framework.Event) error {
 	body, err := framework.EncodeBody(e.Body)
 	if err != nil {
@@ -139,7 +139,7 @@ func (s *Store) SaveDraft(ctx context.Context, session string, d framework.Draft
 	return nil
 }
 
-// Beat says that the session was alive at the time given.
+// Beat records that the session was alive at the given time.
 func (s *Store) Beat(ctx context.Context, session string, at time.Time) error {
 	_, err := s.db.ExecContext(ctx, `INSERT INTO alive (session, at) VALUES ($1, $2)
 		ON CONFLICT (session) DO UPDATE SET at = excluded.at`, session, nanos(at))
@@ -161,7 +161,7 @@ type AmbiguousError struct {
 }
 
 func (e *AmbiguousError) Error() string {
-	return fmt.Sprintf("%q begins the ids of %d sessions: %s", e.Prefix, len(e.IDs), strings.Join(e.IDs, ", "))
+	return fmt.Sprintf("%d sessions have ids that begin with %q: %s", len(e.IDs), e.Prefix, strings.Join(e.IDs, ", "))
 }
 
 // summaryQuery reads the summaries with what isn't in the events: the last heartbeat and the draft typed last.
@@ -220,7 +220,7 @@ func readLog(ctx context.Context, tx *sql.Tx, id string) (framework.Log, error) 
 		return fail(err)
 	}
 	if format > framework.FormatVersion {
-		return fail(fmt.Errorf("it is of format %d and this program knows format %d: it needs a newer dryrun", format, framework.FormatVersion))
+		return fail(fmt.Errorf("its format is %d and this program supports up to %d: install a newer dryrun", format, framework.FormatVersion))
 	}
 	var err error
 	if out.Events, err = readEvents(ctx, tx, id); err != nil {

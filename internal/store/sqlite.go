@@ -28,7 +28,7 @@ func (e *DirError) Error() string { return fmt.Sprintf("can't write in %s: %v", 
 func (e *DirError) Unwrap() error { return e.Err }
 
 // openFolder opens the database in dir, making the folder (0700) and the file (0600) where they are missing. A damaged
-// database is kept aside under another name and a new one takes its place; Notices says so.
+// database is renamed and replaced by a new one, and Notices says so.
 func openFolder(ctx context.Context, dir string) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, &DirError{dir, err}
@@ -45,7 +45,7 @@ func openFolder(ctx context.Context, dir string) (*Store, error) {
 	if s, err = openFile(ctx, path); err != nil {
 		return nil, err
 	}
-	s.notices = append(s.notices, fmt.Sprintf("the database was damaged: it is kept as %s, and a new one is begun", kept))
+	s.notices = append(s.notices, fmt.Sprintf("the database was damaged: it is now %s, and a new one was created", kept))
 	return s, nil
 }
 
@@ -117,7 +117,7 @@ func resultCode(err error) int {
 	return 0
 }
 
-// isDamaged says that the file isn't a database or is a broken one, as opposed to locked, full or out of reach.
+// isDamaged says whether the file isn't a database or is a damaged one, as opposed to locked, full or unreachable.
 func isDamaged(err error) bool {
 	var d damageError
 	c := resultCode(err)
@@ -129,7 +129,7 @@ func isReadOnly(err error) bool {
 	return c == lib.SQLITE_READONLY || c == lib.SQLITE_CANTOPEN
 }
 
-// openError names what was opened; a folder that can't be written to is the folder's fault, not the database's.
+// openError names what couldn't be opened: the folder if it isn't writable, or else the database.
 func openError(path string, err error) error {
 	if isReadOnly(err) {
 		return &DirError{filepath.Dir(path), err}
@@ -137,7 +137,7 @@ func openError(path string, err error) error {
 	return fmt.Errorf("opening the database %s: %w", path, err)
 }
 
-// prepareFile makes the database file for its owner alone. SQLite gives its -wal and -shm files the same mode.
+// prepareFile creates the database file with access for its owner only. SQLite gives its -wal and -shm files the same mode.
 func prepareFile(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -150,7 +150,7 @@ func prepareFile(path string) error {
 	return errors.Join(err, f.Close())
 }
 
-// moveAside renames the database and the files beside it, so that nothing of it is lost.
+// moveAside renames the database with its -wal and -shm files, so its contents are preserved.
 func moveAside(path string, now time.Time) (string, error) {
 	to := fmt.Sprintf("%s.damaged-%s", path, now.UTC().Format("20060102T150405.000"))
 	if err := os.Rename(path, to); err != nil {

@@ -1,6 +1,6 @@
-// Package store keeps sessions: the log of events that each one is, the text being typed, and when each was last alive.
-// Events and drafts come in as they happen; summaries, logs and drafts come out, in SQLite in the data folder. Text is
-// stored as it is and is a stranger's when it comes back: whoever shows it cleans it.
+// Package store keeps sessions in SQLite in the data folder: each session's log of events, its drafts, and when it was last
+// alive. Events and drafts come in as they happen; summaries and logs come out. Text is stored unchanged, and code that shows it
+// must sanitize it.
 package store
 
 import (
@@ -25,30 +25,30 @@ type Store struct {
 	notices []string
 }
 
-// NewerError says that the database was written by a newer program. It is left as it is.
+// NewerError says that a newer program wrote the database. The database isn't changed.
 type NewerError struct {
 	Path      string
 	Has, Know int64 // migration versions
 }
 
 func (e *NewerError) Error() string {
-	return fmt.Sprintf("the database %s is of version %d and this program knows version %d: it needs a newer dryrun", e.Path, e.Has, e.Know)
+	return fmt.Sprintf("the database %s has version %d and this program supports up to %d: install a newer dryrun", e.Path, e.Has, e.Know)
 }
 
-// Location says where sessions are stored. A server's address will stand beside the folder.
+// Location says where sessions are stored. A server's address will be a second field.
 type Location struct {
 	Dir string // the folder that holds the database file
 }
 
-// Open opens the store at a location, which it creates where nothing is there yet, and brings it to this program's version.
+// Open opens the store at a location, creating it if it doesn't exist, and migrates it to this program's version.
 func Open(ctx context.Context, at Location) (*Store, error) {
 	if at.Dir == "" {
-		return nil, errors.New("opening the store of sessions: it has no folder")
+		return nil, errors.New("opening the store of sessions: the location has no folder")
 	}
 	return openFolder(ctx, at.Dir)
 }
 
-// migrateAndRefold brings the database, which name tells in errors, to this program's version.
+// migrateAndRefold migrates the database to this program's version. Errors include name.
 func (s *Store) migrateAndRefold(ctx context.Context, name string) error {
 	version, err := migrate(ctx, s.db, s.dialect, name)
 	if err != nil {
@@ -58,7 +58,7 @@ func (s *Store) migrateAndRefold(ctx context.Context, name string) error {
 	return s.refoldOldRows(ctx)
 }
 
-// refoldOldRows folds the logs whose rows come from before the whole summary was stored. A log that this program can't read
+// refoldOldRows updates the rows written by programs that didn't store the whole summary. A log that this program can't read
 // keeps its row.
 func (s *Store) refoldOldRows(ctx context.Context) error {
 	ids, err := collect(ctx, s.db, scanID, `SELECT id FROM sessions WHERE seq = 0`)
@@ -73,7 +73,7 @@ func (s *Store) refoldOldRows(ctx context.Context) error {
 	return nil
 }
 
-// Notices are things that the user must be told once: a database that was kept aside.
+// Notices are messages to show to the user once, such as that a damaged database was moved aside.
 func (s *Store) Notices() []string { return s.notices }
 
 // Version is the database's migration version.
@@ -82,10 +82,10 @@ func (s *Store) Version() int64 { return s.version }
 // Close closes the database.
 func (s *Store) Close() error { return s.db.Close() }
 
-// NewID returns an id for a session: eight letters and digits, so that its first few name it.
+// NewID returns an id for a session: eight letters and digits. The first few usually identify it.
 func NewID() string { return strings.ToLower(rand.Text()[:8]) }
 
-// inTx runs f in a transaction, which is kept only if f returns nil. opts may be nil; a read-only one never waits for a
+// inTx runs f in a transaction, which is committed only if f returns nil. opts may be nil; a read-only one never waits for a
 // writer.
 func (s *Store) inTx(ctx context.Context, opts *sql.TxOptions, f func(tx *sql.Tx) error) error {
 	tx, err := s.db.BeginTx(ctx, opts)
@@ -98,7 +98,7 @@ func (s *Store) inTx(ctx context.Context, opts *sql.TxOptions, f func(tx *sql.Tx
 	return tx.Commit()
 }
 
-// ignoreDone drops the complaint of a transaction that its context has ended already.
+// ignoreDone ignores the error of a transaction that its context already rolled back.
 func ignoreDone(err error) error {
 	if errors.Is(err, sql.ErrTxDone) {
 		return nil
@@ -142,7 +142,7 @@ var migrations embed.FS
 type dialect struct {
 	name  string // of its folder of migrations
 	goose goose.Dialect
-	// damaged says that an error means a database beyond use, as opposed to one that is locked, full or out of reach.
+	// damaged says whether an error means that the database is damaged, as opposed to locked, full or unreachable.
 	damaged func(err error) bool
 }
 
