@@ -2,7 +2,7 @@ package rehearse
 
 import "testing"
 
-func TestRangesAreReadAsPeopleWriteThem(t *testing.T) {
+func TestRangesParseAsPeopleWriteThem(t *testing.T) {
 	for text, want := range map[string][2]float64{
 		"0.90 0.97": {0.90, 0.97}, "100k to 300k": {100e3, 300e3}, "2% - 5%": {0.02, 0.05}, "1,000 2,000": {1000, 2000},
 		" 3x  and 1.5M ": {3, 1.5e6}, "-1.5 2": {-1.5, 2}, "0.9–0.95": {0.9, 0.95},

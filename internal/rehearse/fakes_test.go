@@ -17,13 +17,13 @@ import (
 	"dryrun/internal/store/storetest"
 )
 
-// fakeClock is a clock that moves when told.
+// fakeClock is a clock that tests move.
 type fakeClock struct{ t time.Time }
 
 func (h *fakeClock) Now() time.Time          { return h.t }
 func (h *fakeClock) advance(d time.Duration) { h.t = h.t.Add(d) }
 
-// fakeKnobs is a lab's rules with two engines, and one fault.
+// fakeKnobs accepts any knob but "broken", and has two faults.
 type fakeKnobs struct{}
 
 func (fakeKnobs) Check(_ *casestudies.Case, knobs map[string]string) error {
@@ -54,7 +54,7 @@ func (fakeKnobs) Mystery(*casestudies.Case, int64) string { return "stale-index"
 func (fakeKnobs) Better(string) int                 { return 1 }
 func (fakeKnobs) Faults(*casestudies.Case) []string { return []string{"leakage", "stale-index"} }
 
-// fakeLab is a lab that answers at once, by rule: speedup 40, recall by K, and the knobs echoed.
+// fakeLab is a lab that finishes at once, with a speedup of 40 and a note of its knobs.
 type fakeLab struct{ fails bool }
 
 func (m fakeLab) Run(_ context.Context, r rehearse.RunLab, progress func(report.Progress)) (rehearse.LabResult, error) {
@@ -86,7 +86,7 @@ func (fakeLab) XRay(_ context.Context, r rehearse.RunXRay) (report.XRay, error) 
 	}, nil
 }
 
-// rehearsal is one candidate at one session.
+// rehearsal is a session with its store, lab and clock.
 type rehearsal struct {
 	t      testing.TB
 	s      *rehearse.Session
@@ -144,7 +144,7 @@ func (x *rehearsal) performAll(out rehearse.Outcome) {
 	}
 }
 
-// do gives commands that must be taken; each takes ten seconds.
+// do executes commands that must succeed, ten seconds apart.
 func (x *rehearsal) do(commands ...rehearse.Command) {
 	x.t.Helper()
 	for _, c := range commands {
@@ -157,7 +157,7 @@ func (x *rehearsal) do(commands ...rehearse.Command) {
 	}
 }
 
-// refused gives a command that must not be taken, and must change nothing.
+// refused executes a command that must fail and change nothing.
 func (x *rehearsal) refused(c rehearse.Command, because string) {
 	x.t.Helper()
 	before := asJSON(x.t, x.s.State())

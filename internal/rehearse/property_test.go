@@ -12,7 +12,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// anyCommand draws sensible and senseless commands.
+// anyCommand draws valid and invalid commands.
 func anyCommand(t *rapid.T) rehearse.Command {
 	step := rapid.SampledFrom([]framework.StepID{framework.Requirements, framework.Evaluation, framework.Serving, "lunch", ""})
 	to := rapid.SampledFrom([]string{"", "", "", "scope-cut", "encoder-version", "smaller", "nobody"})
@@ -72,7 +72,7 @@ func anyCommand(t *rapid.T) rehearse.Command {
 
 // Whatever is commanded, in whatever order, with kills and a failing disk between: nothing panics, a refusal changes
 // nothing, the state is the fold of the stored log, and every text that was taken is still there.
-func TestAnySession(t *testing.T) {
+func TestAnySequenceOfCommandsKeepsStateAndLogEqual(t *testing.T) {
 	c := visualSearch(t)
 	rapid.Check(t, func(r *rapid.T) {
 		x := begin(t, rehearse.Options{Case: c, Mode: rapid.SampledFrom([]framework.Mode{framework.Practice, framework.Mock}).Draw(r, "mode")})

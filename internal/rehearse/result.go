@@ -5,23 +5,23 @@ import (
 	"dryrun/framework"
 )
 
-// StepResult is what there is to say about a step: a field for each part of the debrief.
+// StepResult is the result of a step. It has a field for each part of the debrief.
 type StepResult struct {
 	Step     framework.Step
 	Level    framework.Level // the session's
 	Answered bool
-	// Hidden says that the mode keeps the result back: only Step, Level, Answered and ToDo are filled in.
+	// Hidden says that the mode hides the result: only Step, Level, Answered and ToDo are filled in.
 	Hidden bool
-	// Revealed says that the reference has been opened or the session has ended. Until then the verdicts on decisions
-	// and the facts that nobody asked for would give answers away.
+	// Revealed says that the reference has been opened or the session has ended. Until then, interfaces don't
+	// show the verdicts on decisions or the unasked facts, which would give answers away.
 	Revealed     bool
 	Scores       StepScores
-	Criteria     []CriterionResult // in the order of the case, those of thrown curveballs last
+	Criteria     []CriterionResult // in the order of the case, those of curveballs last
 	Decisions    []DecisionResult
 	Predictions  []PredictionResult
 	UnaskedFacts []casestudies.Fact    // never asked for, critical ones first; Matters says what they would have changed
 	Followups    []FollowupResult      // those that were asked
-	Missing      []framework.Criterion // expected at Level or below, and not fully there; heaviest first
+	Missing      []framework.Criterion // expected at Level or below and not fully met; heaviest first
 	NextLevel    string                // what an answer at the next level adds, in a sentence; "" where there is none
 	Quote        string                // a line of the candidate's own words
 	ToDo         string                // the next thing to do, in a sentence
@@ -59,12 +59,12 @@ func count[T any](of []T, is func(T) bool) int {
 	return n
 }
 
-// SessionResult is what there is to say about a whole session.
+// SessionResult is the result of a session.
 type SessionResult struct {
 	Session string // its id
 	Title   string // of the case
 	Ended   bool
-	Hidden  bool // by the mode: nothing below but ToDo is filled in
+	Hidden  bool // by the mode: below, only ToDo is filled in
 	Steps   []StepLine
 	Card    framework.Scorecard // by the candidate's own marks
 	Other   OtherResults
@@ -72,7 +72,7 @@ type SessionResult struct {
 	ToDo    string // the next thing to do, in a sentence
 }
 
-// OtherResults is what is reported beside the score, each on its own scale.
+// OtherResults are reported next to the score, each on its own scale.
 type OtherResults struct {
 	Committed int // decisions, in steps whose reference is open
 	Best      int // of those, the ones that are the best option
@@ -103,16 +103,16 @@ type DecisionResult struct {
 	Skipped  bool
 	Verdict  casestudies.Verdict // of Chosen; "" where nothing was
 	Best     string              // the best option
-	FirstRun string              // what the step's first run ran, where that was another option
+	FirstRun string              // the option of the step's first run, if it was another one
 }
 
-// PredictionResult is one range beside the truth.
+// PredictionResult is one range and the measured value.
 type PredictionResult struct {
 	casestudies.Prediction
 	Low, High float64
 	Committed bool // a range was committed
 	Skipped   bool
-	Known     bool // a run has brought the truth
+	Known     bool // a run has measured the value
 	Truth     float64
 	Inside    bool
 }

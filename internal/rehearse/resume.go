@@ -12,9 +12,9 @@ import (
 	"dryrun/framework"
 )
 
-// Resume takes a stored session up again: the case as it was, the state, the drafts, the clock. What lies
-// between the moment when it was last known to be alive and now doesn't count. A session that has ended comes back for
-// reading. One that can't be continued, because its case no longer loads or its log is torn, is an error.
+// Resume continues a stored session: the case as it was, the state, the drafts and the clock. The time since the session was
+// last known to be alive doesn't count. An ended session is opened for reading. It is an error if the case no longer loads or
+// the log is invalid.
 func Resume(deps Deps, log framework.Log) (*Session, Outcome, error) {
 	s, err := Read(deps, log)
 	if err != nil || s.state.Ended || !s.writes() {
@@ -39,14 +39,14 @@ func Resume(deps Deps, log framework.Log) (*Session, Outcome, error) {
 	return s, s.takeOutcome(), nil
 }
 
-// Read opens a stored session to look at: nothing is recorded, and Do refuses.
+// Read opens a stored session for reading: nothing is recorded, and Do returns an error.
 func Read(deps Deps, log framework.Log) (*Session, error) {
 	if len(log.Events) == 0 {
 		return nil, errors.New("opening a session: its log is empty")
 	}
 	started, ok := log.Events[0].Body.(framework.Started)
 	if !ok {
-		return nil, errors.New("opening a session: its log doesn't begin with its start")
+		return nil, errors.New("opening a session: its log doesn't begin with Started")
 	}
 	c, err := CaseOf(started)
 	if err != nil {
@@ -56,7 +56,7 @@ func Read(deps Deps, log framework.Log) (*Session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening session %s: %w", started.Session, err)
 	}
-	s.log.readOnlyReason = "this session is open for reading: resume it to go on"
+	s.log.readOnlyReason = "this session is open for reading: resume it to continue"
 	written := map[framework.Place]time.Time{}
 	for _, e := range log.Events {
 		if err := s.apply(e); err != nil {
@@ -72,8 +72,8 @@ func Read(deps Deps, log framework.Log) (*Session, error) {
 	return s, nil
 }
 
-// CaseOf loads the case from the session's own copy of it, under the name and folder that it was loaded from: data beside
-// the file is found there.
+// CaseOf loads the case from the session's own copy of its text. It keeps the original name and folder, where the case's data
+// files are.
 func CaseOf(started framework.Started) (*casestudies.Case, error) {
 	name := started.Path
 	if name == "" {
@@ -93,12 +93,12 @@ func CaseOf(started framework.Started) (*casestudies.Case, error) {
 	return c, nil
 }
 
-// restoreDraft takes a stored draft up, where no answer has overtaken it.
+// restoreDraft restores a stored draft, unless an answer is newer.
 func (s *Session) restoreDraft(d framework.Draft, written map[framework.Place]time.Time) {
 	if _, ok := framework.StepByID(d.Step); !ok {
 		return
 	}
-	if a, stands := s.state.StepState(d.Step).Answer(d.To); stands {
+	if a, answered := s.state.StepState(d.Step).Answer(d.To); answered {
 		if a.Text == d.Text || !d.At.IsZero() && d.At.Before(written[d.Place]) {
 			return
 		}

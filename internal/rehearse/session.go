@@ -13,15 +13,15 @@ import (
 	"dryrun/internal/report"
 )
 
-// Deps are what the rules need from outside. A nil Clock is the machine's.
+// Deps are a session's dependencies. A nil Clock means the machine's.
 type Deps struct {
 	Coach Coach
 	Knobs Knobs
 	Clock framework.Clock
-	Role  Role // of whoever sits here
+	Role  Role // of this participant
 }
 
-// Options say what is rehearsed. Zero values: practice, all seven steps from the first, the case's minutes, senior.
+// Options configure a session. Zero values mean practice, all seven steps from the first, the case's minutes, senior.
 type Options struct {
 	ID      string // of the session; unique, chosen by the caller
 	Case    *casestudies.Case
@@ -88,9 +88,9 @@ func New(deps Deps, o Options) (*Session, Outcome, error) {
 func (o *Options) complete() error {
 	switch {
 	case o.ID == "":
-		return errors.New("starting a session: it has no id")
+		return errors.New("starting a session: it needs an id")
 	case o.Case == nil || o.Case.Source() == nil:
-		return errors.New("starting a session: it has no case that was loaded")
+		return errors.New("starting a session: it needs a loaded case")
 	case o.Minutes < 0:
 		return fmt.Errorf("starting a session of %d minutes: give a number above 0", o.Minutes)
 	}
@@ -101,7 +101,7 @@ func (o *Options) complete() error {
 		return fmt.Errorf("starting a session: %w", err)
 	}
 	if o.Level.Rank() == 0 {
-		return fmt.Errorf("starting a session at level %q: it is mid, senior or staff", o.Level)
+		return fmt.Errorf("starting a session at level %q: choose mid, senior or staff", o.Level)
 	}
 	o.Steps = slices.Clone(o.Steps)
 	for _, id := range append(slices.Clone(o.Steps), o.Step) {
@@ -112,7 +112,7 @@ func (o *Options) complete() error {
 	all := framework.State{Started: framework.Started{Steps: o.Steps}}
 	o.Step = cmp.Or(o.Step, all.StepIDs()[0])
 	if !slices.Contains(all.StepIDs(), o.Step) {
-		return fmt.Errorf("starting a session at %s: that step isn't one of the session's", o.Step)
+		return fmt.Errorf("starting a session at %s: the session doesn't include that step", o.Step)
 	}
 	return nil
 }
@@ -123,7 +123,7 @@ func newSession(deps Deps, c *casestudies.Case, id framework.Mode) (*Session, er
 		return nil, err
 	}
 	if deps.Coach == nil || deps.Knobs == nil {
-		return nil, errors.New("making a session: it needs a coach and a lab's knobs")
+		return nil, errors.New("creating a session: it needs a coach and a lab's knobs")
 	}
 	if deps.Clock == nil {
 		deps.Clock = framework.SystemClock{}
@@ -138,7 +138,7 @@ func newSession(deps Deps, c *casestudies.Case, id framework.Mode) (*Session, er
 	}, nil
 }
 
-// State returns the session as it stands. It is for reading.
+// State returns the session's current state. The caller must not change it.
 func (s *Session) State() *framework.State { return s.state }
 
 // Case returns the case, as it was when the session began.
@@ -150,8 +150,8 @@ func (s *Session) Step() *casestudies.Step { return s.cs.Step(s.state.Step) }
 // stepState returns the state of the current step.
 func (s *Session) stepState() *framework.StepState { return s.state.StepState(s.state.Step) }
 
-// Text returns what stands as the current step's answer to the prompt ("") or to a probe, follow-up or curveball: the
-// draft where there is one.
+// Text returns the current step's answer to the prompt ("") or to a probe, follow-up or curveball: the draft if there is
+// one.
 func (s *Session) Text(to string) string { return s.TextOf(s.state.Step, to) }
 
 // TextOf is Text for any step.
@@ -163,7 +163,7 @@ func (s *Session) TextOf(step framework.StepID, to string) string {
 	return a.Text
 }
 
-// Running returns the run that is under way.
+// Running returns the run that is in flight.
 func (s *Session) Running() (RunLab, bool) {
 	if s.lab.current == nil {
 		return RunLab{}, false
@@ -179,12 +179,12 @@ func (s *Session) LastXRay() (report.XRay, bool) {
 	return *s.lab.xray, true
 }
 
-// Rubric returns each step's criteria; those of thrown curveballs have joined their step.
+// Rubric returns each step's criteria; those of a curveball belong to the step that it interrupted.
 func (s *Session) Rubric() map[framework.StepID][]framework.Criterion { return s.cs.Rubric(s.state) }
 
 func (s *Session) criteria(id framework.StepID) []framework.Criterion { return s.Rubric()[id] }
 
-// say adds a line to the outcome of the command under way.
+// say adds a line to the outcome of the current command.
 func (s *Session) say(who Who, text string) {
 	if text = strings.TrimSpace(text); text != "" {
 		s.out.Lines = append(s.out.Lines, Line{Who: who, Text: text})

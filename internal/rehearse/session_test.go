@@ -112,7 +112,7 @@ func TestASketchSetsTheKnobsOfEveryStep(t *testing.T) {
 	}
 }
 
-func TestTheResultOfAnOldRunIsDropped(t *testing.T) {
+func TestTheResultOfAnOldRunIsIgnored(t *testing.T) {
 	x := begin(t, rehearse.Options{})
 	first, err := x.s.Do(rehearse.Run{})
 	if err != nil {
@@ -144,7 +144,7 @@ func TestTheResultOfAnOldRunIsDropped(t *testing.T) {
 	x.wantLine("The lab failed: it ran out of memory.")
 }
 
-func TestARunFinishesForTheStepItBeganIn(t *testing.T) {
+func TestARunBelongsToTheStepThatStartedIt(t *testing.T) {
 	x := begin(t, rehearse.Options{})
 	out, err := x.s.Do(rehearse.Run{})
 	if err != nil {
@@ -157,7 +157,7 @@ func TestARunFinishesForTheStepItBeganIn(t *testing.T) {
 	}
 }
 
-func TestAMysteryIsDiagnosedOnce(t *testing.T) {
+func TestAMysteryCanBeDiagnosedOnce(t *testing.T) {
 	x := begin(t, rehearse.Options{Step: framework.Serving})
 	x.refused(rehearse.Diagnose{Fault: "leakage"}, "nothing to diagnose")
 	x.refused(rehearse.Run{Fault: "gremlins"}, "isn't a fault")
@@ -202,7 +202,7 @@ func TestAKillLosesNothing(t *testing.T) {
 	x.checkFold()
 }
 
-func TestADraftThatAnAnswerHasOvertakenStaysAway(t *testing.T) {
+func TestADraftOlderThanItsAnswerIsNotRestored(t *testing.T) {
 	x := begin(t, rehearse.Options{})
 	x.do(rehearse.Draft{Text: "old"})
 	stale := x.stored().Drafts
@@ -239,7 +239,7 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 	}
 }
 
-func TestAnAnswerThatIsGivenAgainOverADraftIsNotLostOnAFullDisk(t *testing.T) {
+func TestRepeatingAnAnswerOverADraftSurvivesAFullDisk(t *testing.T) {
 	x := begin(t, rehearse.Options{})
 	x.do(rehearse.Answer{Text: "the answer"}, rehearse.Draft{Text: "other words"})
 	x.memory.Fail(-1, errors.New("no space left on device"))
@@ -255,7 +255,7 @@ func TestAnAnswerThatIsGivenAgainOverADraftIsNotLostOnAFullDisk(t *testing.T) {
 	}
 }
 
-func TestOneAppendIsUnderWayAtATime(t *testing.T) {
+func TestOnlyOneAppendIsInFlight(t *testing.T) {
 	x := begin(t, rehearse.Options{})
 	out, err := x.s.Do(rehearse.Hint{})
 	if err != nil || len(out.Effects) != 1 {
@@ -273,7 +273,7 @@ func TestOneAppendIsUnderWayAtATime(t *testing.T) {
 	}
 }
 
-func TestTheWriterThatLosesReads(t *testing.T) {
+func TestTheLosingWriterCanOnlyRead(t *testing.T) {
 	database, err := store.Open(t.Context(), store.Location{Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
@@ -326,7 +326,7 @@ func TestPauseAndEnd(t *testing.T) {
 	}
 }
 
-func TestMisuseIsSaidInWords(t *testing.T) {
+func TestMisuseReturnsAClearError(t *testing.T) {
 	x := begin(t, rehearse.Options{})
 	for _, tc := range []struct {
 		c       rehearse.Command
@@ -336,7 +336,7 @@ func TestMisuseIsSaidInWords(t *testing.T) {
 		{rehearse.Enter{Step: "deployment"}, `no step "deployment"`},
 		{rehearse.Ask{Text: "  "}, "empty"},
 		{rehearse.Answer{Text: " \n"}, "empty"},
-		{rehearse.Answer{To: "nobody", Text: "x"}, "nobody has asked"},
+		{rehearse.Answer{To: "nobody", Text: "x"}, "has no question"},
 		{rehearse.Draft{Text: strings.Repeat("x", 70_000)}, "64 KB"},
 		{rehearse.Decide{Decision: "index-family", Option: "faiss"}, "one of exact, hnsw"},
 		{rehearse.Decide{Decision: "lunch"}, "no decision"},
@@ -362,7 +362,7 @@ func TestMisuseIsSaidInWords(t *testing.T) {
 	}
 }
 
-func TestSettlingStoresTheRestWhereAnEffectCantBeTried(t *testing.T) {
+func TestPerformAllStoresTheRestIfAnEffectCantBeTried(t *testing.T) {
 	x := begin(t, rehearse.Options{})
 	run, err := x.s.Do(rehearse.Run{})
 	if err != nil {

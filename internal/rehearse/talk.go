@@ -10,21 +10,21 @@ import (
 	"dryrun/framework"
 )
 
-// maxTextBytes bounds what one answer or question may hold, in bytes: some twenty pages.
+// maxTextBytes is the limit on one answer or question: about twenty pages.
 const maxTextBytes = 64 << 10
 
 func checkText(what, text string) error {
 	if len(text) > maxTextBytes {
-		return fmt.Errorf("%s is %d KB long: at most %d KB fit", what, len(text)>>10, maxTextBytes>>10)
+		return fmt.Errorf("%s is %d KB long: the limit is %d KB", what, len(text)>>10, maxTextBytes>>10)
 	}
 	return nil
 }
 
-// ask puts a clarifying question to the interviewer; a good one releases a fact into the scope.
+// ask asks the interviewer a clarifying question. A good one releases a fact into the scope.
 func (s *Session) ask(text string) error {
 	text = strings.TrimSpace(strings.ToValidUTF8(text, "\uFFFD"))
 	if text == "" {
-		return errors.New("ask what? The question is empty")
+		return errors.New("the question is empty: type what you want to ask")
 	}
 	if err := checkText("the question", text); err != nil {
 		return err
@@ -53,10 +53,10 @@ func (s *Session) checkAsked(to string) error {
 	if to == "" || slices.Contains(st.Curveballs, to) || slices.ContainsFunc(st.Probes, probed) {
 		return nil
 	}
-	return fmt.Errorf("nobody has asked %q in this step", to)
+	return fmt.Errorf("this step has no question %q", to)
 }
 
-// draft keeps what is being typed. It is saved by an effect, and never an event.
+// draft records what is being typed. An effect saves it; it isn't an event.
 func (s *Session) draft(to, text string) error {
 	if err := s.checkAsked(to); err != nil {
 		return err
@@ -70,8 +70,8 @@ func (s *Session) draft(to, text string) error {
 	}
 	p := framework.Place{Step: s.state.Step, To: to}
 	s.keepDraft(p, text, s.draftTime())
-	if a, stands := s.stepState().Answer(to); stands && a.Text == text {
-		delete(s.drafts, p) // typed back to what stands
+	if a, answered := s.stepState().Answer(to); answered && a.Text == text {
+		delete(s.drafts, p) // the same as the answer again
 	}
 	return nil
 }
@@ -82,7 +82,7 @@ func (s *Session) keepDraft(p framework.Place, text string, at time.Time) {
 	s.effect(SaveDraft{s.state.Started.Session, d})
 }
 
-// answer commits a text. An empty one takes an earlier answer back; where there is none, it is a slip.
+// answer commits a text. An empty text withdraws an earlier answer; it is an error if there is none.
 func (s *Session) answer(to, text string) error {
 	if err := s.checkAsked(to); err != nil {
 		return err
@@ -92,7 +92,7 @@ func (s *Session) answer(to, text string) error {
 	}
 	text = strings.ToValidUTF8(text, "\uFFFD")
 	p := framework.Place{Step: s.state.Step, To: to}
-	if _, stands := s.stepState().Answer(to); !stands && strings.TrimSpace(text) == "" {
+	if _, answered := s.stepState().Answer(to); !answered && strings.TrimSpace(text) == "" {
 		return errors.New("the answer is empty: write a line first")
 	}
 	changed, err := s.commit(p, text)
@@ -100,16 +100,16 @@ func (s *Session) answer(to, text string) error {
 		return err
 	}
 	if s.stepState().Revealed {
-		s.tutorSays("Saved, and not scored: the reference was open.")
+		s.tutorSays("Saved, but not scored: the reference was open.")
 	}
 	return nil
 }
 
-// commit makes a text the answer. The draft goes first to the store, with the same text: were the program killed
-// between the two, an older draft would come back over the answer.
+// commit makes a text the answer. It first saves the same text as the draft: otherwise, if the program were killed between
+// the two, an older draft would replace the answer.
 func (s *Session) commit(p framework.Place, text string) (changed bool, err error) {
-	old, stands := s.state.StepState(p.Step).Answer(p.To)
-	if stands && old.Text == text {
+	old, answered := s.state.StepState(p.Step).Answer(p.To)
+	if answered && old.Text == text {
 		if _, typed := s.drafts[p]; typed {
 			s.keepDraft(p, text, s.draftTime())
 			delete(s.drafts, p)
@@ -139,7 +139,7 @@ func (s *Session) commitDrafts(id framework.StepID) error {
 	for _, to := range tos {
 		p := framework.Place{Step: id, To: to}
 		if strings.TrimSpace(s.drafts[p].Text) == "" {
-			if _, stands := s.state.StepState(id).Answer(to); !stands {
+			if _, answered := s.state.StepState(id).Answer(to); !answered {
 				delete(s.drafts, p)
 				continue
 			}
@@ -151,11 +151,11 @@ func (s *Session) commitDrafts(id framework.StepID) error {
 	return nil
 }
 
-// probe asks about the criterion with the most weight missing, then the follow-ups in their order.
+// probe asks about the criterion with the most missing weight, and then the follow-ups in order.
 func (s *Session) probe() error {
 	st, step := s.stepState(), s.Step()
 	if _, ok := st.Answer(""); !ok {
-		return errors.New("answer first: a probe asks about what you've said")
+		return errors.New("answer first: a probe asks about your answer")
 	}
 	var asked []string
 	for _, p := range st.Probes {
@@ -174,7 +174,7 @@ func (s *Session) probe() error {
 		}
 	}
 	if id == "" {
-		s.say(ByInterviewer, "I have nothing more to ask here.")
+		s.say(ByInterviewer, "I have no more questions about this step.")
 		return nil
 	}
 	if err := s.record(framework.ProbeAsked{Step: s.state.Step, ID: id, Text: text}); err != nil {

@@ -15,7 +15,7 @@ func (s *Session) enter(id framework.StepID) error {
 		return fmt.Errorf("there is no step %q", id)
 	}
 	if !slices.Contains(s.state.StepIDs(), id) {
-		return fmt.Errorf("the step %s isn't part of this session", id)
+		return fmt.Errorf("this session doesn't include the step %s", id)
 	}
 	if id != s.state.Step || s.state.BetweenSteps {
 		if err := s.record(framework.StepEntered{Step: id}); err != nil {
@@ -27,7 +27,7 @@ func (s *Session) enter(id framework.StepID) error {
 	return nil
 }
 
-// done finishes the step. What was typed and not committed is committed: the last words count.
+// done finishes the step and commits its drafts.
 func (s *Session) done() error {
 	if err := s.commitDrafts(s.state.Step); err != nil {
 		return err
@@ -70,7 +70,7 @@ func (s *Session) resume() error {
 	return s.record(framework.Resumed{Since: s.state.LastAt})
 }
 
-// end closes the session, with every word that was typed.
+// end commits all drafts and closes the session.
 func (s *Session) end() error {
 	for _, id := range s.state.StepIDs() {
 		if err := s.commitDrafts(id); err != nil {
@@ -88,7 +88,7 @@ func (s *Session) hint() error {
 	}
 	hints, n := s.Step().Hints, s.stepState().Hints+1
 	if n > len(hints) {
-		return fmt.Errorf("this step has no more than its %d hints: reveal the reference, or go on", len(hints))
+		return fmt.Errorf("you have seen all %d hints of this step: reveal the reference, or go on", len(hints))
 	}
 	if err := s.record(framework.Hinted{Step: s.state.Step, N: n}); err != nil {
 		return err
@@ -97,8 +97,8 @@ func (s *Session) hint() error {
 	return nil
 }
 
-// reveal opens the reference: interfaces show Step().Reference where State says Revealed. What was typed so far is committed
-// first, since what is written from here on isn't scored.
+// reveal opens the reference: interfaces show Step().Reference if State says Revealed. It commits the drafts first, because
+// later text isn't scored.
 func (s *Session) reveal() error {
 	if err := s.hiddenError(Reference); err != nil {
 		return err
@@ -112,6 +112,6 @@ func (s *Session) reveal() error {
 	if err := s.record(framework.Revealed{Step: s.state.Step}); err != nil {
 		return err
 	}
-	s.tutorSays("The reference is open. What you write in this step from here on is kept and not scored.")
+	s.tutorSays("The reference is open. What you write in this step from now on is saved but not scored.")
 	return nil
 }

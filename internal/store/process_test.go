@@ -57,13 +57,13 @@ func child(t *testing.T, task, dir string) (*exec.Cmd, io.Reader) {
 
 const raceWins = 40
 
-// raceTask appends to one session until it has won raceWins times, and prints how often it lost.
+// raceTask appends to one session until it has won raceWins times, and prints the number of conflicts.
 func raceTask(ctx context.Context, s *store.Store) error {
 	if err := s.Append(ctx, "s", []framework.Event{storetest.Started("s")}); err != nil {
 		return err
 	}
 	me := os.Getpid()
-	lost := 0
+	conflicts := 0
 	for won := 0; won < raceWins; {
 		got, err := s.Session(ctx, "s")
 		if err != nil {
@@ -72,14 +72,14 @@ func raceTask(ctx context.Context, s *store.Store) error {
 		next := storetest.After(len(got.Events)+1, framework.Hinted{Step: framework.Data, N: me})
 		switch err := s.Append(ctx, "s", []framework.Event{next}); {
 		case errors.Is(err, framework.ErrOtherWriter):
-			lost++
+			conflicts++
 		case err != nil:
 			return err
 		default:
 			won++
 		}
 	}
-	fmt.Println(lost)
+	fmt.Println(conflicts)
 	return nil
 }
 
@@ -100,18 +100,18 @@ func TestTwoProcessesNeverWriteTheSameEvent(t *testing.T) {
 	wins := map[int]int{}
 	for i, e := range got.Events {
 		if e.Seq != i+1 {
-			t.Fatalf("event %d stands at place %d", e.Seq, i+1)
+			t.Fatalf("event %d is at position %d", e.Seq, i+1)
 		}
 		if h, ok := e.Body.(framework.Hinted); ok {
 			wins[h.N]++
 		}
 	}
 	if wins[a.Process.Pid] != raceWins || wins[b.Process.Pid] != raceWins {
-		t.Errorf("each was told that it stored %d events; there are %v", raceWins, wins)
+		t.Errorf("the store confirmed %d events to each; there are %v", raceWins, wins)
 	}
 }
 
-// typeTask appends events and drafts for ever, and prints the number of each once it is told that it is stored.
+// typeTask appends events and drafts forever, and prints the number of each when the store confirms it.
 func typeTask(ctx context.Context, s *store.Store) error {
 	if err := s.Append(ctx, "s", []framework.Event{storetest.Started("s")}); err != nil {
 		return err
@@ -128,24 +128,24 @@ func typeTask(ctx context.Context, s *store.Store) error {
 	}
 }
 
-func TestAKilledProcessLosesNothingThatItWasToldIsStored(t *testing.T) {
+func TestAKilledProcessKeepsEverythingThatTheStoreConfirmed(t *testing.T) {
 	dir := t.TempDir()
 	cmd, out := child(t, "type", dir)
-	told := 0
+	stored := 0
 	lines := bufio.NewScanner(out)
-	for told < 25 && lines.Scan() {
+	for stored < 25 && lines.Scan() {
 		n, err := strconv.Atoi(lines.Text())
 		if err != nil {
 			t.Fatal(err)
 		}
-		told = n
+		stored = n
 	}
 	if err := cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	for lines.Scan() { // what it said before it died counts too
 		if n, err := strconv.Atoi(lines.Text()); err == nil {
-			told = n
+			stored = n
 		}
 	}
 	if err := cmd.Wait(); err == nil {
@@ -160,13 +160,13 @@ func TestAKilledProcessLosesNothingThatItWasToldIsStored(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(got.Events) < told {
-		t.Errorf("%d events of %d are there", len(got.Events), told)
+	if len(got.Events) < stored {
+		t.Errorf("%d events of %d are there", len(got.Events), stored)
 	}
 	if len(got.Drafts) != 1 {
 		t.Fatalf("drafts: %+v", got.Drafts)
 	}
-	if n, err := strconv.Atoi(got.Drafts[0].Text); err != nil || n < told {
-		t.Errorf("the draft is %q, and %d was stored (%v)", got.Drafts[0].Text, told, err)
+	if n, err := strconv.Atoi(got.Drafts[0].Text); err != nil || n < stored {
+		t.Errorf("the draft is %q, and %d was stored (%v)", got.Drafts[0].Text, stored, err)
 	}
 }

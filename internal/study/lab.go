@@ -13,15 +13,14 @@ import (
 	"dryrun/internal/report"
 )
 
-// caseLab is a lab for one case, as the rules want it.
+// caseLab implements rehearse.Lab for one case.
 type caseLab struct {
 	lab Lab
 	c   *casestudies.Case
 }
 
-// Run runs the candidate's pipeline, the reference's where it differs, and each prediction's own setting. A fault is
-// planted in the candidate's pipeline alone: the reference beside it is healthy. A setting that is one that has been run
-// already isn't run again.
+// Run runs the candidate's pipeline, the reference's where it differs, and each prediction's own setting. Only the
+// candidate's pipeline has the fault. Equal settings are run once.
 func (l caseLab) Run(ctx context.Context, r rehearse.RunLab, progress func(report.Progress)) (rehearse.LabResult, error) {
 	base, err := catalog.FromCase(l.c, r.Seed)
 	if err != nil {
@@ -51,7 +50,7 @@ func (l caseLab) Run(ctx context.Context, r rehearse.RunLab, progress func(repor
 	return out, err
 }
 
-// XRay looks for one query's best positive on the candidate's pipeline.
+// XRay follows one query's best match through the candidate's pipeline.
 func (l caseLab) XRay(ctx context.Context, r rehearse.RunXRay) (report.XRay, error) {
 	cfg, err := catalog.FromCase(l.c, r.Seed)
 	if err != nil {
@@ -64,7 +63,7 @@ func (l caseLab) XRay(ctx context.Context, r rehearse.RunXRay) (report.XRay, err
 	return l.lab.XRay(ctx, cfg, r.Query)
 }
 
-// memo runs a step for configurations, each pipeline once.
+// memo runs a step for several configurations, each distinct pipeline once.
 type memo struct {
 	lab      Lab
 	step     framework.StepID
@@ -88,8 +87,8 @@ func (m *memo) run(ctx context.Context, cfg catalog.Config) (*report.Step, error
 	return r, nil
 }
 
-// predictions returns the number that each prediction is about, under the reference's knobs and the prediction's own. One
-// that the run doesn't yield is left out: it stays unknown and isn't scored.
+// predictions returns the number that each prediction is about, under the reference's knobs and the prediction's own. If
+// the run doesn't have it, the prediction is left out and isn't scored.
 func (m *memo) predictions(
 	ctx context.Context, ref catalog.Config, wanted map[string]rehearse.PredictionTarget,
 ) (map[string]float64, error) {
@@ -119,7 +118,7 @@ func valueOf(r *report.Step, metric string) (float64, bool) {
 	return v, ok
 }
 
-// knobs says what the rules ask of a lab without running it.
+// knobs implements rehearse.Knobs.
 type knobs struct{}
 
 func (knobs) Check(c *casestudies.Case, set map[string]string) error {

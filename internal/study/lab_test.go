@@ -13,7 +13,7 @@ import (
 	"dryrun/internal/report"
 )
 
-// recorder is a lab that notes what it is asked to run; recall is K/1000, halved by a fault.
+// recorder is a lab that records its runs; recall is K/1000, halved by a fault.
 type recorder struct{ ran []string }
 
 func (r *recorder) Run(_ context.Context, cfg catalog.Config, step framework.StepID, _ func(report.Progress)) (*report.Step, error) {
@@ -119,8 +119,8 @@ func TestKnobsAreCheckedWithoutARun(t *testing.T) {
 	}
 }
 
-// A mystery is told from the list that the lab draws from, on recorded data too.
-func TestAMysteryOnRecordedDataIsToldAsItIsPlanted(t *testing.T) {
+// The name of a mystery comes from the same list as the fault that the lab plants, on recorded data too.
+func TestAMysteryOnRecordedDataIsNamedAsItIsPlanted(t *testing.T) {
 	c, err := casestudies.Find("video-recommendation")
 	if err != nil {
 		t.Fatal(err)
@@ -133,9 +133,9 @@ func TestAMysteryOnRecordedDataIsToldAsItIsPlanted(t *testing.T) {
 			t.Fatal(err)
 		}
 		cfg.Fault = rehearse.Mystery
-		planted, told := cfg.FaultInForce(), knobs{}.Mystery(&recorded, seed)
-		if told != planted && (told != "none" || planted != "") {
-			t.Fatalf("seed %d: planted %q, told %q", seed, planted, told)
+		planted, named := cfg.FaultInForce(), knobs{}.Mystery(&recorded, seed)
+		if named != planted && (named != "none" || planted != "") {
+			t.Fatalf("seed %d: planted %q, named %q", seed, planted, named)
 		}
 	}
 	if slices.Contains(knobs{}.Faults(&recorded), "drift") {

@@ -1,4 +1,4 @@
-// Package study begins, resumes, lists and reads sessions: it is what the command line and the tutor over SSH both drive.
+// Package study begins, resumes, lists and reads sessions: the command line and the tutor over SSH both use it.
 // A case or a session's id comes in; a session of package rehearse goes out, with a lab that runs that session's case.
 package study
 
@@ -19,7 +19,7 @@ type Store interface {
 	rehearse.Store
 	// Session returns the session whose id is id, or the only one whose id begins with it.
 	Session(ctx context.Context, id string) (framework.Log, error)
-	// Sessions lists every session, the last touched first.
+	// Sessions lists every session, the last changed first.
 	Sessions(ctx context.Context) ([]framework.Summary, error)
 }
 
@@ -29,8 +29,8 @@ type Lab interface {
 	XRay(ctx context.Context, cfg catalog.Config, query int) (report.XRay, error)
 }
 
-// Study is what sessions share: where they are kept, one lab, whose worlds and models stay built for as long as it lives,
-// a coach and a clock. A nil Clock is the machine's.
+// Study is what sessions share: a store, a lab, which caches its worlds and models, a coach and a clock. A nil Clock means the
+// machine's.
 type Study struct {
 	Store Store
 	Lab   Lab
@@ -42,8 +42,7 @@ func (s *Study) deps() rehearse.Deps {
 	return rehearse.Deps{Coach: s.Coach, Knobs: knobs{}, Clock: s.Clock}
 }
 
-// Begin opens a new session under an id of its own. Nothing is stored before the first effects of the opening are
-// performed.
+// Begin creates a session with a new id. Nothing is stored until the caller performs the effects of opening.
 func (s *Study) Begin(o rehearse.Options) (session *rehearse.Session, opening rehearse.Outcome, err error) {
 	o.ID = store.NewID()
 	return rehearse.New(s.deps(), o)
@@ -62,10 +61,10 @@ func (s *Study) Resume(ctx context.Context, id string) (session *rehearse.Sessio
 	return session, opening, nil
 }
 
-// List lists every session, the last touched first.
+// List lists every session, the last changed first.
 func (s *Study) List(ctx context.Context) ([]framework.Summary, error) { return s.Store.Sessions(ctx) }
 
-// Unfinished lists the sessions that can be continued, the last touched first, most of them at most.
+// Unfinished lists the sessions that can be continued, the last changed first, at most `most` of them.
 func (s *Study) Unfinished(ctx context.Context, most int) ([]framework.Summary, error) {
 	all, err := s.List(ctx)
 	if err != nil {
@@ -94,7 +93,7 @@ func (s *Study) Last(ctx context.Context, mode framework.Mode, caseID string) (s
 	return "", nil
 }
 
-// StoredSession is a stored session to look at.
+// StoredSession is a stored session for reading.
 type StoredSession struct {
 	framework.Log
 	State   *framework.State

@@ -22,7 +22,7 @@ type Store interface {
 }
 
 // Contract checks that a store keeps what the rules of a rehearsal rest on: an append may be repeated, can't be
-// contradicted, and of two writers one loses and is told so. open returns an empty store.
+// contradicted, and the second of two writers gets ErrOtherWriter. open returns an empty store.
 func Contract(t *testing.T, open func(t *testing.T) Store) {
 	for _, c := range []struct {
 		name string
@@ -31,10 +31,10 @@ func Contract(t *testing.T, open func(t *testing.T) Store) {
 		{"a session comes back as it was written", roundTrip},
 		{"an append may be repeated", repeatedAppend},
 		{"an append can't contradict what is stored", conflictingAppend},
-		{"of many writers of one event one wins and the others are told", oneWriterWins},
+		{"of many writers of one event, one wins and the others get an error", oneWriterWins},
 		{"a log has no gap, begins with Started and folds", validLog},
 		{"a draft is overwritten and gives way to its answer", overwrittenDrafts},
-		{"the list is the fold of the logs, the last touched first", listSessions},
+		{"the list is the fold of the logs, the last changed first", listSessions},
 		{"a session is found by the beginning of its id", findByPrefix},
 		{"a canceled write stores nothing", canceledWrite},
 	} {
@@ -139,7 +139,7 @@ func oneWriterWins(t *testing.T, s Store) {
 		case err == nil:
 			won++
 		case !errors.Is(err, framework.ErrOtherWriter):
-			t.Errorf("a losing writer is told %v", err)
+			t.Errorf("a losing writer gets %v", err)
 		}
 	}
 	if won != 1 {
