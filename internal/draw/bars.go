@@ -8,8 +8,8 @@ import (
 	"dryrun/internal/report"
 )
 
-// bars draws rows of [label, value]. Inside a bar ▒ is the part within the value's interval, beyond it ░, so that the
-// interval is seen without color.
+// bars draws rows of [label, value]. Inside a bar ▒ is the part within the value's interval, beyond it ░, so the
+// interval is visible without color.
 func bars(b report.Block, t Theme, w int) []string {
 	type row struct {
 		label, value, interval string
@@ -43,15 +43,15 @@ func bars(b report.Block, t Theme, w int) []string {
 		value = whole
 	}
 	value = min(value, w/2)
-	room := max(w-label-value-4, 4)
+	space := max(w-label-value-4, 4)
 	span := most - least
 	if span == 0 {
 		span = 1
 	}
-	at := func(v float64) int { return int(math.Round((v - least) / span * float64(room))) }
+	at := func(v float64) int { return int(math.Round((v - least) / span * float64(space))) }
 	lines := make([]string, 0, len(rows))
 	for i, x := range rows {
-		cells := []rune(strings.Repeat(" ", room))
+		cells := []rune(strings.Repeat(" ", space))
 		paint := func(from, to float64, r rune) {
 			for c := at(min(from, to)); c < at(max(from, to)); c++ {
 				cells[c] = r
@@ -67,7 +67,7 @@ func bars(b report.Block, t Theme, w int) []string {
 				paint(x.v, min(0, x.hi), '▒')
 			}
 		}
-		if z := at(0); least < 0 && z < room && cells[z] == ' ' {
+		if z := at(0); least < 0 && z < space && cells[z] == ' ' {
 			cells[z] = '│'
 		}
 		if withInterval {
@@ -180,18 +180,18 @@ func funnel(b report.Block, t Theme, w int) []string {
 	if below {
 		note = 0
 	}
-	room := max(w-label-count-note-6, 6)
+	space := max(w-label-count-note-6, 6)
 	var lines []string
 	for _, r := range b.Rows {
 		if len(r) < 2 {
 			continue
 		}
 		v := barAmount(r[1])
-		n := int(math.Round(math.Log1p(v) / math.Log1p(most) * float64(room)))
+		n := int(math.Round(math.Log1p(v) / math.Log1p(most) * float64(space)))
 		if v > 0 {
 			n = max(n, 1)
 		}
-		bar := strings.Repeat("█", n) + strings.Repeat(" ", room-n)
+		bar := strings.Repeat("█", n) + strings.Repeat(" ", space-n)
 		line := pad(cell(r[0]), label) + "  " + padLeft(cell(r[1]), count) + "  " + t.seriesStyle(0).Render(bar)
 		if len(r) > 2 && !below {
 			line += "  " + cell(r[2])
@@ -204,7 +204,7 @@ func funnel(b report.Block, t Theme, w int) []string {
 	return append(trimLines(lines), t.Faint.Render("bars on a log scale"))
 }
 
-// waterfall draws rows of [label, amount, "assumed" or "measured"] one after the other, the last being what is left.
+// waterfall draws rows of [label, amount, "assumed" or "measured"] one after another; the last row is the remainder.
 func waterfall(b report.Block, t Theme, w int) []string {
 	unit := cmp.Or(b.Unit, "ms")
 	total := 0.0
@@ -224,8 +224,8 @@ func waterfall(b report.Block, t Theme, w int) []string {
 		total = 1
 	}
 	label = min(label, w/3)
-	room := max(w-label-value-sources-6, 6)
-	at := func(v float64) int { return int(math.Round(v / total * float64(room))) }
+	space := max(w-label-value-sources-6, 6)
+	at := func(v float64) int { return int(math.Round(v / total * float64(space))) }
 	var lines []string
 	sum := 0.0
 	for i, r := range b.Rows {
@@ -244,14 +244,14 @@ func waterfall(b report.Block, t Theme, w int) []string {
 		case source == "assumed":
 			fill = "░"
 		}
-		from := min(at(sum), room-1)
+		from := min(at(sum), space-1)
 		sum += max(v, 0)
 		n := max(at(sum)-from, 0)
 		if v > 0 {
-			n = max(n, 1) // a part too small for a cell is still seen
+			n = max(n, 1) // a part smaller than a cell is still visible
 		}
-		n = min(n, room-from)
-		bar := strings.Repeat(" ", from) + strings.Repeat(fill, n) + strings.Repeat(" ", room-from-n)
+		n = min(n, space-from)
+		bar := strings.Repeat(" ", from) + strings.Repeat(fill, n) + strings.Repeat(" ", space-from-n)
 		amount := padLeft(report.Amount(v, unit).String(), value)
 		lines = append(lines, pad(cell(r[0]), label)+"  "+amount+"  "+t.seriesStyle(0).Render(bar)+"  "+source)
 	}

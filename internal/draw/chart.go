@@ -22,7 +22,7 @@ type plot struct {
 }
 
 // chart draws Lines as Braille lines with a marker at each point, and Scatter as markers alone. Each series has a marker
-// of its own, so that it can be read without color; where a series marks points (the Pareto front), those are filled.
+// of its own, so it can be read without color. Marked points (the Pareto front) are filled.
 func chart(b report.Block, t Theme, w int) []string {
 	p, ok := newPlot(b)
 	if !ok {
@@ -195,7 +195,7 @@ func segment(grid *runes.PatternDotsGrid, x0, y0, x1, y1 int) {
 	}
 }
 
-// markers sets a character at each point; a line with more points than there is room for gets one at its ends.
+// markers sets a character at each point; a line with more points than fit gets markers only at its ends.
 func (p *plot) markers(series int, s report.Series, marked, line bool) {
 	filled := make(map[int]bool, len(s.Marks))
 	for _, i := range s.Marks {
@@ -214,7 +214,7 @@ func (p *plot) markers(series int, s report.Series, marked, line bool) {
 	}
 }
 
-// marker is the sign of a series.
+// marker is the marker of a series.
 func marker(series int, filled bool) rune {
 	signs := []rune("○□△◇▽☆")
 	if filled {
@@ -248,13 +248,13 @@ func (p *plot) xAxis(label string) string {
 		label = strings.TrimSpace(label + " (log)")
 	}
 	left, right := tick(tidy(lo, hi-lo)), tick(tidy(hi, hi-lo))
-	room := p.cols - width(left) - width(right) - 2
-	if room < 4 {
+	space := p.cols - width(left) - width(right) - 2
+	if space < 4 {
 		return fit(left+" to "+right+" "+label, p.cols)
 	}
-	label = fit(label, room)
-	before := (room - width(label)) / 2
-	return left + " " + strings.Repeat(" ", before) + pad(label, room-before) + " " + right
+	label = fit(label, space)
+	before := (space - width(label)) / 2
+	return left + " " + strings.Repeat(" ", before) + pad(label, space-before) + " " + right
 }
 
 func legend(b report.Block, t Theme, w int, marked bool) []string {
@@ -265,9 +265,9 @@ func legend(b report.Block, t Theme, w int, marked bool) []string {
 		}
 	}
 	if marked {
-		parts = append(parts, "filled signs stand out")
+		parts = append(parts, "filled: highlighted")
 	}
-	// Each entry is kept whole: wrapped by hand, since wrap would part a sign from its name.
+	// Each entry is kept whole: wrapped by hand, because wrap could separate a marker from its name.
 	var lines []string
 	line := ""
 	for _, part := range parts {

@@ -1,6 +1,6 @@
 // Package draw turns reports, results and Markdown into terminal text: blocks as tables, bars, Braille charts and
 // half-block pictures, or, for plain mode, as sentences and `name: value` lines. Blocks, a width and a Theme come in;
-// lines that are never wider than the width come out. The only state is the Markdown cache, which its caller owns.
+// lines that are never wider than the width come out. The only state is the Markdown cache, which the caller owns.
 package draw
 
 import (
@@ -12,7 +12,7 @@ import (
 	"dryrun/internal/safetext"
 )
 
-// Options say how to draw. A zero Theme draws without any control sequence.
+// Options configure drawing. A zero Theme draws without any control sequence.
 type Options struct {
 	Theme Theme
 	Width int // cells; 0 means 80
@@ -20,7 +20,7 @@ type Options struct {
 	NoPictures bool
 }
 
-// narrowest is the smallest width that drawings are laid out for; below it they are laid out at it and cut with "…".
+// narrowest is the smallest width that drawings are laid out for; in a narrower space they are truncated with "…".
 const narrowest = 24
 
 func (o Options) width() int {
@@ -98,7 +98,7 @@ func Block(b report.Block, o Options) string {
 	return clamp(strings.Join(lines, "\n"), w)
 }
 
-// setupLine says in one line what the numbers are about.
+// setupLine describes the experiment in one line.
 func setupLine(s report.Setup) string {
 	var parts []string
 	add := func(name, value string) {
@@ -192,16 +192,16 @@ func heading(t Theme, title string, w int) string {
 	return strings.Join(style(t.Title, wrap(title, w)), "\n")
 }
 
-// clean makes text of the report, which may hold names of a stranger's files, safe to print on one line.
+// clean makes text of the report, which may contain untrusted file names, safe to print on one line.
 func clean(s string) string { return strings.ReplaceAll(safetext.Line(s), "\t", " ") }
 
-// paragraphs makes a text of several lines safe to print. The width of a tab would be up to the terminal.
+// paragraphs makes a text of several lines safe to print. Tabs become spaces, because their width depends on the terminal.
 func paragraphs(s string) string { return strings.ReplaceAll(safetext.Clean(s), "\t", "    ") }
 
 // width is a string's width in terminal cells, control sequences not counted.
 func width(s string) int { return ansi.StringWidth(s) }
 
-// fit cuts s with "…" so that it takes at most w cells.
+// fit truncates s with "…" to at most w cells.
 func fit(s string, w int) string {
 	if w <= 0 {
 		return ""
@@ -228,7 +228,7 @@ func indent(lines []string, by string) []string {
 	return lines
 }
 
-// clamp cuts every line to w cells, so that no drawing can break its caller's layout.
+// clamp truncates every line to w cells, so a drawing can't break its caller's layout.
 func clamp(s string, w int) string {
 	lines := strings.Split(s, "\n")
 	for i, l := range lines {

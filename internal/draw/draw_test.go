@@ -160,14 +160,14 @@ func TestNoLineIsWiderThanAsked(t *testing.T) {
 	}
 }
 
-// Any block, however malformed, is drawn within the width and without a panic.
-func TestAFunnelWithANumberThatIsNoneIsDrawn(t *testing.T) {
+func TestAFunnelWithNaNIsDrawn(t *testing.T) {
 	rows := []report.Row{{report.Text("corpus"), report.Num(10)}, {report.Text("stage 1"), report.Num(math.NaN())}}
 	if got := Block(report.Block{Kind: report.Funnel, Title: "A funnel", Rows: rows}, Options{Width: 40}); !strings.Contains(got, "stage 1") {
 		t.Errorf("it draws\n%s", got)
 	}
 }
 
+// Any block, however malformed, is drawn within the width and without a panic.
 func TestBlocksOfAnyShape(t *testing.T) {
 	kinds := []report.Kind{
 		report.Table, report.Bars, report.Lines, report.Histogram, report.Funnel, report.Waterfall, report.Scatter, report.Pictures,
@@ -244,7 +244,7 @@ func TestUnknownTheme(t *testing.T) {
 	}
 }
 
-func TestWhatIsCountedIsSaidOnce(t *testing.T) {
+func TestTheCountedUnitAppearsOnce(t *testing.T) {
 	b := report.Block{
 		Kind: report.Bars, Title: "Quality by slice", Unit: "ndcg_at_10",
 		Rows: []report.Row{{report.Text("dark"), report.Interval(0.6234, 0.55, 0.7)}},

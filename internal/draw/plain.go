@@ -16,7 +16,7 @@ func Plain(step *report.Step, w int) string {
 	return strings.TrimLeft(PlainHeadline(step, w)+"\n"+PlainBody(step, w), "\n")
 }
 
-// PlainHeadline is a report's headline alone: a conversation says more before the rest of the report.
+// PlainHeadline is a report's headline alone: plain mode prints other results between it and the rest of the report.
 func PlainHeadline(step *report.Step, w int) string {
 	return strings.Join(wrap(clean(step.Headline), plainWidth(w)), "\n")
 }
@@ -35,13 +35,13 @@ func PlainBody(step *report.Step, w int) string {
 		if len(group.values) == 0 {
 			continue
 		}
-		var said []string
+		var entries []string
 		for _, id := range sortedKeys(group.values) {
 			if !isBound(id, group.values) {
-				said = append(said, metricName(id)+": "+metricValue(id, group.values).String())
+				entries = append(entries, metricName(id)+": "+metricValue(id, group.values).String())
 			}
 		}
-		lines = append(append(lines, group.title+":"), pack(said, w)...)
+		lines = append(append(lines, group.title+":"), pack(entries, w)...)
 	}
 	for _, m := range step.Missing {
 		lines = append(lines, hang(metricName(m.Metric)+": not measured, "+clean(m.Why), w)...)
@@ -129,8 +129,8 @@ func plainRows(b report.Block, value func(report.Row) string) []string {
 	var rows []string
 	for _, r := range b.Rows {
 		if len(r) >= 2 {
-			if said := value(r); said != "" {
-				rows = append(rows, cell(r[0])+": "+said)
+			if text := value(r); text != "" {
+				rows = append(rows, cell(r[0])+": "+text)
 			}
 		}
 	}

@@ -6,8 +6,8 @@ import (
 	"dryrun/internal/report"
 )
 
-// Summary draws a result's blocks closely: the title of a note runs into its text, and only tables and pictures have
-// blank lines around them.
+// Summary draws a result's blocks compactly: a note's title is on the first line of its text, and only tables and pictures
+// have blank lines around them.
 func Summary(blocks []report.Block, o Options) string {
 	return layout(blocks, func(b report.Block) string {
 		if b.Kind != report.Note {

@@ -6,7 +6,7 @@ import (
 	"dryrun/internal/report"
 )
 
-func TestANotesTitleRunsIntoItsTextAndATableStandsApart(t *testing.T) {
+func TestANoteStartsWithItsTitleAndATableHasBlankLinesAround(t *testing.T) {
 	blocks := []report.Block{
 		{Kind: report.Note, Title: "Data", Text: "2.9 of 4, sound."},
 		{Kind: report.Note, Text: "Nothing to compare."},

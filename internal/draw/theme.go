@@ -11,7 +11,7 @@ import (
 // Themes lists the names that NewTheme takes; "auto" is light or dark by the background.
 func Themes() []string { return []string{"auto", "light", "dark", "contrast", "none"} }
 
-// Theme is every style that the screens and drawings use. It carries its own renderer, because lipgloss's default one
+// Theme has a field for each style that the screens and drawings use. It carries its own renderer, because lipgloss's default one
 // is global and two sessions of one process may have different terminals. The zero Theme draws plain text.
 type Theme struct {
 	Name  string

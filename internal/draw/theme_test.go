@@ -26,7 +26,7 @@ func relativeLuminance(t *testing.T, hex string) float64 {
 	return sum
 }
 
-func TestEveryColourCanBeRead(t *testing.T) {
+func TestEveryColorHasEnoughContrast(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		dark  bool

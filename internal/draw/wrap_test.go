@@ -48,7 +48,7 @@ func wideReport() *report.Step {
 	}
 }
 
-func TestNoNumberIsEverCut(t *testing.T) {
+func TestNumbersAreNeverTruncated(t *testing.T) {
 	numbers := strings.Fields("-31.7% +9.2% 14 10,000 0.559 0.589 -15.0% (-18.9% -11.2%) (-39.0% -24.5%) " +
 		"-11.5% (-15.1% -8.1%) 50,000 200 0.52 0.991 (-0.4% +0.6%) 0.868 0.605")
 	for w := narrowest; w <= 200; w++ {
@@ -71,7 +71,7 @@ func TestNoNumberIsEverCut(t *testing.T) {
 	}
 }
 
-func TestMetricsAreNamedAsTheFieldNamesThem(t *testing.T) {
+func TestMetricsHaveTheirUsualNames(t *testing.T) {
 	text := Text(wideReport(), Options{Width: 100})
 	for _, want := range []string{"AUC      0.868", "MRR      0.605"} {
 		if !strings.Contains(text, want) {
@@ -84,7 +84,7 @@ func TestMetricsAreNamedAsTheFieldNamesThem(t *testing.T) {
 	}
 }
 
-func TestANoteIsSaidOnceInPlain(t *testing.T) {
+func TestPlainModePrintsANoteOnce(t *testing.T) {
 	b := report.Block{Kind: report.Note, Title: "Peeking", Alt: "One in five.", Text: "One in five."}
 	if got := BlockPlain(b, 80); strings.Count(got, "One in five.") != 1 {
 		t.Errorf("said twice:\n%s", got)

@@ -17,7 +17,7 @@ import (
 	"dryrun/internal/store/storetest"
 )
 
-// fakeLab is a lab that answers at once.
+// fakeLab is a lab that finishes at once.
 type fakeLab struct{ ran []rehearse.RunLab }
 
 func (b *fakeLab) Run(_ context.Context, r rehearse.RunLab, progress func(report.Progress)) (rehearse.LabResult, error) {
@@ -145,7 +145,7 @@ func TestAWholeStepInLines(t *testing.T) {
 	}
 }
 
-func TestAFullDiskIsSaidOnceAndNeverCalledSaved(t *testing.T) {
+func TestAFullDiskIsReportedOnceAndNothingIsCalledSaved(t *testing.T) {
 	script := []string{"/answer"}
 	for range 30 {
 		script = append(script, "a line of the answer")
@@ -175,7 +175,7 @@ func TestAFullDiskIsSaidOnceAndNeverCalledSaved(t *testing.T) {
 	}
 }
 
-func TestASessionThatIsGoneOnWithRepeatsWhatWasAsked(t *testing.T) {
+func TestAResumedSessionRepeatsThePrompt(t *testing.T) {
 	first, store, _ := converse(t, framework.Data)
 	prompt := "You have text-search logs, seller photos"
 	if n := strings.Count(first, prompt); n != 1 {
@@ -199,7 +199,7 @@ func TestASessionThatIsGoneOnWithRepeatsWhatWasAsked(t *testing.T) {
 	}
 }
 
-func TestALineThatDoesntFitIsntKept(t *testing.T) {
+func TestALineOverTheLimitIsRejected(t *testing.T) {
 	long := strings.Repeat("x", 60<<10)
 	said, _, s := converse(t, framework.Data, "/answer", "first", long, long, "last", ".")
 	if !strings.Contains(said, "That line wasn't kept") {
@@ -210,7 +210,7 @@ func TestALineThatDoesntFitIsntKept(t *testing.T) {
 	}
 }
 
-func TestARunSaysWhatMattersFirst(t *testing.T) {
+func TestARunPrintsItsMostImportantResultsFirst(t *testing.T) {
 	said, _, _ := converse(t, framework.Evaluation, "/predict", "-2% 6%", "/run")
 	said = strings.Join(strings.Fields(said), " ")
 	at := 0
@@ -230,7 +230,7 @@ func TestARunSaysWhatMattersFirst(t *testing.T) {
 	}
 }
 
-func TestALongNoteIsCutUntilItIsAskedFor(t *testing.T) {
+func TestALongNoteIsTruncated(t *testing.T) {
 	if got := firstReasons("no a; no b; no c; no d; no e"); got != "no a; no b; no c; and 2 more (w shows all)" {
 		t.Errorf("got %q", got)
 	}
@@ -239,7 +239,7 @@ func TestALongNoteIsCutUntilItIsAskedFor(t *testing.T) {
 	}
 }
 
-func TestEveryTypedLineIsADraftAtOnce(t *testing.T) {
+func TestEveryTypedLineIsSavedAsADraft(t *testing.T) {
 	_, store, s := converse(t, framework.Requirements, "/answer", "first line", "second line")
 	if saved := store.Saved(); len(saved) < 2 || saved[0].Text != "first line" || saved[1].Text != "first line\nsecond line" {
 		t.Errorf("drafts %+v, want one a line", saved)
@@ -249,7 +249,7 @@ func TestEveryTypedLineIsADraftAtOnce(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoCommandIsAnsweredInWords(t *testing.T) {
+func TestInvalidInputGetsAHelpfulMessage(t *testing.T) {
 	said, _, _ := converse(t, framework.Data,
 		"hello", "/nosuch", "/sketsh photo", "/dedide", "/s",
 		"/xray many", "/go nowhere", "/hint", "/time", "/sketch photo -> trees", "/diagnose rain")
@@ -264,7 +264,7 @@ func TestWhatIsNoCommandIsAnsweredInWords(t *testing.T) {
 	}
 }
 
-func TestLongAndForeignLinesAreSurvived(t *testing.T) {
+func TestLongAndInvalidLinesAreHandled(t *testing.T) {
 	in := readLines(strings.NewReader(strings.Repeat("x", 3*maxLineBytes) + "\nnext \x1b[31m\xff\n"))
 	defer close(in.stop)
 	first, err := in.read(t.Context())

@@ -6,20 +6,20 @@ import (
 	"strings"
 )
 
-// Cell is what a row of a block holds: Text, a Number, a Metric or an ID. What a cell is, is said where it is made;
-// whoever draws it never guesses it from its letters.
+// Cell is what a row of a block holds: Text, a Number, a Metric or an ID. The code that creates a cell sets its
+// type, so drawing code never has to guess it from the text.
 type Cell interface {
 	fmt.Stringer
 	cell()
 }
 
-// Text is words that stand as they are.
+// Text is words that are drawn unchanged.
 type Text string
 
 // Metric is a metric by its id. MetricValue writes its values.
 type Metric struct{ ID string }
 
-// ID is an id of the lab's own, such as a model or a group of features: two_tower reads "two tower".
+// ID is one of the lab's ids, such as a model or a group of features: two_tower reads "two tower".
 type ID string
 
 func (Text) cell()   {}
@@ -30,7 +30,7 @@ func (ID) cell()     {}
 // String returns the words.
 func (t Text) String() string { return string(t) }
 
-// String writes the id as words, with acronyms as the field writes them.
+// String writes the id as words, with the usual acronyms.
 func (id ID) String() string {
 	parts := strings.Split(string(id), "_")
 	for i, w := range parts {
@@ -39,7 +39,7 @@ func (id ID) String() string {
 	return strings.Join(parts, " ")
 }
 
-// String is the metric's name: ndcg_at_10.als reads "NDCG@10, ALS". A unit that the value carries isn't said.
+// String is the metric's name: ndcg_at_10.als reads "NDCG@10, ALS". It leaves out a unit that the value has.
 func (m Metric) String() string {
 	base, variant, _ := strings.Cut(m.ID, ".")
 	for _, unit := range []string{"_ms", "_mb", "_per_s", "_s"} {
@@ -56,7 +56,7 @@ func (m Metric) String() string {
 // MarshalJSON writes the id.
 func (m Metric) MarshalJSON() ([]byte, error) { return json.Marshal(m.ID) }
 
-// acronym writes a part of an id as the field writes it.
+// acronym writes one word of an id in its usual spelling.
 func acronym(w string) string {
 	switch w {
 	case "ndcg", "mrr", "auc", "pr", "f1", "eer", "tar", "far", "mae", "ctr", "psi", "ks", "hnsw", "als", "qps", "pca":
@@ -86,7 +86,7 @@ func (r Row) MarshalJSON() ([]byte, error) {
 	return json.Marshal(out)
 }
 
-// UnmarshalJSON reads such an array. JSON has no kinds of text: Step.UnmarshalJSON finds out which are ids.
+// UnmarshalJSON reads such an array. JSON has no kinds of text: Step.UnmarshalJSON restores the ids.
 func (r *Row) UnmarshalJSON(data []byte) error {
 	var in []any
 	if err := json.Unmarshal(data, &in); err != nil {

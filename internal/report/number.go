@@ -12,11 +12,11 @@ import (
 // a block, prose of an experiment, metrics and ranges all follow the same rules.
 type Number struct {
 	Value float64
-	// Unit stands behind the amount: "ms", "%", "/s"; "" for a plain number.
+	// Unit follows the amount: "ms", "%", "/s"; "" for a plain number.
 	Unit string
-	// Signed writes a plus in front of what isn't negative: a difference or a change.
+	// Signed adds a plus to a value that isn't negative, for a difference or a change.
 	Signed bool
-	// Lo and Hi are the bounds of the 95% interval, where HasInterval says that there is one.
+	// Lo and Hi are the bounds of the 95% interval, if HasInterval is true.
 	Lo, Hi      float64
 	HasInterval bool
 }
@@ -27,7 +27,7 @@ func Num(v float64) Number { return Number{Value: v} }
 // Count is a whole number.
 func Count(n int) Number { return Number{Value: float64(n)} }
 
-// Amount is a number of a unit.
+// Amount is a number with a unit.
 func Amount(v float64, unit string) Number { return Number{Value: v, Unit: unit} }
 
 // Share is a share as a percentage: 0.982 is 98.2%.
@@ -149,7 +149,7 @@ func group(digits string) string {
 	return sign + b.String()
 }
 
-// withUnit puts the unit behind the number: 1.96 ms, 0.31 ms, 98.2%. An amount with a unit needs no third decimal, a
+// withUnit adds the unit to the number: 1.96 ms, 0.31 ms, 98.2%. An amount with a unit needs no third decimal, a
 // percentage no second; ten seconds and more aren't milliseconds to anybody.
 func withUnit(v float64, unit string) string {
 	a := math.Abs(v)
@@ -174,8 +174,8 @@ func withUnit(v float64, unit string) string {
 	return plain(v) + " " + unit
 }
 
-// IsMeasure says whether a unit stands behind each number; any other ("items", "ndcg_at_10") says what is counted, and is
-// said once, beside the title.
+// IsMeasure says whether a unit follows each number. Any other unit ("items", "ndcg_at_10") says what is counted and appears
+// once, in the title.
 func IsMeasure(unit string) bool {
 	switch unit {
 	case "ms", "s", "us", "MB", "GB", "%", "days", "times":
@@ -209,7 +209,7 @@ func MetricValue(id string, v float64) Number {
 	return Num(v)
 }
 
-// MetricRange writes two values of a metric, as somebody typed them, with their unit once: "0.8 to 0.95 times".
+// MetricRange writes two values of a metric as a person typed them, with one unit: "0.8 to 0.95 times".
 func MetricRange(id string, low, high float64) string {
 	n := MetricValue(id, high)
 	if n.Signed { // a change is typed as a share and read as a percentage
@@ -222,7 +222,7 @@ func MetricRange(id string, low, high float64) string {
 	return asTyped(low) + " to " + asTyped(high) + unit
 }
 
-// asTyped writes a number as people type it: all of its digits where they are few, and no zeros behind them.
+// asTyped writes a number as people type it: all of its digits if they are few, without trailing zeros.
 func asTyped(v float64) string {
 	s := strconv.FormatFloat(v, 'f', -1, 64)
 	if v == math.Trunc(v) || len(s) > 10 {

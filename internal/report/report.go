@@ -1,6 +1,6 @@
-// Package report is what a lab returns: a headline, the setting, metrics that repeat for a seed, timings that don't,
-// what could not be measured and why, and blocks of typed cells. It holds the rules by which numbers and ids become words
-// for people, and knows nothing of how a block is drawn.
+// Package report defines what a lab returns: a headline, the setup, metrics that are equal for equal seeds, timings that aren't,
+// what couldn't be measured and why, and blocks of typed cells. It formats numbers and ids for people, and doesn't know how a
+// block is drawn.
 package report
 
 import "image"
@@ -10,7 +10,7 @@ type Step struct {
 	Step      string             `json:"step"`
 	Headline  string             `json:"headline"`
 	Setup     Setup              `json:"setup"`
-	Metrics   map[string]float64 `json:"metrics"` // finite; repeat for a seed
+	Metrics   map[string]float64 `json:"metrics"` // finite; equal for equal seeds
 	Timings   map[string]float64 `json:"timings"` // finite; measured, or derived from measured time
 	Missing   []Missing          `json:"missing"`
 	Blocks    []Block            `json:"blocks"`
@@ -20,7 +20,7 @@ type Step struct {
 // Setup says what was measured: the world, its parts in words, and the settings.
 type Setup struct {
 	World      string         `json:"world"`
-	Data       string         `json:"data,omitempty"` // "folders:clothing" where real data replaced the generated world
+	Data       string         `json:"data,omitempty"` // "folders:clothing" if real data replaces the generated world
 	Items      int            `json:"items"`
 	Queries    int            `json:"queries"`
 	Query      string         `json:"query"`
@@ -46,11 +46,11 @@ type Kind string
 // The kinds of block, each with the fields of Block that it uses beside Title and Alt.
 const (
 	Table     Kind = "table"     // Columns, Rows
-	Bars      Kind = "bars"      // Rows of [label, value], the value perhaps with an interval; Unit
+	Bars      Kind = "bars"      // Rows of [label, value], the value with an optional interval; Unit
 	Lines     Kind = "lines"     // Series; XLabel, YLabel; LogX
 	Histogram Kind = "histogram" // Rows of [bin low, bin high, count]
 	Funnel    Kind = "funnel"    // Rows of [label, count, note]
-	Waterfall Kind = "waterfall" // Rows of [label, milliseconds, "assumed" or "measured"], the last row what is left; Unit
+	Waterfall Kind = "waterfall" // Rows of [label, milliseconds, "assumed" or "measured"], the last row is the remainder; Unit
 	Scatter   Kind = "scatter"   // Series, marked points in Marks
 	Pictures  Kind = "pictures"  // Pictures
 	Note      Kind = "note"      // Text
@@ -81,7 +81,7 @@ type Series struct {
 	Marks []int `json:"marks,omitempty"`
 }
 
-// Picture is one image with its caption. JSON carries the caption alone.
+// Picture is one image with its caption. JSON has only the caption and role.
 type Picture struct {
 	Caption string      `json:"caption"`
 	Role    string      `json:"role"` // "query", "hit", "miss"
@@ -92,5 +92,5 @@ type Picture struct {
 type Progress struct {
 	What string // "building the index"
 	Done int
-	Of   int // 0 where unknown
+	Of   int // 0 if unknown
 }
