@@ -60,7 +60,7 @@ type Calibration struct {
 	Total   int     `json:"of"`
 	Covered int     `json:"held"`
 	Share   float64 `json:"share"` // Held/Of, against Coverage; 0 for none
-	// Sharpness is the mean interval score on each scale, 0 where there are none. The two aren't comparable.
+	// Sharpness is the mean interval score on each scale, 0 if there are none. The two aren't comparable.
 	Linear      float64 `json:"sharpness_linear"`
 	LinearCount int     `json:"linears"`
 	Log         float64 `json:"sharpness_log"`

@@ -56,7 +56,7 @@ type StepScore struct {
 	Answered bool              `json:"answered"`
 	Score    float64           `json:"score"` // 4 Σ(w m)/Σw over all criteria, 0 to 4
 	Band     string            `json:"band"`
-	R        map[Level]float64 `json:"r"` // r_s: Σ(w m)/Σw over the criteria at the level or below; no entry where there are none
+	R        map[Level]float64 `json:"r"` // r_s: Σ(w m)/Σw over the criteria at the level or below; no entry if there are none
 }
 
 // Scorecard is a session's result under one column of marks.
@@ -86,7 +86,7 @@ func ScoreStep(criteria []Criterion, marks map[string]Marked) StepScore {
 	return out
 }
 
-// shareOf is Σ(w m)/Σw over the criteria at the level or below; ok is false where there are none.
+// shareOf is Σ(w m)/Σw over the criteria at the level or below; ok is false if there are none.
 func shareOf(criteria []Criterion, marks map[string]Marked, level Level) (share float64, ok bool) {
 	var earned, all float64
 	for _, c := range criteria {

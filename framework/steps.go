@@ -54,7 +54,7 @@ func Steps() []Step {
 	}
 }
 
-// StepByID returns the step called id; ok is false where there is none.
+// StepByID returns the step called id; ok is false if there is none.
 func StepByID(id StepID) (Step, bool) {
 	for _, s := range Steps() {
 		if s.ID == id {

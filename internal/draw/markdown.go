@@ -95,7 +95,7 @@ func tighten(s string, width int) string {
 	return strings.Join(lines, "\n")
 }
 
-// trimRight drops blanks at a line's end, also where color sequences stand between them; the sequences themselves may
+// trimRight drops blanks at a line's end, also if color sequences are between them; the sequences themselves may
 // end a style and are replaced by one reset.
 func trimRight(l string) string {
 	keep := strings.TrimRight(xansi.Strip(l), " ")
@@ -104,7 +104,7 @@ func trimRight(l string) string {
 	}
 	cut := xansi.Truncate(l, xansi.StringWidth(keep), "")
 	if strings.Contains(cut, "\x1b") {
-		// Truncate keeps the sequences after the cut; one reset stands for them all.
+		// Truncate keeps the sequences after the cut; one reset replaces them all.
 		cut = strings.TrimRight(cut, " ")
 		if !strings.HasSuffix(cut, "\x1b[0m") {
 			cut += "\x1b[0m"

@@ -61,7 +61,7 @@ func amount(c report.Cell) float64 {
 	return n.Value
 }
 
-// inUnit is a number in a block's unit, where that stands behind each number.
+// inUnit is a number in a block's unit, if the unit follows each number.
 func inUnit(n report.Number, unit string) report.Number {
 	if n.Unit == "" && report.IsMeasure(unit) {
 		n.Unit = unit

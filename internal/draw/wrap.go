@@ -42,7 +42,7 @@ func unbreakable(s string) string {
 	return b.String()
 }
 
-// numbersUnbreakable keeps numbers whole in Markdown, where a hyphen that stands alone begins a list and the renderer
+// numbersUnbreakable keeps numbers whole in Markdown, where a hyphen on its own begins a list and the renderer
 // breaks after any sign: each sign inside a number is replaced by a private-use character while it renders.
 func numbersUnbreakable(s string) string {
 	return inNumber.ReplaceAllStringFunc(s, hideSigns.Replace)

@@ -168,7 +168,7 @@ func TestAFullDiskIsReportedOnceAndNothingIsCalledSaved(t *testing.T) {
 	store.Fail(5, errors.New("the disk is full"))
 	said, s, err = converseWith(t, store, framework.Data, script...)
 	if err != nil || !s.InStore() || !strings.Contains(said, "Everything is saved again.") {
-		t.Errorf("the disk had room again, and %v:\n%s", err, said)
+		t.Errorf("after the disk had space again: %v:\n%s", err, said)
 	}
 	if folded, err := framework.Fold(store.Events("s1")); err != nil || folded.Seq != s.State().Seq {
 		t.Errorf("the stored log doesn't hold the session: %v", err)

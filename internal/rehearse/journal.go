@@ -65,7 +65,7 @@ func (s *Session) apply(e framework.Event) error {
 	return nil
 }
 
-// flush hands the waiting events to the store, where no Append is under way, and drafts that it failed to save before.
+// flush hands the pending events to the store, unless an Append is in flight, and the drafts that it failed to save.
 func (s *Session) flush() {
 	if s.log.readOnlyReason != "" {
 		return

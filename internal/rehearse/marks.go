@@ -39,7 +39,7 @@ func (s *Session) Suggestions(step framework.StepID) []framework.Suggestion {
 	return marks
 }
 
-// suggestion returns the coach's suggestion for one criterion; the zero one where there is none.
+// suggestion returns the coach's suggestion for one criterion; the zero one if there is none.
 func (s *Session) suggestion(step framework.StepID, criterion string) framework.Suggestion {
 	for _, x := range s.Suggestions(step) {
 		if x.Criterion == criterion {

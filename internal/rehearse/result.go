@@ -22,7 +22,7 @@ type StepResult struct {
 	UnaskedFacts []casestudies.Fact    // never asked for, critical ones first; Matters says what they would have changed
 	Followups    []FollowupResult      // those that were asked
 	Missing      []framework.Criterion // expected at Level or below and not fully met; heaviest first
-	NextLevel    string                // what an answer at the next level adds, in a sentence; "" where there is none
+	NextLevel    string                // what an answer at the next level adds, in a sentence; "" if there is none
 	Quote        string                // a line of the candidate's own words
 	ToDo         string                // the next thing to do, in a sentence
 }
@@ -120,5 +120,5 @@ type PredictionResult struct {
 // FollowupResult is a follow-up that was asked, with both answers.
 type FollowupResult struct {
 	casestudies.Followup
-	YourAnswer string // the candidate's answer, "" where there is none
+	YourAnswer string // the candidate's answer, "" if there is none
 }

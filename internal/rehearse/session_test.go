@@ -263,7 +263,7 @@ func TestOnlyOneAppendIsInFlight(t *testing.T) {
 	}
 	first := out.Effects[0]
 	if out, _ = x.s.Do(rehearse.Hint{}); len(out.Effects) != 0 {
-		t.Fatalf("a second append while the first is under way: %v", out.Effects)
+		t.Fatalf("a second append while the first is in flight: %v", out.Effects)
 	}
 	if out, _ = x.s.Do(rehearse.Stored{Effect: first}); len(out.Effects) != 1 {
 		t.Fatalf("what waited isn't offered: %v", out.Effects)
@@ -314,7 +314,7 @@ func TestPauseAndEnd(t *testing.T) {
 	x.refused(rehearse.Continue{}, "isn't paused")
 	x.do(rehearse.End{})
 	if a, _ := x.s.State().StepState(framework.Requirements).Answer(""); a.Text != "typed while paused" {
-		t.Errorf("the end lost the draft: %+v", a)
+		t.Errorf("ending the session discarded the draft: %+v", a)
 	}
 	x.refused(rehearse.Hint{}, "has ended")
 	s, out, err := rehearse.Resume(deps(x.clock), x.stored())

@@ -66,7 +66,7 @@ func (n Number) String() string {
 	return text
 }
 
-// Bounds writes the interval alone: 0.731 to 0.753. It is "" where there is none.
+// Bounds writes the interval alone: 0.731 to 0.753. It is "" if there is none.
 func (n Number) Bounds() string {
 	if !n.HasInterval {
 		return ""

@@ -77,7 +77,7 @@ type Series struct {
 	Name string    `json:"name"`
 	X    []float64 `json:"x"`
 	Y    []float64 `json:"y"`
-	// Marks are indexes of points that stand out: the Pareto front.
+	// Marks are the indexes of highlighted points: the Pareto front.
 	Marks []int `json:"marks,omitempty"`
 }
 

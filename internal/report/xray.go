@@ -12,8 +12,8 @@ type XRay struct {
 	K         int // how many candidates stage one returns
 	Rank2     int // 1-based rank after stage two, 0 if it didn't reach it
 	Top       int // how many stage two shows
-	// WonBy is the item that took the first place of the stage that lost this one, and Because why it did, in words;
-	// "" where the world has no words.
+	// WonBy is the item that took the first place of the stage that lost this one, and WonReason says why;
+	// both are "" if the world has no words for it.
 	WonBy, WonReason string
 	Pictures         []Picture
 }

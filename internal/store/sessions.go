@@ -35,7 +35,7 @@ func (s *Store) Append(ctx context.Context, session string, events []framework.E
 	return err
 }
 
-// beginSession checks that first follows what is stored, and makes the session's row where there is none.
+// beginSession checks that first follows what is stored, and makes the session's row if there is none.
 func beginSession(ctx context.Context, tx *sql.Tx, session string, first framework.Event) error {
 	var last int
 	if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM events WHERE session = $1`, session).Scan(&last); err != nil {

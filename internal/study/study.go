@@ -79,7 +79,7 @@ func (s *Study) Unfinished(ctx context.Context, most int) ([]framework.Summary, 
 	return open, nil
 }
 
-// Last returns the id of the unfinished session of a case and mode that was touched last, "" where there is none.
+// Last returns the id of the unfinished session of a case and mode that was touched last, "" if there is none.
 func (s *Study) Last(ctx context.Context, mode framework.Mode, caseID string) (string, error) {
 	all, err := s.List(ctx)
 	if err != nil {
