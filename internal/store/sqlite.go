@@ -49,7 +49,7 @@ func openFolder(ctx context.Context, dir string) (*Store, error) {
 	return s, nil
 }
 
-// openFile opens path as it is; isDamage tells whether its error means that the file is beyond use.
+// openFile opens path as it is; isDamaged says whether its error means that the file is damaged.
 func openFile(ctx context.Context, path string) (*Store, error) {
 	if err := prepareFile(path); err != nil {
 		return nil, &DirError{filepath.Dir(path), err}
