@@ -19,8 +19,8 @@ import (
 
 const longRoot = `dryrun rehearses machine-learning system design interviews in the terminal.
 
-It walks seven steps over case studies written in YAML. Behind every step stands a real, small two-stage pipeline,
-retrieval and then ranking, that you predict, run, tune and break: a claim is checked against a run.`
+It walks seven steps over case studies written in YAML. Every step has a real, small two-stage pipeline behind
+it, retrieval and then ranking, that you predict, run, tune and break: what you claim is checked against a run.`
 
 // addCommands adds every command to the root, in the order in which help lists them.
 func addCommands(root *cobra.Command, p *command.Program) {

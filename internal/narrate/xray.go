@@ -58,7 +58,7 @@ func stages(x report.XRay) []report.Row {
 	return append(rows, row("stage two", true, fmt.Sprintf("it ranks %s, and %s are shown", rank, top)))
 }
 
-// verdict says by what the match was lost, and what came first instead.
+// verdict says which stage lost the match, and what came first instead.
 func verdict(x report.XRay) string {
 	instead := ""
 	if x.WonBy != "" {

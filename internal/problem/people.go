@@ -29,7 +29,7 @@ type Play interface {
 
 // Learner is implemented by Plays of worlds that learn from what they show.
 type Learner interface {
-	// Learn returns the problem as it stands after the play so far: Train, Log and History go on with what was shown and
+	// Learn returns the problem after the play so far: Train, Log and History go on with what was shown and
 	// done, and features count it. An experiment that retrains as it serves learns from this, and goes on in the same play.
 	// Test is empty: the judged requests are in the past by then. It returns ctx's error when ctx ends first.
 	Learn(ctx context.Context) (*Problem, error)

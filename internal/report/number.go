@@ -77,7 +77,8 @@ func (n Number) Bounds() string {
 // write formats one value in the number's unit.
 func (n Number) write(v float64) string {
 	text := withUnit(v, n.Unit)
-	if a := math.Abs(v); n.Signed && n.Unit == "" && a >= 0.0005 && a < 0.9995 {
+	a := math.Abs(v)
+	if n.Signed && n.Unit == "" && (a >= 0.0005 && a < 0.9995 || a == 0 && n.HasInterval) {
 		text = strconv.FormatFloat(v, 'f', 3, 64) // read beside its bounds, so with their decimals
 	}
 	if n.Signed && !math.Signbit(v) && !math.IsNaN(v) {

@@ -2,6 +2,7 @@ package structure
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -152,7 +154,7 @@ func structs(t *testing.T, s source) map[string]int {
 
 func TestPackagesHoldAFewFiles(t *testing.T) {
 	files := map[string]int{}
-	for _, p := range list(t, "") {
+	for _, p := range list(t, build{runtime.GOOS, ""}) {
 		folder := strings.TrimPrefix(p.ImportPath, module+"/")
 		files[folder] = len(p.GoFiles)
 	}
@@ -180,6 +182,8 @@ func TestTheSizeRulesTellGoodFilesFromBad(t *testing.T) {
 		{"a wide field with a tag", "package x\n\ntype T struct {\n\tA int `json:\"" + strings.Repeat("a", maxLineWidth) + "\"`\n}\n", ""},
 		{"a struct of the greatest size", "package x\n\ntype T struct {\n" + field + "}\n", ""},
 		{"a struct one too large", "package x\n\ntype T struct {\n" + field + "\tB int\n}\n", "type T"},
+		{"a struct without a name", "package x\n\nvar t []struct {\n" + field + "\tB int\n}\n", "type without a name"},
+		{"a function without a name", "package x\n\nvar f = func() {\n" + body + "\tf()\n}\n", "a function without a name"},
 		{"two names on one line count twice", "package x\n\ntype T struct {\n" + field[:len(field)-7] + "\tA, B int\n}\n", "type T"},
 		{"a function of the greatest length", "package x\n\nfunc f() {\n" + body + "}\n", ""},
 		{"a function one too long", "package x\n\nfunc f() {\n" + body + "\tf()\n}\n", "func f"},
@@ -212,22 +216,30 @@ func sizeComplaints(s source) []string {
 	if err != nil {
 		return append(out, err.Error())
 	}
+	lines := func(n ast.Node) int { return files.Position(n.End()).Line - files.Position(n.Pos()).Line + 1 }
+	named := map[*ast.StructType]string{}
 	ast.Inspect(parsed, func(n ast.Node) bool {
+		if s.isTest() {
+			return false
+		}
 		switch n := n.(type) {
 		case *ast.FuncDecl:
-			lines := files.Position(n.End()).Line - files.Position(n.Pos()).Line + 1
-			if lines > maxFuncLines && !s.isTest() {
-				out = append(out, fmt.Sprintf("%s: func %s has %d lines, over %d", s.path, n.Name.Name, lines, maxFuncLines))
+			if lines(n) > maxFuncLines {
+				out = append(out, fmt.Sprintf("%s: func %s has %d lines, over %d", s.path, n.Name.Name, lines(n), maxFuncLines))
+			}
+		case *ast.FuncLit:
+			if lines(n) > maxFuncLines {
+				out = append(out, fmt.Sprintf("%s: a function without a name has %d lines, over %d", s.path, lines(n), maxFuncLines))
 			}
 		case *ast.TypeSpec:
-			body, ok := n.Type.(*ast.StructType)
-			if !ok || s.isTest() {
-				return true
+			if body, ok := n.Type.(*ast.StructType); ok {
+				named[body] = n.Name.Name
 			}
-			id := s.folder() + "." + n.Name.Name
-			if f := fieldsOf(body); f > maxFields && large[id] == "" {
+		case *ast.StructType:
+			name := cmp.Or(named[n], "without a name")
+			if f := fieldsOf(n); f > maxFields && large[s.folder()+"."+name] == "" {
 				out = append(out, fmt.Sprintf("%s: type %s has %d fields, over %d: split it, or give a reason in sizes_test.go",
-					s.path, n.Name.Name, f, maxFields))
+					s.path, name, f, maxFields))
 			}
 		}
 		return true

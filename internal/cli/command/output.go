@@ -117,5 +117,10 @@ func OrDash(s string) string {
 	return s
 }
 
-// Megabytes writes a size: "12.3 MB".
-func Megabytes(bytes int64) string { return fmt.Sprintf("%.1f MB", float64(bytes)/1e6) }
+// Megabytes writes a size: "12.3 MB", "40 KB".
+func Megabytes(bytes int64) string {
+	if bytes > 0 && bytes < 100_000 {
+		return fmt.Sprintf("%d KB", (bytes+999)/1000)
+	}
+	return fmt.Sprintf("%.1f MB", float64(bytes)/1e6)
+}

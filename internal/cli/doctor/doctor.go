@@ -64,10 +64,11 @@ type dataState struct {
 
 // cacheState is what the lab keeps on disk.
 type cacheState struct {
-	Dir     string `json:"dir"`
-	Entries int    `json:"entries"`
-	Bytes   int64  `json:"bytes"`
-	Limit   int64  `json:"limit"` // bytes
+	Dir      string `json:"dir"`
+	Writable bool   `json:"writable"`
+	Entries  int    `json:"entries"`
+	Bytes    int64  `json:"bytes"`
+	Limit    int64  `json:"limit"` // bytes
 }
 
 type engineState struct {
@@ -117,7 +118,10 @@ func run(ctx context.Context, o *options) error {
 	e.Data, err = o.examineData(ctx)
 	problem(err)
 	e.Cache = cacheState{Dir: o.Cache.Path(), Limit: o.Cache.Limit()}
-	e.Cache.Entries, e.Cache.Bytes, err = o.Cache.Size()
+	if err = o.Cache.Check(); err == nil {
+		e.Cache.Writable = true
+		e.Cache.Entries, e.Cache.Bytes, err = o.Cache.Size()
+	}
 	problem(err)
 	problem(o.examineMilvus(ctx, e.Engines))
 	all, err := casestudies.Builtin()
@@ -202,7 +206,8 @@ func (e *examination) rows() []command.Row {
 		{"mouse", "no: select text as usual"},
 		{"data folder", d.Dir + ", writable: " + yes(d.Writable)},
 		{"database", database},
-		{"cache", fmt.Sprintf("%s, %s of at most %s", e.Cache.Dir, command.Megabytes(e.Cache.Bytes), command.Megabytes(e.Cache.Limit))},
+		{"cache", fmt.Sprintf("%s, writable: %s, %s of at most %s",
+			e.Cache.Dir, yes(e.Cache.Writable), command.Megabytes(e.Cache.Bytes), command.Megabytes(e.Cache.Limit))},
 		{"memory", fmt.Sprintf("%.1f GB for a run of the lab", float64(e.Memory)/1e9)},
 		{"cases", strconv.Itoa(len(e.Cases)) + ": " + strings.Join(e.Cases, ", ")},
 	}

@@ -52,7 +52,7 @@ func KnobTable() []Knob {
 	)
 	return []Knob{
 		{"items", Count, 1000, 10_000_000, "", req, "items in the corpus; of files, at most this many", true},
-		{"qps", Count, 1, 10_000_000, "100", req, "requests a second that the target must bear", false},
+		{"qps", Count, 1, 10_000_000, "100", req, "requests per second that the target system must serve", false},
 		{"budget", Length, 1, 3_600_000, "100ms", req, "p99 that a whole request may take", false},
 		{"engine", Choice, 0, 0, "", arch, "how stage one searches", true},
 		{"k", Count, 1, 100_000, "200", arch, "candidates that stage one hands to the ranker", true},

@@ -71,7 +71,7 @@ func pipelineMetrics() []Metric {
 		timing("target_two_stages_ms", Lower, "two_stages_ms carried to the target's size by the fitted growth", framework.Requirements),
 		timing("target_index_mb", Lower, "index_mb carried to the target's size, linear", framework.Requirements),
 		timing("machines", Lower,
-			"machines for the target's requests a second at 60% load, by the two stages' carried time and this machine's processors",
+			"machines for the target's requests per second at 60% load, from the extrapolated time of both stages and this machine's processors",
 			framework.Requirements),
 		timing("budget_left_ms", Higher, "budget less the assumed parts and the two stages' carried median", framework.Requirements),
 		metric("quality_all", Higher, "quality with every item ranked, on a few requests", framework.Architecture),

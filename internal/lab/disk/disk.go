@@ -33,6 +33,7 @@ const (
 )
 
 const (
+	nameBytes     = 16
 	suffix        = ".entry"
 	partialSuffix = ".partial"
 	partialAge    = time.Hour // after which a file that is still partial belongs to a process that was killed
@@ -151,7 +152,7 @@ func (f *Folder) write(ctx context.Context, root *os.Root, name, key string, wri
 // name is the file of a key. A file's header holds the key itself, so that two keys of one name can't be confused.
 func (f *Folder) name(key string) string {
 	sum := sha256.Sum256([]byte(f.program + "\n" + key))
-	return hex.EncodeToString(sum[:16]) + suffix
+	return hex.EncodeToString(sum[:nameBytes]) + suffix
 }
 
 // entry is a file of the folder.
@@ -170,7 +171,7 @@ func entries(root *os.Root) ([]entry, error) {
 			return err
 		case d.IsDir() && name != ".":
 			return fs.SkipDir // not ours
-		case !strings.HasSuffix(name, suffix) && !strings.HasSuffix(name, partialSuffix):
+		case !ownName(name):
 			return nil
 		}
 		info, err := d.Info()
@@ -193,6 +194,14 @@ func entries(root *os.Root) ([]entry, error) {
 	return out, err
 }
 
+// ownName says whether the folder gave a file its name.
+func ownName(name string) bool {
+	if key, ok := strings.CutSuffix(name, suffix); ok {
+		return len(key) == 2*nameBytes && strings.Trim(key, "0123456789abcdef") == ""
+	}
+	return strings.HasSuffix(name, partialSuffix)
+}
+
 // shrink removes the entries used longest ago until the rest are within the limit.
 func (f *Folder) shrink(root *os.Root) error {
 	list, err := entries(root)
@@ -213,6 +222,18 @@ func (f *Folder) shrink(root *os.Root) error {
 		total -= e.bytes
 	}
 	return nil
+}
+
+// Check tries to write to the folder and makes it if it isn't there.
+func (f *Folder) Check() error {
+	if err := os.MkdirAll(f.path, 0o700); err != nil {
+		return fmt.Errorf("making the cache folder: %w", err)
+	}
+	file, err := os.CreateTemp(f.path, "*"+partialSuffix)
+	if err != nil {
+		return fmt.Errorf("writing to the cache folder: %w", err)
+	}
+	return errors.Join(file.Close(), os.Remove(file.Name()))
 }
 
 // Size counts the entries and their bytes. A folder that doesn't exist yet is empty.

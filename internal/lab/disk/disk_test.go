@@ -191,9 +191,11 @@ func TestClearRemovesEntriesAndNothingElse(t *testing.T) {
 	f := disk.New(t.TempDir(), "v1", 1<<20)
 	save(t, f, "a", "value")
 	save(t, disk.New(f.Path(), "v0", 1<<20), "a", "of an older program")
-	other := filepath.Join(f.Path(), "notes.txt")
-	if err := os.WriteFile(other, []byte("mine"), 0o600); err != nil {
-		t.Fatal(err)
+	others := []string{filepath.Join(f.Path(), "notes.txt"), filepath.Join(f.Path(), "my.entry")}
+	for _, other := range others {
+		if err := os.WriteFile(other, []byte("mine"), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if n, bytes, err := f.Size(); n != 2 || bytes == 0 || err != nil {
 		t.Errorf("the folder has %d entries of %d bytes (%v)", n, bytes, err)
@@ -204,8 +206,10 @@ func TestClearRemovesEntriesAndNothingElse(t *testing.T) {
 	if n, bytes, err := f.Size(); n != 0 || bytes != 0 || err != nil {
 		t.Errorf("after clearing there are %d entries of %d bytes (%v)", n, bytes, err)
 	}
-	if _, err := os.Stat(other); err != nil {
-		t.Errorf("clearing removed a file that isn't an entry: %v", err)
+	for _, other := range others {
+		if _, err := os.Stat(other); err != nil {
+			t.Errorf("clearing removed a file that isn't an entry: %v", err)
+		}
 	}
 }
 
@@ -223,6 +227,20 @@ func TestAFolderThatIsNotThereIsEmptyAndNilKeepsNothing(t *testing.T) {
 	}
 	if _, ok := load(t.Context(), none, "a"); ok {
 		t.Error("nil has something")
+	}
+}
+
+func TestAFolderThatCantBeWrittenSaysSo(t *testing.T) {
+	good := disk.New(filepath.Join(t.TempDir(), "new"), "v1", 1<<20)
+	if err := good.Check(); err != nil || len(files(t, good)) > 0 {
+		t.Errorf("a new folder: %v, and it holds %v", err, files(t, good))
+	}
+	file := filepath.Join(t.TempDir(), "a file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := disk.New(file, "v1", 1<<20).Check(); err == nil {
+		t.Error("a file in place of the folder is fine")
 	}
 }
 

@@ -1,6 +1,6 @@
 // Package kind says, world by world, what the two stages can be built from: engines, encoders, how much a ranker learns from,
 // and how much memory that takes. A kind's id comes in; functions that build from a problem come out. A new world is one
-// file here, one entry in byID, and its names in the catalog.
+// file here, one case in ByID, and one entry in the tables of the catalog.
 package kind
 
 import (

@@ -174,7 +174,7 @@ func (t *trainer) hardOf(rows []int32) []int32 {
 	return out
 }
 
-// mine finds, for each row, the rows of other labels that the model as it stands puts nearest to it.
+// mine finds, for each row, the rows of other labels that the current model puts nearest to it.
 func (t *trainer) mine(ctx context.Context) error {
 	n, dim, block := t.set.rows(), t.o.Dim, 64
 	among := t.rng.Perm(n)[:min(n, mineAmong)]

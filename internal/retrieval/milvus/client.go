@@ -37,7 +37,7 @@ type Client struct {
 	who     string // what the server called this connection
 
 	mu       sync.Mutex
-	made     map[string]bool // collections that stand or may stand on the server
+	made     map[string]bool // collections that exist or may exist on the server
 	dropping sync.WaitGroup  // drops that nobody waits for yet
 }
 
@@ -136,7 +136,7 @@ func (c *Client) sweep(ctx context.Context) {
 	}
 }
 
-// newName returns a name for a collection and notes that it may stand from now on.
+// newName returns a name for a collection and notes that it may exist from now on.
 func (c *Client) newName() string {
 	var random [randomBytes]byte
 	_, _ = rand.Read(random[:]) // never fails

@@ -67,7 +67,7 @@ const (
 
 // Parse reads where Milvus is and what to ask of it from one line: http://HOST:PORT, or https:// for TLS, the database
 // after a slash, the rest after a question mark (shards, partitions, replicas, index, consistency, timeout, ca). HOST:PORT
-// alone means http. The token stands apart, because a line is shown where a secret must not be.
+// alone means http. The token is a parameter of its own, because a line is shown where a secret must not be.
 func Parse(line, token string) (Options, error) {
 	o := Options{Token: token}
 	bad := func(format string, args ...any) (Options, error) {
@@ -103,7 +103,7 @@ func Parse(line, token string) (Options, error) {
 	return o, nil
 }
 
-// parameters reads what stands after the question mark.
+// parameters reads what follows the question mark.
 func (o *Options) parameters(query string) error {
 	values, err := url.ParseQuery(query)
 	if err != nil {

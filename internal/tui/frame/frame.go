@@ -101,7 +101,7 @@ type (
 // Send turns a message into a command.
 func Send(msg tea.Msg) tea.Cmd { return func() tea.Msg { return msg } }
 
-// The sizes of product.md: below Least a screen asks for more room, from Full on there is a rail beside the panes.
+// The sizes of a screen: below Least a screen asks for more room, from Full on there is a rail beside the panes.
 const (
 	LeastWidth, LeastHeight = 60, 20
 	FullWidth, FullHeight   = 100, 30

@@ -48,7 +48,7 @@ func (d *Deck) heading(w int) string {
 	return left + strings.Repeat(" ", max(gap, 1)) + d.s.Theme().Faint.Render(right)
 }
 
-// tabs names the panes; the open one is in brackets, so that it can be told without color.
+// tabs names the panes; the open one is in brackets, so it can be recognized without color.
 func (d *Deck) tabs() string {
 	t := d.s.Theme()
 	var parts []string

@@ -131,7 +131,7 @@ func (p *play) remember(q *problem.Query, list []int32, took int) {
 	p.clicked, p.took = append(p.clicked, clicked), append(p.took, int8(took))
 }
 
-// Learn returns the problem as it stands after the play so far: its log continues with what the play showed, so
+// Learn returns the problem after the play so far: its log continues with what the play showed, so
 // that counts, history and features reflect the policy that was shown. This closes the loop by which what is shown becomes
 // popular.
 func (p *play) Learn(ctx context.Context) (*problem.Problem, error) {

@@ -12,7 +12,7 @@ import (
 
 // words says what the interval bears out, and no more.
 func (g gap) words(quality string, k, items int) string {
-	verdict := "can't be told apart from"
+	verdict := "can't be distinguished from"
 	switch {
 	case g.Hi < 0:
 		verdict = "lose against"

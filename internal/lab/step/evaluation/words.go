@@ -11,7 +11,7 @@ import (
 // The sentences of the report.
 
 func offlineHeadline(measure string, quality report.Number) string {
-	return fmt.Sprintf("Offline, %s is %s; what people would do can't be told from this data", measure, quality)
+	return fmt.Sprintf("Offline, %s is %s; this data can't say what people would do", measure, quality)
 }
 
 func offlineAlt(measures []string) string {

@@ -41,12 +41,12 @@ func smallHeadline(z sizePoint) string {
 func (c carried) bounds() string { return fmt.Sprintf("%s to %s", measure.MS(c.lo), measure.MS(c.hi)) }
 
 func forecastTitle(target, qps int, budget float64) string {
-	return fmt.Sprintf("Carried to %s items, %s requests a second, %s", report.Count(target), report.Count(qps), measure.MS(budget))
+	return fmt.Sprintf("Extrapolated to %s items, %s requests per second, %s", report.Count(target), report.Count(qps), measure.MS(budget))
 }
 
 func forecastAlt(f forecast, qps int) string {
 	return fmt.Sprintf("At %s items one stage would take %s (%s) and two stages %s (%s) at the median, with an index of %s; "+
-		"%s requests a second need %s machines like this one against %s.",
+		"%s requests per second need %s machines like this one against %s.",
 		report.Count(f.target), measure.MS(f.one.mid), f.one.bounds(), measure.MS(f.two.mid), f.two.bounds(), gigabytes(f.mb),
 		report.Count(qps), report.Count(int(f.two.machines)), report.Count(int(f.one.machines)))
 }

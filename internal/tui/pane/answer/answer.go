@@ -174,7 +174,7 @@ func (p *Pane) View() string {
 	state := "enter: write"
 	switch {
 	case p.s.Here().Revealed:
-		state = "the reference is open: what you write now is kept and not scored"
+		state = "the reference is open: what you write now is saved but not scored"
 	case p.writing.Focused():
 		state = "writing; saved as you type"
 	case p.s.Text(p.to) != "":

@@ -89,7 +89,7 @@ func TestAProbeIsAskedAndAnsweredByItself(t *testing.T) {
 func TestAfterTheRevealItSaysThatWritingIsNotScored(t *testing.T) {
 	r, _, _ := open(t, "", 76, 19)
 	r.Run(r.S.Do(rehearse.Reveal{}))
-	r.Sees("kept and not scored")
+	r.Sees("saved but not scored")
 }
 
 func TestAFinishedSessionOnlyReads(t *testing.T) {

@@ -189,7 +189,7 @@ func (p *Pane) before(w int) []string {
 	}
 	lines = append(lines, "")
 	if open > 0 && !p.s.LabRuns() {
-		lines = append(lines, frame.Wrap("Predict first: a range given after the run says nothing. (Decide)", w)...)
+		lines = append(lines, frame.Wrap("Predict first: a range that you give after the run doesn't count. (Decide)", w)...)
 	}
 	if !p.s.LabRuns() {
 		lines = append(lines, t.Accent.Render("r")+" runs it.")

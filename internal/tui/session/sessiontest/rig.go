@@ -1,4 +1,4 @@
-// Package sessiontest opens a session for tests of what stands on it, without a program: keys go to one pane, commands run
+// Package sessiontest opens a session for tests of the parts of a screen, without a program: keys go to one pane, commands run
 // beside the test, and what they bring is fed back when the test waits for something.
 package sessiontest
 
@@ -227,7 +227,7 @@ type Size struct {
 	W, H   int
 }
 
-// Sizes are the rooms that a pane has on screens of 60x20, 80x24 and 200x60.
+// Sizes are the sizes of a pane on screens of 60x20, 80x24 and 200x60.
 func Sizes() []Size { return []Size{{"60x20", 56, 15}, {"80x24", 76, 19}, {"200x60", 170, 54}} }
 
 // Fits checks that the view has exactly the size it was given.
