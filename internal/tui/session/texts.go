@@ -102,6 +102,7 @@ func (t *texts) take(msg rendered) {
 		return
 	}
 	delete(t.inFlight, msg.key)
+	delete(t.requested, msg.key) // again, while it was being rendered
 	if len(t.rendered) >= textsKept {
 		clear(t.rendered)
 	}
