@@ -8,24 +8,25 @@ import (
 	"sync"
 
 	"dryrun/framework"
+	"dryrun/internal/coach/words"
 )
 
 // Coach matches words by their stems. The zero value is ready to use, and safe for concurrent use; sharing one saves stemming
 // the same words again. Its results depend only on its arguments.
 type Coach struct {
 	mu    sync.Mutex
-	vocab *vocabulary
+	vocab *words.Vocabulary
 }
 
 // New returns a Coach.
 func New() *Coach { return new(Coach) }
 
 // withVocabulary calls use with the vocabulary locked. A vocabulary that untrusted text has filled is replaced.
-func (c *Coach) withVocabulary(use func(*vocabulary)) {
+func (c *Coach) withVocabulary(use func(*words.Vocabulary)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.vocab == nil || len(c.vocab.words) > maxVocabulary {
-		c.vocab = newVocabulary()
+	if c.vocab == nil || c.vocab.Full() {
+		c.vocab = words.NewVocabulary()
 	}
 	use(c.vocab)
 }
@@ -35,10 +36,10 @@ func (c *Coach) withVocabulary(use func(*vocabulary)) {
 // evidence is met within five adjacent sentences or bullets.
 func (c *Coach) Suggest(criteria []framework.Criterion, text string, sources []string) []framework.Suggestion {
 	out := make([]framework.Suggestion, len(criteria))
-	c.withVocabulary(func(v *vocabulary) {
-		a := v.parse(text, sources)
+	c.withVocabulary(func(v *words.Vocabulary) {
+		a := parse(v, text, sources)
 		for i, criterion := range criteria {
-			out[i] = v.suggest(a, criterion)
+			out[i] = suggest(v, a, criterion)
 		}
 	})
 	return out

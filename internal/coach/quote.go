@@ -58,10 +58,10 @@ func (a *answer) quote(hits []hit) string {
 // sentenceOf returns the word range (to exclusive) of the sentence that word i is in.
 func (a *answer) sentenceOf(i int) (from, to int) {
 	from, to = i, i+1
-	for from > 0 && a.words[from-1].sentence == a.words[i].sentence {
+	for from > 0 && a.Words[from-1].Sentence == a.Words[i].Sentence {
 		from--
 	}
-	for to < len(a.words) && a.words[to].sentence == a.words[i].sentence {
+	for to < len(a.Words) && a.Words[to].Sentence == a.Words[i].Sentence {
 		to++
 	}
 	return from, to
@@ -72,14 +72,14 @@ const longestQuote = 400
 
 // between returns the text of words from..to, with whitespace collapsed.
 func (a *answer) between(from, to int) string {
-	start, end := a.words[from].from, a.words[to-1].to
-	for start > 0 && !isSpace(a.text[start-1]) { // NDCG@20 whole
+	start, end := a.Words[from].From, a.Words[to-1].To
+	for start > 0 && !isSpace(a.Source[start-1]) { // NDCG@20 whole
 		start--
 	}
-	for end < len(a.text) && !isSpace(a.text[end]) {
+	for end < len(a.Source) && !isSpace(a.Source[end]) {
 		end++
 	}
-	text := strings.TrimRight(a.text[start:end], ",;:")
+	text := strings.TrimRight(a.Source[start:end], ",;:")
 	if len(text) > longestQuote {
 		cut := longestQuote
 		for cut > 0 && !utf8.RuneStart(text[cut]) {

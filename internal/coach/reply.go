@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"dryrun/casestudies"
+	"dryrun/internal/coach/words"
 )
 
 // What the interviewer says where no fact answers the question.
@@ -23,7 +24,7 @@ const newFactShare = 0.8
 // reply that says so.
 func (c *Coach) Reply(cs *casestudies.Case, released []string, question string) (fact, reply string) {
 	var best *casestudies.Fact
-	c.withVocabulary(func(v *vocabulary) { best = v.match(cs.Facts, released, question) })
+	c.withVocabulary(func(v *words.Vocabulary) { best = bestFact(v, cs.Facts, released, question) })
 	switch {
 	case best != nil && slices.Contains(released, best.ID):
 		return best.ID, "As I said: " + strings.TrimSpace(best.Short)
@@ -35,17 +36,17 @@ func (c *Coach) Reply(cs *casestudies.Case, released []string, question string) 
 	return "", noAnswer
 }
 
-// match returns the fact that the question is about, nil where none is.
-func (v *vocabulary) match(facts []casestudies.Fact, released []string, question string) *casestudies.Fact {
-	a := v.parse(question, nil)
-	asks := make([][]group, len(facts))
-	factCount := map[stem]int{} // how many facts' asks have a stem: the fewer, the more it tells them apart
+// bestFact returns the fact that the question is about, nil where none is.
+func bestFact(v *words.Vocabulary, facts []casestudies.Fact, released []string, question string) *casestudies.Fact {
+	t := v.Read(question)
+	asks := make([][]words.Group, len(facts))
+	factCount := map[words.Stem]int{} // how many facts' asks have a stem: the fewer, the more it tells them apart
 	for i, f := range facts {
-		asks[i] = v.groups(f.Asks)
-		seen := map[stem]bool{}
+		asks[i] = v.Groups(f.Asks)
+		seen := map[words.Stem]bool{}
 		for _, g := range asks[i] {
-			for _, form := range g.forms {
-				for _, s := range form.stems {
+			for _, form := range g.Forms {
+				for _, s := range form.Stems {
 					if !seen[s] {
 						seen[s] = true
 						factCount[s]++
@@ -57,7 +58,7 @@ func (v *vocabulary) match(facts []casestudies.Fact, released []string, question
 	var known, unreleased *casestudies.Fact
 	var knownStrength, unreleasedStrength float64
 	for i := range facts {
-		strength := v.strength(a, asks[i], factCount)
+		strength := strength(t, asks[i], factCount)
 		if slices.Contains(released, facts[i].ID) {
 			if strength > knownStrength {
 				known, knownStrength = &facts[i], strength
@@ -74,18 +75,14 @@ func (v *vocabulary) match(facts []casestudies.Fact, released []string, question
 
 // strength is the sum, over the question's words that meet the groups, of 1/(number of facts whose asks have the word's stem);
 // function words count a quarter. It is 0 where a group isn't met.
-func (v *vocabulary) strength(a *answer, groups []group, factCount map[stem]int) float64 {
+func strength(t *words.Text, groups []words.Group, factCount map[words.Stem]int) float64 {
 	used := map[int]bool{}
 	for _, g := range groups {
 		met := false
-		for _, f := range g.forms {
-			for _, at := range a.at[f.stems[0]] {
-				from, to := int(at), int(at)+len(f.stems)
-				if to > len(a.stems) || !equalStems(a.stems[from:to], f.stems) || f.capitals && !a.words[from].capital {
-					continue
-				}
+		for _, f := range g.Forms {
+			for _, at := range t.Find(f) {
 				met = true
-				for i := from; i < to; i++ {
+				for i := at.From; i < at.To; i++ {
 					used[i] = true
 				}
 			}
@@ -101,8 +98,8 @@ func (v *vocabulary) strength(a *answer, groups []group, factCount map[stem]int)
 	slices.Sort(positions) // sums of floats depend on their order
 	sum := 0.0
 	for _, i := range positions {
-		weight := 1 / float64(max(factCount[a.stems[i]], 1))
-		if isFunctionWord(a.words[i].text) {
+		weight := 1 / float64(max(factCount[t.Stems[i]], 1))
+		if words.IsFunctionWord(t.Words[i].Text) {
 			weight /= 4
 		}
 		sum += weight
@@ -112,13 +109,13 @@ func (v *vocabulary) strength(a *answer, groups []group, factCount map[stem]int)
 
 // wantsNumber says whether a question asks for a quantity.
 func wantsNumber(question string) bool {
-	words := split(question)
-	for i, w := range words {
+	all := words.Split(question)
+	for i, w := range all {
 		next := ""
-		if i+1 < len(words) {
-			next = words[i+1].text
+		if i+1 < len(all) {
+			next = all[i+1].Text
 		}
-		switch w.text {
+		switch w.Text {
 		case "how":
 			switch next {
 			case "many", "much", "often", "long", "large", "big", "fast", "quickly", "soon", "high", "low", "old", "frequently", "far":

@@ -5,6 +5,8 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+
+	"dryrun/internal/coach/words"
 )
 
 // match is what a window of sentences meets.
@@ -55,16 +57,16 @@ func better(have, best uint64, length, bestLen int) bool {
 }
 
 // missing says why a group isn't met, or returns "" where it is met somewhere.
-func missing(g group, found, negated, copied bool) string {
+func missing(g words.Group, found, negated, copied bool) string {
 	switch {
 	case found:
 		return ""
 	case negated:
-		return names(g.names) + " only negated"
+		return names(g.Names) + " only negated"
 	case copied:
-		return names(g.names) + " only in copied words"
+		return names(g.Names) + " only in copied words"
 	}
-	return "no words on " + names(g.names)
+	return "no words on " + names(g.Names)
 }
 
 // names lists the first alternatives of a group: "bias", "exposure" or "sampled".
@@ -89,14 +91,14 @@ func names(alternatives []string) string {
 }
 
 // note says what is missing for a full mark.
-func note(best match, groups []group, reasons []string) string {
+func note(best match, groups []words.Group, reasons []string) string {
 	var absent, apart []string
 	for i := range groups {
 		switch {
 		case reasons[i] != "":
 			absent = append(absent, reasons[i])
 		case !best.has(i):
-			apart = append(apart, names(groups[i].names))
+			apart = append(apart, names(groups[i].Names))
 		}
 	}
 	if len(absent) == 0 && len(apart) > 0 {

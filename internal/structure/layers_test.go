@@ -87,6 +87,11 @@ var inside = map[string]map[string][]string{
 		"seed":     {},
 		"progress": {},
 	},
+	"internal/coach": {
+		"":        {"words", "meaning"}, // the judge
+		"meaning": {},
+		"words":   {},
+	},
 	"internal/world": {
 		"":          {"images", "feed", "movielens", "gallery"}, // Kinds knows every world, and no world knows another
 		"images":    {"sim", "raster"},

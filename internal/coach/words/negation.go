@@ -1,13 +1,13 @@
-package coach
+package words
 
 // negationScope is how many content words a negation applies to, at most to the end of its clause: "we don't think that it's
 // necessary to compute NDCG".
 const negationScope = 5
 
-// markNegated marks the words that a text negates: "we don't need NDCG", "no index", "instead of clicks", "NDCG isn't needed".
+// Negated says which words a text negates: "we don't need NDCG", "no index", "instead of clicks", "NDCG isn't needed".
 // It goes by rules that favor the candidate: "not only", "no more than" and "never forget" negate nothing, and "can't"
 // negates only before a verb such as use ("can't use"), because "a scan can't fit the latency budget" is about both.
-func markNegated(words []word) []bool {
+func Negated(words []Word) []bool {
 	out := make([]bool, len(words))
 	start := 0           // of the clause
 	left := 0            // content words that the negation still applies to
@@ -23,10 +23,10 @@ func markNegated(words []word) []bool {
 			}
 			left = 0
 			continue
-		case hasNegation && w.text == "without": // can't launch without a test
+		case hasNegation && w.Text == "without": // can't launch without a test
 			left = 0
 			continue
-		case w.text == "cant" || w.text == "cannot" || w.text == "couldnt":
+		case w.Text == "cant" || w.Text == "cannot" || w.Text == "couldnt":
 			hasNegation = true
 		}
 		if startsNegation(words, i) {
@@ -35,7 +35,7 @@ func markNegated(words []word) []bool {
 		}
 		if left > 0 {
 			out[i] = true
-			if !isFunctionWord(w.text) {
+			if !IsFunctionWord(w.Text) {
 				left--
 			}
 		}
@@ -45,18 +45,18 @@ func markNegated(words []word) []bool {
 
 // isBoundary reports whether a clause starts at i. Where a negation still applies (negated), a comma may only separate the items
 // of a list.
-func isBoundary(words []word, i int, negated bool) bool {
-	if words[i-1].sentence != words[i].sentence || startsClause(words, i) {
+func isBoundary(words []Word, i int, negated bool) bool {
+	if words[i-1].Sentence != words[i].Sentence || startsClause(words, i) {
 		return true
 	}
-	return words[i-1].endsClause && (!negated || !continuesList(words, i))
+	return words[i-1].EndsClause && (!negated || !continuesList(words, i))
 }
 
 // continuesList reports whether the words from i continue a list of short items that ends with "or": "no index, ranker or cache".
-func continuesList(words []word, i int) bool {
+func continuesList(words []Word, i int) bool {
 	const longest, item = 12, 4 // words
-	for j, long := i, 0; j < len(words) && j < i+longest && words[j].sentence == words[i].sentence; j++ {
-		switch words[j].text {
+	for j, long := i, 0; j < len(words) && j < i+longest && words[j].Sentence == words[i].Sentence; j++ {
+		switch words[j].Text {
 		case "or", "nor":
 			return true
 		case "i", "we", "you", "it", "they", "use", "is", "are":
@@ -65,7 +65,7 @@ func continuesList(words []word, i int) bool {
 		if long++; long == item {
 			return false
 		}
-		if words[j].endsClause {
+		if words[j].EndsClause {
 			long = 0
 		}
 	}
@@ -73,12 +73,12 @@ func continuesList(words []word, i int) bool {
 }
 
 // dismissesClause reports whether the word at i negates the clause before it: "NDCG isn't needed", "an index is overkill".
-func dismissesClause(words []word, i int) bool {
-	if i == 0 || words[i-1].sentence != words[i].sentence || words[i-1].endsClause {
+func dismissesClause(words []Word, i int) bool {
+	if i == 0 || words[i-1].Sentence != words[i].Sentence || words[i-1].EndsClause {
 		return false
 	}
-	before := words[i-1].text
-	switch words[i].text {
+	before := words[i-1].Text
+	switch words[i].Text {
 	case "needed", "necessary", "required", "useful", "relevant", "important", "helpful", "worthwhile":
 		switch before {
 		case "not", "isnt", "arent", "wasnt", "never", "hardly":
@@ -94,14 +94,14 @@ func dismissesClause(words []word, i int) bool {
 }
 
 // startsNegation reports whether the word at i starts a negation.
-func startsNegation(words []word, i int) bool {
+func startsNegation(words []Word, i int) bool {
 	next := func() string {
-		if i+1 < len(words) && words[i+1].sentence == words[i].sentence {
-			return words[i+1].text
+		if i+1 < len(words) && words[i+1].Sentence == words[i].Sentence {
+			return words[i+1].Text
 		}
 		return ""
 	}
-	switch words[i].text {
+	switch words[i].Text {
 	case "no", "not", "never", "without", "neither", "nor",
 		"dont", "doesnt", "didnt", "wont", "wouldnt", "shouldnt", "isnt", "arent", "wasnt", "werent", "neednt", "havent", "hasnt":
 		return !cancelsNegation(next())
@@ -131,8 +131,8 @@ func cancelsNegation(next string) bool {
 }
 
 // startsClause reports whether the word at i starts a new clause: "not clicks but purchases", "no index and we scan".
-func startsClause(words []word, i int) bool {
-	switch words[i].text {
+func startsClause(words []Word, i int) bool {
+	switch words[i].Text {
 	case "but", "because", "however", "though", "although", "since", "so", "while", "whereas", "unless", "until", "then", "when",
 		"if", "which", "who":
 		return true
@@ -140,7 +140,7 @@ func startsClause(words []word, i int) bool {
 		if i+1 >= len(words) {
 			return true
 		}
-		switch words[i+1].text {
+		switch words[i+1].Text {
 		case "i", "we", "you", "it", "they", "then", "so", "instead", "use", "that", "this", "he", "she":
 			return true
 		}
@@ -148,8 +148,8 @@ func startsClause(words []word, i int) bool {
 	return false
 }
 
-// isFunctionWord reports whether a word has a grammatical role and no content.
-func isFunctionWord(w string) bool {
+// IsFunctionWord reports whether a word has a grammatical role and no content.
+func IsFunctionWord(w string) bool {
 	switch w {
 	case "a", "an", "the", "of", "to", "in", "on", "at", "by", "for", "with", "from", "as", "is", "are", "was", "were", "be", "been",
 		"it", "its", "this", "that", "these", "those", "there", "i", "we", "you", "they", "he", "she", "me", "us", "them", "my", "our",

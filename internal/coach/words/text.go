@@ -1,4 +1,4 @@
-package coach
+package words
 
 import (
 	"strings"
@@ -6,26 +6,28 @@ import (
 	"unicode/utf8"
 )
 
-// word is one word of a text, in lower case, with its byte range and the sentence or bullet that it is in.
-type word struct {
-	text       string
-	from, to   int
-	sentence   int
-	capital    bool // written in capitals only
-	endsClause bool // a comma, semicolon, colon, dash or bracket follows
+// Word is one word of a text, in lower case, with its byte range and the sentence or bullet that it is in.
+type Word struct {
+	Text       string
+	From, To   int
+	Sentence   int
+	Capital    bool // written in capitals only
+	EndsClause bool // a comma, semicolon, colon, dash or bracket follows
 }
 
 // longestSentence is in words: an answer without periods must not count as one sentence.
 const longestSentence = 60
 
-// split splits a text into words and assigns them to sentences or bullets. Hyphens, slashes and @ separate words
+// Split splits a text into words and assigns them to sentences or bullets. Hyphens, slashes and @ separate words
 // ("look-alike", "a/b", "recall@k"), so that a phrase matches however it is joined. 300,000 is one word, 20k is 20000, 100ms is 100 and ms,
 // 200M is 200 and million. A line break ends a sentence only before a bullet or a blank line, since answers are wrapped.
-func split(text string) []word {
-	t := tokenizer{text: text, words: make([]word, 0, len(text)/5+1)}
+func Split(text string) []Word {
+	t := tokenizer{text: text, words: make([]Word, 0, len(text)/5+1)}
 	for t.at < len(text) {
 		r, size := utf8.DecodeRuneInString(text[t.at:])
 		switch {
+		case r >= '0' && r <= '9' && t.numbersPoint():
+			t.at += len(text[t.at:]) - len(strings.TrimLeft(text[t.at:], "0123456789")) + 1
 		case r >= '0' && r <= '9':
 			t.number()
 		case unicode.IsLetter(r):
@@ -44,7 +46,7 @@ func split(text string) []word {
 type tokenizer struct {
 	text     string
 	at       int
-	words    []word
+	words    []Word
 	sentence int
 	start    int // index of the first word of the current sentence
 }
@@ -53,7 +55,7 @@ func (t *tokenizer) add(lower string, from, to int) {
 	if len(t.words)-t.start >= longestSentence {
 		t.endSentence()
 	}
-	t.words = append(t.words, word{text: lower, from: from, to: to, sentence: t.sentence})
+	t.words = append(t.words, Word{Text: lower, From: from, To: to, Sentence: t.sentence})
 }
 
 // endSentence starts the next sentence, unless the current one is empty.
@@ -87,7 +89,7 @@ func (t *tokenizer) separator(r rune, size int) {
 
 func (t *tokenizer) endClause() {
 	if len(t.words) > t.start {
-		t.words[len(t.words)-1].endsClause = true
+		t.words[len(t.words)-1].EndsClause = true
 	}
 }
 
@@ -97,10 +99,10 @@ func (t *tokenizer) afterShortForm() bool {
 		return false
 	}
 	last := t.words[len(t.words)-1]
-	if last.to != t.at {
+	if last.To != t.at {
 		return false
 	}
-	switch last.text {
+	switch last.Text {
 	case "e", "g", "i", "vs", "approx", "eg", "ie", "fig", "resp":
 		return true
 	}
@@ -118,8 +120,19 @@ func startsBlock(line string) bool {
 			return true
 		}
 	}
-	digits := strings.TrimLeft(line, "0123456789")
-	return len(digits) < len(line) && (strings.HasPrefix(digits, ". ") || strings.HasPrefix(digits, ") "))
+	return isNumbering(line)
+}
+
+// isNumbering reports whether a line starts with the number of a point: "1. " or "2) ".
+func isNumbering(line string) bool {
+	rest := strings.TrimLeft(line, "0123456789")
+	return len(rest) < len(line) && (strings.HasPrefix(rest, ". ") || strings.HasPrefix(rest, ") "))
+}
+
+// numbersPoint reports whether the number here is the number of a point: it isn't a word of the text.
+func (t *tokenizer) numbersPoint() bool {
+	before := strings.TrimRight(t.text[:t.at], " \t")
+	return (before == "" || strings.HasSuffix(before, "\n")) && isNumbering(t.text[t.at:])
 }
 
 func isWordRune(s string) bool {
@@ -218,5 +231,5 @@ func (t *tokenizer) letters() {
 		return
 	}
 	t.add(lower, from, t.at)
-	t.words[len(t.words)-1].capital = capital
+	t.words[len(t.words)-1].Capital = capital
 }

@@ -1,4 +1,4 @@
-package coach
+package words
 
 import (
 	"strings"
@@ -7,35 +7,39 @@ import (
 	"github.com/blevesearch/snowballstem/english"
 )
 
-// stem is the number of a stem in a vocabulary. Equal stems have equal numbers; the numbers mean nothing else.
-type stem int32
+// Stem is the number of a stem in a vocabulary. Equal stems have equal numbers; the numbers mean nothing else.
+type Stem int32
 
-// maxVocabulary bounds a vocabulary that untrusted text fills. A case and its answers have about 3,000 words.
-const maxVocabulary = 1 << 15
+// maxWords bounds a vocabulary that untrusted text fills. A case and its answers have about 3,000 words.
+const maxWords = 1 << 15
 
 // longestWord is where a word is cut, in bytes, so that garbage can't fill the memory.
 const longestWord = 64
 
-// vocabulary numbers the stems of words, and caches the stem of each word because stemming is slow.
-type vocabulary struct {
-	words    map[string]stem
-	stems    map[string]stem
+// Vocabulary numbers the stems of words, and caches the stem of each word because stemming is slow.
+type Vocabulary struct {
+	words    map[string]Stem
+	stems    map[string]Stem
 	env      *snowballstem.Env
 	synonyms []synonyms // compiled from abbreviations
 }
 
-func newVocabulary() *vocabulary {
-	v := &vocabulary{
-		words: make(map[string]stem, 2048),
-		stems: make(map[string]stem, 2048),
+// NewVocabulary returns a vocabulary that knows the field's abbreviations and no other word yet.
+func NewVocabulary() *Vocabulary {
+	v := &Vocabulary{
+		words: make(map[string]Stem, 2048),
+		stems: make(map[string]Stem, 2048),
 		env:   snowballstem.NewEnv(""),
 	}
 	v.synonyms = v.compileAbbreviations()
 	return v
 }
 
-// stemOf returns the stem of a word in lower case.
-func (v *vocabulary) stemOf(word string) stem {
+// Full reports whether untrusted text has filled the vocabulary, so that it should be replaced.
+func (v *Vocabulary) Full() bool { return len(v.words) > maxWords }
+
+// Stem returns the stem of a word in lower case.
+func (v *Vocabulary) Stem(word string) Stem {
 	if len(word) > longestWord {
 		word = strings.ToValidUTF8(word[:longestWord], "")
 	}
@@ -45,7 +49,7 @@ func (v *vocabulary) stemOf(word string) stem {
 	base := v.base(word)
 	s, ok := v.stems[base]
 	if !ok {
-		s = stem(len(v.stems) + 1)
+		s = Stem(len(v.stems) + 1)
 		v.stems[strings.Clone(base)] = s
 	}
 	v.words[strings.Clone(word)] = s
@@ -53,7 +57,7 @@ func (v *vocabulary) stemOf(word string) stem {
 }
 
 // base is the stem as text. British and American spellings give the same stem, and so do a number word and its digits.
-func (v *vocabulary) base(word string) string {
+func (v *Vocabulary) base(word string) string {
 	if digit, ok := numberWord(word); ok {
 		return digit
 	}

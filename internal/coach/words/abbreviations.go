@@ -1,4 +1,4 @@
-package coach
+package words
 
 import "strings"
 
@@ -109,15 +109,15 @@ in-batch = inbatch
 `
 
 // synonyms is one line of abbreviations.
-type synonyms []form
+type synonyms []Form
 
-// form is one phrase of a line. capitals requires the candidate to write it in capitals.
-type form struct {
-	stems    []stem
-	capitals bool
+// Form is one phrase, such as an alternative of a group of evidence. Capitals requires that it is written in capitals.
+type Form struct {
+	Stems    []Stem
+	Capitals bool
 }
 
-func (v *vocabulary) compileAbbreviations() []synonyms {
+func (v *Vocabulary) compileAbbreviations() []synonyms {
 	var all []synonyms
 	for line := range strings.Lines(abbreviations) {
 		if line = strings.TrimSpace(line); line == "" {
@@ -125,19 +125,19 @@ func (v *vocabulary) compileAbbreviations() []synonyms {
 		}
 		var s synonyms
 		for text := range strings.SplitSeq(line, " = ") {
-			s = append(s, form{stems: v.stemsOf(text), capitals: text == strings.ToUpper(text)})
+			s = append(s, Form{Stems: v.Stems(text), Capitals: text == strings.ToUpper(text)})
 		}
 		all = append(all, s)
 	}
 	return all
 }
 
-// stemsOf returns the stems of a phrase as the tokenizer splits it.
-func (v *vocabulary) stemsOf(text string) []stem {
-	words := split(text)
-	out := make([]stem, len(words))
+// Stems returns the stems of a phrase as the tokenizer splits it.
+func (v *Vocabulary) Stems(text string) []Stem {
+	words := Split(text)
+	out := make([]Stem, len(words))
 	for i, w := range words {
-		out[i] = v.stemOf(w.text)
+		out[i] = v.Stem(w.Text)
 	}
 	return out
 }
