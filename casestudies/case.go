@@ -23,13 +23,30 @@ type Case struct {
 	Minutes    int         `yaml:"minutes" json:"minutes" jsonschema:"minimum=5,maximum=180"`
 	Tags       []string    `yaml:"tags" json:"tags,omitempty"`
 	Brief      string      `yaml:"brief" json:"brief"`
+	BriefParts []BriefPart `yaml:"brief-parts" json:"brief-parts,omitempty" jsonschema:"maxItems=10"`
 	Facts      []Fact      `yaml:"facts" json:"facts" jsonschema:"minItems=1,maxItems=40"`
+	Derived    []Derived   `yaml:"derived" json:"derived,omitempty" jsonschema:"maxItems=60"`
 	Demo       Demo        `yaml:"demo" json:"demo"`
 	Steps      Steps       `yaml:"steps" json:"steps"`
 	Curveballs []Curveball `yaml:"curveballs" json:"curveballs" jsonschema:"minItems=3,maxItems=20"`
 	References []Reference `yaml:"references" json:"references,omitempty"`
 
 	source *Source // set by the loader
+}
+
+// BriefPart is something that the brief itself says: a question about it is answered by repeating it.
+type BriefPart struct {
+	ID        string   `yaml:"id" json:"id" jsonschema:"pattern=^[a-z0-9]+(-[a-z0-9]+)*$,maxLength=64"`
+	Questions []string `yaml:"questions" json:"questions" jsonschema:"minItems=2,maxItems=12"`
+	Says      string   `yaml:"says" json:"says"`
+}
+
+// Derived is a number that the texts compute from the facts. Lint recomputes it: see formula.go.
+type Derived struct {
+	ID      string `yaml:"id" json:"id" jsonschema:"pattern=^[a-z0-9]+(-[a-z0-9]+)*$,maxLength=64"`
+	Value   string `yaml:"value" json:"value" jsonschema:"maxLength=40"` // as the texts write it: 102 GB
+	Formula string `yaml:"formula" json:"formula" jsonschema:"maxLength=300"`
+	Says    string `yaml:"says" json:"says"` // what the number is
 }
 
 // Fact is something that the interviewer knows and releases when the candidate asks for it.
@@ -41,6 +58,9 @@ type Fact struct {
 	Short    string     `yaml:"short" json:"short"`
 	Matters  string     `yaml:"matters" json:"matters"`
 	Critical bool       `yaml:"critical" json:"critical,omitempty"`
+
+	Questions []string           `yaml:"questions" json:"questions,omitempty" jsonschema:"maxItems=16"` // ways to ask for it
+	Numbers   map[string]float64 `yaml:"numbers" json:"numbers,omitempty"`                              // of the answer, by name, for formulas
 }
 
 // Demo is the pipeline of the reference answer. Knobs holds every key that is a knob id, as text.
@@ -119,12 +139,22 @@ type Step struct {
 	Lab       Lab                   `yaml:"lab" json:"lab"`
 	Reference string                `yaml:"reference" json:"reference"`
 	Criteria  []framework.Criterion `yaml:"criteria" json:"criteria" jsonschema:"minItems=4,maxItems=7"`
+	Wrong     []Wrong               `yaml:"wrong" json:"wrong,omitempty" jsonschema:"maxItems=40"`
 	Followups []Followup            `yaml:"followups" json:"followups,omitempty"`
 	Pitfalls  []Pitfall             `yaml:"pitfalls" json:"pitfalls,omitempty"`
 	Samples   []Sample              `yaml:"samples" json:"samples,omitempty"`
 }
 
-// Decision is a choice that the candidate commits to. With a Knob the lab can run it, and Metric is what the choice changes.
+// Wrong is a claim that sounds right and isn't. A sentence that meets every group of Evidence makes the claim.
+type Wrong struct {
+	Says     string     `yaml:"says" json:"says"`
+	Evidence [][]string `yaml:"evidence" json:"evidence" jsonschema:"minItems=1"`
+	Against  []string   `yaml:"against" json:"against" jsonschema:"minItems=1"` // criteria that it contradicts
+	Why      string     `yaml:"why" json:"why"`
+}
+
+// Decision is a choice that the candidate commits to. The lab can run it where it has a Knob or Runs, and Metric is then what
+// the choice is judged by.
 type Decision struct {
 	ID      string  `yaml:"id" json:"id" jsonschema:"pattern=^[a-z0-9]+(-[a-z0-9]+)*$,maxLength=64"`
 	Ask     string  `yaml:"ask" json:"ask"`
@@ -132,6 +162,9 @@ type Decision struct {
 	Metric  string  `yaml:"metric" json:"metric,omitempty" jsonschema:"pattern=^[a-z0-9][a-z0-9_.-]*$,maxLength=64"`
 	Options Options `yaml:"options" json:"options"`
 	Why     string  `yaml:"why" json:"why"`
+
+	Runs    map[string]map[string]string `yaml:"runs" json:"runs,omitempty"`                     // by option: knobs, and fault for a fault
+	Against []string                     `yaml:"speaks-against" json:"speaks-against,omitempty"` // criteria that a poor choice contradicts
 }
 
 // Options are a decision's choices in file order.
@@ -153,10 +186,22 @@ const (
 	Poor Verdict = "poor"
 )
 
-// Lab says what the step's experiment shows in this case.
+// Lab says what the step's experiment shows in this case. Backed has a comparison for each sentence of Shows.
 type Lab struct {
 	Shows   string       `yaml:"shows" json:"shows"`
+	Backed  []Backed     `yaml:"backed" json:"backed,omitempty" jsonschema:"maxItems=12"`
 	Predict []Prediction `yaml:"predict" json:"predict" jsonschema:"minItems=1,maxItems=2"`
+}
+
+// Backed is a comparison that backs a sentence of what the lab shows: over several seeds, Metric under the settings Set is
+// higher than, lower than or the same as ThanMetric under ThanSet. With "present" the metric only has to be reported.
+type Backed struct {
+	Sentence   int               `yaml:"sentence" json:"sentence" jsonschema:"minimum=1,maximum=20"`
+	Metric     string            `yaml:"metric" json:"metric" jsonschema:"pattern=^[a-z0-9][a-z0-9_.-]*$,maxLength=64"`
+	Set        map[string]string `yaml:"set" json:"set,omitempty"`
+	Is         string            `yaml:"is" json:"is" jsonschema:"enum=higher,enum=lower,enum=same,enum=present"`
+	ThanMetric string            `yaml:"than-metric" json:"than-metric,omitempty" jsonschema:"pattern=^[a-z0-9][a-z0-9_.-]*$,maxLength=64"`
+	ThanSet    map[string]string `yaml:"than-set" json:"than-set,omitempty"`
 }
 
 // Prediction asks for an 80% range of one number before the run.

@@ -123,7 +123,7 @@ func (l *loader) decodeList(n *yaml.Node, v reflect.Value, field string) {
 }
 
 // decodeMap fills a map. A map of strings is from ids to settings: text, or a number or a boolean as written. A map of spans
-// is from labels, which are displayed.
+// is from labels, which are displayed. A map of numbers is from names, and a map of settings from options.
 func (l *loader) decodeMap(n *yaml.Node, v reflect.Value, field string) {
 	v.Set(reflect.MakeMap(v.Type()))
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -132,6 +132,10 @@ func (l *loader) decodeMap(n *yaml.Node, v reflect.Value, field string) {
 			continue
 		}
 		child := join(field, short(key.Value))
+		if kind := v.Type().Elem().Kind(); kind == reflect.Float64 || kind == reflect.Map {
+			l.decodeNamed(key, value, v, child)
+			continue
+		}
 		if v.Type().Elem().Kind() == reflect.String {
 			if !slug.MatchString(key.Value) {
 				l.add(pos(key), child, "%q isn't an id: use lower-case letters, digits and hyphens", short(key.Value))
@@ -150,6 +154,21 @@ func (l *loader) decodeMap(n *yaml.Node, v reflect.Value, field string) {
 		l.decode(value, item, child, rules{})
 		v.SetMapIndex(reflect.ValueOf(key.Value), item)
 	}
+}
+
+// decodeNamed fills one entry of a map of numbers by name, which formulas use, or of settings by option.
+func (l *loader) decodeNamed(key, value *yaml.Node, v reflect.Value, field string) {
+	name, shape := numberName, "a lower-case word, with _ between its parts"
+	if v.Type().Elem().Kind() == reflect.Map {
+		name, shape = knobValue, "an option's id"
+	}
+	if !name.MatchString(key.Value) {
+		l.add(pos(key), field, "%q isn't %s", short(key.Value), shape)
+		return
+	}
+	item := reflect.New(v.Type().Elem()).Elem()
+	l.decode(value, item, field, rules{})
+	v.SetMapIndex(reflect.ValueOf(key.Value), item)
 }
 
 // setting reads a scalar of any type as text.
@@ -239,10 +258,11 @@ func localPath(p string) bool {
 }
 
 var (
-	slug      = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-	knobValue = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+:,=-]{0,63}$`)
-	whole     = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
-	decimal   = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?$`)
+	slug       = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	numberName = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
+	knobValue  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+:,=-]{0,63}$`)
+	whole      = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
+	decimal    = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?$`)
 )
 
 // isLabel reports whether s is up to 40 letters, digits, spaces and hyphens, the first a letter or digit. A regular expression

@@ -27,7 +27,8 @@ func Lint(c *Case) []Finding {
 	l.unwritten(reflect.ValueOf(c).Elem(), "")
 	l.caseIDs()
 	l.facts()
-	sampled := 0
+	l.questions()
+	l.derived()
 	for _, s := range framework.Steps() {
 		field, step := "steps."+string(s.ID), c.Step(s.ID)
 		l.stepIDs(field, s.ID, step)
@@ -35,16 +36,12 @@ func Lint(c *Case) []Finding {
 		l.reference(field+".reference", step.Reference)
 		for i := range step.Decide {
 			l.decision(fmt.Sprintf("%s.decide[%d]", field, i), &step.Decide[i])
+			l.runs(fmt.Sprintf("%s.decide[%d]", field, i), &step.Decide[i])
 		}
-		for i := range step.Samples {
-			l.sample(fmt.Sprintf("%s.samples[%d]", field, i), step, &step.Samples[i])
-		}
-		if len(step.Samples) > 0 {
-			sampled++
-		}
-	}
-	if sampled < 2 {
-		l.bad("steps", "%d of the steps have samples: at least two must, to calibrate the self-scorer and test the coach", sampled)
+		l.judgedOnly(field, step)
+		l.claims(field, step)
+		l.backed(field+".lab", &step.Lab)
+		l.samples(s.ID, step)
 	}
 	for i, b := range c.Curveballs {
 		l.criteria(fmt.Sprintf("curveballs[%d].criteria", i), b.Criteria, false)
@@ -228,10 +225,10 @@ func (l *linter) decision(field string, d *Decision) {
 		l.bad(field+".options", "no option is poor: a decision that can't be wrong teaches nothing")
 	}
 	switch {
-	case d.Knob != "" && d.Metric == "":
-		l.bad(field, "it has the knob %q and no metric: name the metric that the choice changes", d.Knob)
-	case d.Knob == "" && d.Metric != "":
-		l.bad(field+".metric", "it has a metric and no knob: the lab can't run this choice")
+	case d.Runnable() && d.Metric == "":
+		l.bad(field, "the lab can run it and it has no metric: name the metric that the choice is judged by")
+	case !d.Runnable() && d.Metric != "":
+		l.bad(field+".metric", "it has a metric, and neither a knob nor runs: the lab can't run this choice")
 	}
 	if want, ok := l.c.Demo.Value(d.Knob); ok && count[Best] == 1 && d.Options.Best() != want {
 		l.bad(field+".options."+d.Options.Best(), "the best option is %q but the demo runs %s: %s: they must be the same",

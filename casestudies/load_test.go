@@ -14,79 +14,6 @@ import (
 	"dryrun/internal/safetext"
 )
 
-const validSamples = `    samples:
-      - {id: strong, score: 3.5, answer: Words.}
-      - {id: fluent-wrong, score: 0.5, answer: Words., chooses: {d1: b}, why: Wrong.}
-`
-
-func validCurveball(i int) string {
-	return fmt.Sprintf(`  - id: b%d
-    at: serving
-    says: It broke.
-    criteria:
-      - {id: b%d-c, text: T, level: senior, weight: 3, evidence: [[x]], probe: P, stronger: S}
-`, i, i)
-}
-
-// valid is a small case without findings: the steps are the same, but the last two have samples.
-func valid() string {
-	var b strings.Builder
-	b.WriteString(`version: 1
-id: small
-title: T
-summary: S
-domain: search
-difficulty: core
-minutes: 45
-tags: [words]
-brief: |
-  We want people to find things.
-facts:
-  - {id: size, topic: scale, asks: [[items, catalogue], [how many]], answer: A million., short: 1M, matters: No scan., critical: true}
-demo:
-  world: {kind: images, items: 2000}
-  engine: hnsw
-  k: 200
-  target: {items: 1000000, qps: 500, p99: 100ms}
-  assumed: {network: 40ms}
-steps:
-`)
-	for i, s := range framework.Steps() {
-		fmt.Fprintf(&b, `  %s:
-    prompt: Go on.
-    hints: [one, two, three]
-    decide:
-      - id: d1
-        ask: Which?
-        options:
-          a: best
-          b: poor
-        why: Because.
-      - {id: d2, ask: "Which engine?", knob: engine, metric: speedup, options: {exact: poor, hnsw: best}, why: Size.}
-    lab:
-      shows: Something.
-      predict:
-        - {id: p1, ask: "How many?", metric: speedup, scale: log, knob: items, set: {items: 1000000}}
-    reference: %s
-    criteria:
-`, s.ID, strings.TrimSpace(strings.Repeat("word ", 200)))
-		for j := range 4 {
-			fmt.Fprintf(&b, "      - id: c%d\n        text: T\n        level: %s\n        weight: 2\n", j+1, framework.Levels()[j%3])
-			b.WriteString("        evidence: [[x, 200], [y]]\n        probe: P\n        stronger: S\n")
-		}
-		if i >= 5 {
-			b.WriteString("    followups: [{id: f1, ask: Why indeed, answer: So.}]\n    pitfalls: [{id: p, text: Careful.}]\n")
-			b.WriteString(validSamples)
-		}
-	}
-	b.WriteString("curveballs:\n")
-	for i := range 3 {
-		b.WriteString(validCurveball(i))
-	}
-	b.WriteString("references:\n  - {title: R, url: \"https://example.org/a\"}\n")
-	return b.String()
-}
-
 func load(t *testing.T, text string) *Case {
 	t.Helper()
 	c, findings := Load("small.yaml", strings.NewReader(text))
@@ -137,7 +64,7 @@ func TestAWholeCaseLoads(t *testing.T) {
 		step.Criteria[0].Evidence[0][1] != "200" {
 		t.Errorf("demo %+v, predict %+v", c.Demo, step.Lab.Predict)
 	}
-	if step.Samples[1].Chooses["d1"] != "b" || !c.Facts[0].Critical || c.Curveballs[2].At != framework.Serving {
+	if step.Samples[2].Chooses["d1"] != "b" || !c.Facts[0].Critical || c.Curveballs[2].At != framework.Serving {
 		t.Error("samples, facts or curveballs are lost")
 	}
 	if s := c.Source(); s.Name != "small.yaml" || len(s.Hash) != 64 || string(s.YAML) != valid() {
@@ -159,7 +86,7 @@ func TestFieldsHavePositions(t *testing.T) {
 		"steps.data.criteria[1]":          "id: c2",
 		"steps.data.criteria[1].evidence": "evidence:",
 		"steps.data.criteria[1].missing":  "id: c2",
-		"steps.data.samples[3].answer":    "data:",
+		"steps.data.pitfalls[3].text":     "data:",
 	} {
 		p := c.At(field)
 		if got := lines[p.Line-1][p.Column-1:]; !strings.HasPrefix(got, begins) {

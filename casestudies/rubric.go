@@ -2,6 +2,7 @@ package casestudies
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"dryrun/framework"
@@ -61,6 +62,21 @@ func (s *Step) Prediction(id string) *Prediction {
 	}
 	return nil
 }
+
+// Settings returns the knobs, and under FaultSetting the fault, that an option stands for; ok is false where the lab can't run it.
+func (d *Decision) Settings(option string) (settings map[string]string, ok bool) {
+	if d.Knob != "" {
+		return map[string]string{d.Knob: option}, true
+	}
+	settings, ok = d.Runs[option]
+	return maps.Clone(settings), ok
+}
+
+// Runnable reports whether the lab can run the decision: it is otherwise only judged.
+func (d *Decision) Runnable() bool { return d.Knob != "" || len(d.Runs) > 0 }
+
+// FaultSetting is the key that names a fault among settings.
+const FaultSetting = "fault"
 
 // Verdict returns how good an option is; ok is false where there is no such option.
 func (o Options) Verdict(id string) (v Verdict, ok bool) {

@@ -39,6 +39,16 @@ func mapped(t reflect.Type) *jsonschema.Schema {
 		}
 	case reflect.TypeFor[map[string]string]():
 		return &jsonschema.Schema{Type: "object", PropertyNames: &jsonschema.Schema{Pattern: slug.String()}, AdditionalProperties: scalar()}
+	case reflect.TypeFor[map[string]map[string]string]():
+		return &jsonschema.Schema{
+			Type: "object", PropertyNames: &jsonschema.Schema{Pattern: knobValue.String()},
+			AdditionalProperties: mapped(reflect.TypeFor[map[string]string]()),
+		}
+	case reflect.TypeFor[map[string]float64]():
+		return &jsonschema.Schema{
+			Type: "object", PropertyNames: &jsonschema.Schema{Pattern: numberName.String()},
+			AdditionalProperties: &jsonschema.Schema{Type: "number"},
+		}
 	case reflect.TypeFor[[]string]():
 		return &jsonschema.Schema{Type: "array", Items: scalar()}
 	case reflect.TypeFor[[][]string]():

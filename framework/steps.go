@@ -112,6 +112,10 @@ type Criterion struct {
 	Evidence [][]string `yaml:"evidence" json:"evidence" jsonschema:"minItems=1"` // groups of alternatives: every group must be met
 	Probe    string     `yaml:"probe" json:"probe"`
 	Stronger string     `yaml:"stronger" json:"stronger"`
+
+	Says  []string `yaml:"says" json:"says,omitempty" jsonschema:"maxItems=12"`  // short statements that would earn it
+	Facts []string `yaml:"facts" json:"facts,omitempty" jsonschema:"maxItems=6"` // to find these facts out by asking earns it
+	Omits bool     `yaml:"omits" json:"omits,omitempty"`                         // it is about leaving something out, so a denial can earn it
 }
 
 // Mode is a way to rehearse.
@@ -149,6 +153,20 @@ func (m Mark) String() string {
 type Suggestion struct {
 	Criterion string
 	Mark      Mark
-	Quotes    []string
-	Note      string // what is missing for more: "no words on why"
+	Claim     Claim
+	Quotes    []string // the candidate's words that the mark rests on
+	Nearest   []string // at most two of the candidate's sentences that lie nearest, whatever the mark
+	Note      string   // what is missing for more: "no words on why"
 }
+
+// Claim is what an answer says about a criterion.
+type Claim string
+
+// What an answer can say about a criterion: it claims it and gives the reason, it has the words without the claim, it claims
+// the opposite, or it says nothing.
+const (
+	Argued       Claim = "argued"
+	Mentioned    Claim = "mentioned"
+	Contradicted Claim = "contradicted"
+	NoClaim      Claim = "none"
+)

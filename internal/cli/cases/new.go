@@ -133,6 +133,7 @@ func skeletonOf(id, kind string) ([]byte, error) {
 		"ID": id, "Title": strings.Join(words, " "), "World": k.Default, "Kind": kind, "Minutes": framework.Minutes,
 		"Engine": last("engine"), "Encoder": last("encoder"), "Ranker": last("ranker"), "Steps": framework.Steps(),
 		"Levels": []framework.Level{framework.Mid, framework.Mid, framework.Senior, framework.Staff},
+		"Wrong":  []int{0, 1, 2, 3, 0, 1, 2, 3}, // wrong claims by the number of the criterion that they contradict
 		"Curveballs": []skeletonCurveball{
 			{"broken", framework.Serving, "something that broke, as the pager says it"},
 			{"constraint", framework.Architecture, "a constraint that changes halfway"},
