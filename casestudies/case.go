@@ -212,6 +212,10 @@ type Prediction struct {
 	Scale  string            `yaml:"scale" json:"scale" jsonschema:"enum=linear,enum=log"`                        // linear | log
 	Knob   string            `yaml:"knob" json:"knob" jsonschema:"pattern=^[a-z0-9]+(-[a-z0-9]+)*$,maxLength=64"` // what the answer depends on
 	Set    map[string]string `yaml:"set" json:"set,omitempty"`
+
+	As   string            `yaml:"as" json:"as,omitempty" jsonschema:"enum=ratio,enum=share"` // of the metric: see Value
+	To   map[string]string `yaml:"to" json:"to,omitempty"`
+	From map[string]string `yaml:"from" json:"from,omitempty"`
 }
 
 // Followup is a question that separates levels, with a short answer.

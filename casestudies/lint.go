@@ -38,6 +38,9 @@ func Lint(c *Case) []Finding {
 			l.decision(fmt.Sprintf("%s.decide[%d]", field, i), &step.Decide[i])
 			l.runs(fmt.Sprintf("%s.decide[%d]", field, i), &step.Decide[i])
 		}
+		for i := range step.Lab.Predict {
+			l.asked(fmt.Sprintf("%s.lab.predict[%d]", field, i), &step.Lab.Predict[i])
+		}
 		l.judgedOnly(field, step)
 		l.claims(field, step)
 		l.backed(field+".lab", &step.Lab)

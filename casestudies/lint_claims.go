@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"dryrun/framework"
 )
@@ -163,6 +164,21 @@ func (l *linter) backed(field string, lab *Lab) {
 		if !has[n] {
 			l.warn(field+".backed", "sentence %d of shows has no comparison that backs it", n)
 		}
+	}
+}
+
+// asked checks that a prediction that compares settings names them.
+func (l *linter) asked(field string, p *Prediction) {
+	switch {
+	case p.As == "" && len(p.To)+len(p.From) > 0:
+		l.bad(field, "it has to or from and no as: write as: ratio or as: share")
+	case p.As == AsRatio && len(p.From) > 0:
+		l.bad(field+".from", "a ratio is to one other setting: delete from, or ask for a share")
+	case p.As == AsShare && len(p.From) == 0:
+		l.bad(field, "a share of a gain needs both ends: from says where the gain begins")
+	}
+	if !strings.ContainsFunc(p.Ask, unicode.IsDigit) {
+		l.warn(field+".ask", "the question states no number to reason from")
 	}
 }
 

@@ -51,6 +51,11 @@ func TestLintFindsStructuralErrors(t *testing.T) {
 		{"few ways to ask", "questions: [a, b, c, d]", "questions: [a]", "questions: [a]", []string{"warning", "size"}},
 		{"a sentence that nothing backs",
 			"shows: Something.", "shows: Something. And more.", "backed:", []string{"warning", "sentence 2"}},
+		{"a question without a number", "How many of 9?", "How many?", `"How many?"`, []string{"warning", "no number"}},
+		{"a share of what", "set: {items: 1000000}", "set: {items: 1000000}, as: share", "{id: p1", []string{"from says where"}},
+		{"a ratio from somewhere", "set: {items: 1000000}", "set: {items: 1000000}, as: ratio, from: {k: 1}",
+			"from: {k", []string{"one other setting"}},
+		{"ends without as", "set: {items: 1000000}", "set: {items: 1000000}, to: {k: 1}", "{id: p1", []string{"no as"}},
 		{"a run of no option",
 			"ask: Which?", "ask: Which?\n        metric: speedup\n        runs: {a: {}, b: {k: 20}, z: {k: 1}}", "z: {k", []string{`no option "z"`}},
 		{"runs without the best",
@@ -140,5 +145,26 @@ func TestANumberIsFoundInDigitsAndInWords(t *testing.T) {
 		if says(text, x) {
 			t.Errorf("%v is found", x)
 		}
+	}
+}
+
+func TestAPredictionAsksForAMetricARatioOrAShare(t *testing.T) {
+	ndcg := map[string]float64{"none": .30, "logistic": .36, "trees": .40}
+	metric := func(settings map[string]string) (float64, error) { return ndcg[settings["ranker"]], nil }
+	at := func(ranker string) map[string]string { return map[string]string{"ranker": ranker} }
+	for _, tc := range []struct {
+		p    Prediction
+		want float64
+	}{
+		{Prediction{Set: at("logistic")}, .36},
+		{Prediction{Set: at("logistic"), As: AsRatio, To: at("trees")}, .9},
+		{Prediction{Set: at("logistic"), As: AsShare, From: at("none"), To: at("trees")}, .6},
+	} {
+		if got, err := tc.p.Value(metric); err != nil || math.Abs(got-tc.want) > 1e-9 {
+			t.Errorf("%+v is %v, %v; want %v", tc.p, got, err, tc.want)
+		}
+	}
+	if v, err := (&Prediction{Set: at("trees"), As: AsShare, From: at("none"), To: at("none")}).Value(metric); err == nil {
+		t.Errorf("the share of no gain is %v", v)
 	}
 }

@@ -78,6 +78,36 @@ func (d *Decision) Runnable() bool { return d.Knob != "" || len(d.Runs) > 0 }
 // FaultSetting is the key that names a fault among settings.
 const FaultSetting = "fault"
 
+// The ways in which a prediction can be asked, beside the metric itself.
+const (
+	AsRatio = "ratio"
+	AsShare = "share"
+)
+
+// Value computes what a prediction asks for. metric returns the prediction's metric under some settings. The prediction is
+// about the metric under Set; as a ratio it is that over the metric under To; as a share it is the part of the way from the
+// metric under From to the metric under To that Set goes: 0.6 says that Set keeps 60% of what To gains over From.
+func (p *Prediction) Value(metric func(settings map[string]string) (float64, error)) (float64, error) {
+	at, err := metric(p.Set)
+	if err != nil || p.As == "" {
+		return at, err
+	}
+	to, err := metric(p.To)
+	if err != nil {
+		return 0, err
+	}
+	from := 0.0
+	if p.As == AsShare {
+		if from, err = metric(p.From); err != nil {
+			return 0, err
+		}
+	}
+	if to == from {
+		return 0, fmt.Errorf("%s is the same, %.4g, at both ends of the comparison: there is no %s of it", p.Metric, to, p.As)
+	}
+	return (at - from) / (to - from), nil
+}
+
 // Verdict returns how good an option is; ok is false where there is no such option.
 func (o Options) Verdict(id string) (v Verdict, ok bool) {
 	for _, option := range o {

@@ -70,7 +70,7 @@ steps:
       shows: Something.
       backed: [{sentence: 1, metric: speedup, is: present}]
       predict:
-        - {id: p1, ask: "How many?", metric: speedup, scale: log, knob: items, set: {items: 1000000}}
+        - {id: p1, ask: "How many of 9?", metric: speedup, scale: log, knob: items, set: {items: 1000000}}
     reference: %s
     criteria:
 `, s.ID, strings.TrimSpace(strings.Repeat("word ", 200)))

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 
+	"dryrun/casestudies"
 	"dryrun/framework"
 	"dryrun/internal/report"
 )
@@ -113,11 +114,11 @@ type (
 		Run         int
 		Step        framework.StepID
 		Seed        int64
-		Fault       string                      // "", a fault's id, or Mystery
-		Yours       map[string]string           // the candidate's knobs, which override the case's demo
-		Reference   map[string]string           // the reference's knobs, which override the case's demo; usually none
-		Same        bool                        // both are the same pipeline
-		Predictions map[string]PredictionTarget // by prediction id
+		Fault       string                            // "", a fault's id, or Mystery
+		Yours       map[string]string                 // the candidate's knobs, which override the case's demo
+		Reference   map[string]string                 // the reference's knobs, which override the case's demo; usually none
+		Same        bool                              // both are the same pipeline
+		Predictions map[string]casestudies.Prediction // by id
 	}
 	// RunXRay follows one query's best match through the candidate's pipeline.
 	RunXRay struct {
@@ -132,12 +133,6 @@ type (
 
 // Mystery is a fault that the lab picks at random and doesn't name; the candidate diagnoses it.
 const Mystery = "mystery"
-
-// PredictionTarget is the number that a prediction is about: a metric or timing under the reference's knobs and these.
-type PredictionTarget struct {
-	Knobs  map[string]string
-	Metric string
-}
 
 // Line is one line of the conversation.
 type Line struct {

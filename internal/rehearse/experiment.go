@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"dryrun/casestudies"
 	"dryrun/framework"
 	"dryrun/internal/report"
 )
@@ -35,10 +36,10 @@ func (s *Session) start(fault string) error {
 		Run: s.lab.lastID, Step: s.state.Step, Seed: s.state.Started.Seed, Fault: fault,
 		Yours: knobs, Reference: map[string]string{},
 		Same:        fault == "" && isReference(s.cs, knobs),
-		Predictions: map[string]PredictionTarget{},
+		Predictions: map[string]casestudies.Prediction{},
 	}
 	for _, p := range s.Step().Lab.Predict {
-		s.lab.current.Predictions[p.ID] = PredictionTarget{Knobs: maps.Clone(p.Set), Metric: p.Metric}
+		s.lab.current.Predictions[p.ID] = p
 	}
 	s.effect(*s.lab.current)
 	return nil

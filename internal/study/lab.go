@@ -88,22 +88,34 @@ func (m *memo) run(ctx context.Context, cfg catalog.Config) (*report.Step, error
 }
 
 // predictions returns the number that each prediction is about, under the reference's knobs and the prediction's own. If
-// the run doesn't have it, the prediction is left out and isn't scored.
+// the runs don't have it, the prediction is left out and isn't scored.
 func (m *memo) predictions(
-	ctx context.Context, ref catalog.Config, wanted map[string]rehearse.PredictionTarget,
+	ctx context.Context, ref catalog.Config, wanted map[string]casestudies.Prediction,
 ) (map[string]float64, error) {
 	results := map[string]float64{}
 	for _, id := range slices.Sorted(maps.Keys(wanted)) {
-		w := wanted[id]
-		cfg, err := ref.With(w.Knobs)
-		if err != nil {
-			return nil, fmt.Errorf("setting up the run of prediction %s: %w", id, err)
+		p := wanted[id]
+		var failed error // of a run, as against a report that lacks the number
+		v, err := p.Value(func(settings map[string]string) (float64, error) {
+			cfg, err := ref.Under(settings)
+			if err != nil {
+				failed = fmt.Errorf("setting up the run of prediction %s: %w", id, err)
+				return 0, failed
+			}
+			r, err := m.run(ctx, cfg)
+			if err != nil {
+				failed = err
+				return 0, err
+			}
+			if v, ok := valueOf(r, p.Metric); ok {
+				return v, nil
+			}
+			return 0, fmt.Errorf("the run has no %s", p.Metric)
+		})
+		if failed != nil {
+			return nil, failed
 		}
-		r, err := m.run(ctx, cfg)
-		if err != nil {
-			return nil, err
-		}
-		if v, ok := valueOf(r, w.Metric); ok {
+		if err == nil {
 			results[id] = v
 		}
 	}

@@ -52,12 +52,12 @@ func runLab(t *testing.T, r rehearse.RunLab) (*recorder, rehearse.LabResult) {
 }
 
 func TestEachPipelineIsRunOnce(t *testing.T) {
-	recall := func(k string) rehearse.PredictionTarget {
-		return rehearse.PredictionTarget{Knobs: map[string]string{"k": k}, Metric: "stage1_recall_at_k"}
+	recall := func(k string) casestudies.Prediction {
+		return casestudies.Prediction{Set: map[string]string{"k": k}, Metric: "stage1_recall_at_k"}
 	}
 	rec, out := runLab(t, rehearse.RunLab{
 		Yours: map[string]string{"k": "500"},
-		Predictions: map[string]rehearse.PredictionTarget{
+		Predictions: map[string]casestudies.Prediction{
 			"yours-again": recall("500"), "other": recall("100"), "time": {Metric: "p99_ms"}, "absent": {Metric: "auc"},
 		},
 	})
@@ -87,7 +87,7 @@ func TestTheReferenceIsLeftOutWhereItIsTheSamePipeline(t *testing.T) {
 
 func TestAFaultIsPlantedInTheCandidatesPipelineAlone(t *testing.T) {
 	rec, out := runLab(t, rehearse.RunLab{
-		Fault: "stale-index", Predictions: map[string]rehearse.PredictionTarget{"recall": {Metric: "stage1_recall_at_k"}},
+		Fault: "stale-index", Predictions: map[string]casestudies.Prediction{"recall": {Metric: "stage1_recall_at_k"}},
 	})
 	if got := strings.Join(rec.ran, " "); got != "200stale-index 200" {
 		t.Errorf("ran %s", got)

@@ -110,6 +110,20 @@ func (c Config) With(knobs Knobs) (Config, error) {
 	return c, nil
 }
 
+// Under returns the configuration under what an option of a decision stands for: knobs, and under casestudies.FaultSetting a
+// fault. The error is a *BadKnob where one is unknown or out of range.
+func (c Config) Under(settings map[string]string) (Config, error) {
+	knobs := Knobs(maps.Clone(settings))
+	if fault, ok := knobs[casestudies.FaultSetting]; ok {
+		delete(knobs, casestudies.FaultSetting)
+		c.Fault = fault
+	}
+	if err := c.CheckFault(); err != nil {
+		return Config{}, err
+	}
+	return c.With(knobs)
+}
+
 // WithData returns the configuration with its generated world replaced by files. Their own size is then used unless the
 // knob items is set again.
 func (c Config) WithData(format, path string) Config {
