@@ -20,6 +20,18 @@ func Mean(values []float64) float64 {
 	return Sum(d) / float64(len(d))
 }
 
+// MeanAt is the mean of the values at idx, each as often as it is listed, as far as they are defined.
+func MeanAt(values []float64, idx []int) float64 {
+	sum, n := 0.0, 0
+	for _, i := range idx {
+		if v := values[i]; !math.IsNaN(v) {
+			sum += v
+			n++
+		}
+	}
+	return sum / float64(n)
+}
+
 // MeanStd is the mean and the standard deviation of the values, as of a whole population.
 func MeanStd[T float32 | float64](x []T) (mean, std float64) {
 	for _, v := range x {

@@ -75,6 +75,18 @@ func (j Judged) Gain(ctx context.Context, base Judged, n int, seed uint64) Inter
 	return Bootstrap(ctx, Defined(gains), n, seed)
 }
 
+// Of is the judge's metric over the requests in idx, each as often as it is listed.
+func (j Judged) Of(idx []int) float64 {
+	if j.Judge.Over != nil {
+		return j.Judge.Over(j.Outcomes, idx)
+	}
+	values := make([]float64, len(idx))
+	for k, i := range idx {
+		values[k] = j.Outcomes[i].Value
+	}
+	return Mean(values)
+}
+
 // Pick returns the outcomes of the requests in idx only.
 func (j Judged) Pick(idx []int) Judged {
 	out := Judged{Judge: j.Judge, Outcomes: make([]problem.Outcome, len(idx))}

@@ -1,96 +1,156 @@
 package narrate
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
-	"math"
 	"slices"
 	"strings"
 
+	"dryrun/casestudies"
+	"dryrun/internal/rehearse"
 	"dryrun/internal/report"
 )
 
-const (
-	comparedRows = 14  // of a comparison at most
-	leastTime    = 0.1 // timings that differ by less than this share say nothing
-)
+// comparedRows is how many numbers of a comparison are shown at most.
+const comparedRows = 14
 
-// difference is one number that two reports have and that differs.
-type difference struct {
-	id               string
-	yours, reference float64
-	relative         float64
-}
-
-// Comparison sets two reports of one step side by side: the metrics and timings that both have and that differ, the most
-// changed first. The world's own measure appears once, by its name. better says which way a metric is better: above 0
-// where a higher value is, below 0 where a lower one is. Without a reference both are the same pipeline.
-func Comparison(yours, reference *report.Step, better func(metric string) int) []report.Block {
-	if reference == nil {
+// Comparison lays out the verdicts on two runs of one step. A side is named as better only where the verdict says so; the numbers
+// that are the same are counted. Without a comparison both runs are the same pipeline.
+func Comparison(c *report.Comparison) []report.Block {
+	if c == nil {
 		return []report.Block{note("", "Your decisions and the reference's are the same pipeline here: nothing to compare.")}
 	}
-	quality := yours.Setup.Quality
-	found, same := differences(yours.Metrics, reference.Metrics, quality, 0)
-	times, alike := differences(yours.Timings, reference.Timings, quality, leastTime)
-	found, same = append(found, times...), same+alike
-	slices.SortStableFunc(found, func(a, b difference) int {
-		return cmp.Or(cmp.Compare(order(a.id), order(b.id)), cmp.Compare(b.relative, a.relative))
-	})
-	b := report.Block{Kind: report.Table, Title: "Yours beside the reference", Columns: []string{"metric", "yours", "reference", "better"}}
-	var words []string
-	for _, d := range found[:min(comparedRows, len(found))] {
-		name := d.id
-		if name == "quality" {
-			name = cmp.Or(quality, name)
-		}
-		metric, mine, theirs := report.Metric{ID: name}, report.MetricValue(name, d.yours), report.MetricValue(name, d.reference)
-		b.Rows = append(b.Rows, report.Row{metric, mine, theirs, report.Text(winner(d, better(d.id)))})
-		if len(words) < most {
-			words = append(words, fmt.Sprintf("%s %s against %s", metric, mine, theirs))
-		}
+	b := report.Block{
+		Kind: report.Table, Title: fmt.Sprintf("%s beside %s", capital(c.Yours), c.Other),
+		Columns: []string{"metric", c.Yours, c.Other, "difference", "better"},
 	}
-	b.Alt = fmt.Sprintf("Yours against the reference: %s; %d more numbers are the same.", report.Join(words), same)
-	if len(found) == 0 {
-		b.Alt = fmt.Sprintf("Both runs give the same %d numbers.", same)
-	}
-	return []report.Block{b}
-}
-
-// differences are the numbers that both have and that differ by more than the share least; same is how many don't.
-// Variants, bounds of intervals, and the measure that already appears as quality are left out.
-func differences(yours, reference map[string]float64, quality string, least float64) (found []difference, same int) {
-	for _, id := range slices.Sorted(maps.Keys(yours)) {
-		mine := yours[id]
-		theirs, ok := reference[id]
-		if !ok || id == quality || strings.HasSuffix(id, "_lo") || strings.HasSuffix(id, "_hi") || strings.Contains(id, ".") {
-			continue
-		}
-		relative := math.Abs(mine-theirs) / max(math.Abs(mine), math.Abs(theirs), 1e-12)
-		if relative <= least {
+	same, unclear := 0, 0
+	var clear []string
+	for _, v := range c.Verdicts {
+		if v.Outcome == report.Alike {
 			same++
 			continue
 		}
-		found = append(found, difference{id, mine, theirs, relative})
+		if v.Outcome == report.CantTell {
+			unclear++
+		}
+		if len(b.Rows) < comparedRows {
+			b.Rows = append(b.Rows, verdictRow(v, c.Yours, c.Other))
+		}
+		if v.IsClear() && len(clear) < most {
+			clear = append(clear, fmt.Sprintf("%s %s, %s", report.Metric{ID: v.Metric}, v.DifferenceOf(), v.Outcome))
+		}
 	}
-	return found, same
+	b.Alt = comparisonAlt(c, clear, unclear, same)
+	return []report.Block{b}
 }
 
-// order puts first what every step reports.
-func order(id string) int {
-	if i := slices.Index([]string{"quality", "stage1_recall_at_k", "p50_ms", "p99_ms", "index_mb"}, id); i >= 0 {
-		return i
+func comparisonAlt(c *report.Comparison, clear []string, unclear, same int) string {
+	var rest []string
+	if unclear > 0 {
+		rest = append(rest, fmt.Sprintf("no difference that this run can tell in %s", counted(unclear, "number")))
 	}
-	return math.MaxInt
+	if same > 0 {
+		rest = append(rest, fmt.Sprintf("%s the same", counted(same, "number")))
+	}
+	if len(clear) == 0 && unclear == 0 {
+		return fmt.Sprintf("Both runs give the same %s.", counted(same, "number"))
+	}
+	return fmt.Sprintf("%s against %s: %s.", capital(c.Yours), c.Other, strings.Join(append(clear, rest...), "; "))
 }
 
-// winner names whose value is better, "" where neither way is.
-func winner(d difference, better int) string {
-	switch {
-	case better == 0 || d.yours == d.reference:
+// verdictRow is one metric of a comparison.
+func verdictRow(v report.Verdict, yours, other string) report.Row {
+	return report.Row{
+		report.Metric{ID: v.Metric}, report.MetricValue(v.Metric, v.Yours), report.MetricValue(v.Metric, v.Other), difference(v),
+		report.Text(Better(v, yours, other)),
+	}
+}
+
+// difference is a verdict's difference: with its interval where it is clear, as otherwise the words of the verdict have the
+// interval; nothing where the two can't be compared.
+func difference(v report.Verdict) report.Text {
+	if v.Outcome == report.Incomparable {
 		return ""
-	case (d.yours > d.reference) == (better > 0):
-		return "yours"
 	}
-	return "reference"
+	if !v.IsClear() {
+		v.HasInterval = false
+	}
+	return report.Text(v.DifferenceOf().String())
 }
+
+// Better names the better side of a verdict, or says why none is named.
+func Better(v report.Verdict, yours, other string) string {
+	where := ""
+	if v.Timing {
+		where = ", on this machine"
+	}
+	switch v.Outcome {
+	case report.Better:
+		return yours + where
+	case report.Worse:
+		return other + where
+	case report.Differs:
+		return "neither way"
+	case report.Alike:
+		return "the same"
+	case report.CantTell:
+		words := "no difference that this run can tell"
+		switch {
+		case v.HasInterval:
+			words += " (" + v.DifferenceOf().Bounds() + where + ")"
+		case v.Why != "":
+			words += " (" + v.Why + ")"
+		}
+		return words
+	}
+	return "can't be compared: " + v.Why
+}
+
+// Run says what a finished run shows of the candidate's choices: what each decision does on its own metric, then the whole
+// pipeline beside the other. A decision that the lab can't run says so.
+func Run(run rehearse.LabResult, decisions []rehearse.DecisionResult) []report.Block {
+	b := report.Block{
+		Kind: report.Table, Title: "What your decisions do",
+		Columns: []string{"decision", "yours", "beside it", "metric", "difference", "better"},
+	}
+	for _, d := range decisions {
+		if d.Chosen == "" {
+			continue
+		}
+		row := report.Row{report.Text(d.Ask), report.Text(casestudies.OptionWords(d.Chosen))}
+		i := slices.IndexFunc(run.Decisions, func(v rehearse.DecisionVerdict) bool { return v.Decision == d.ID && v.Option == d.Chosen })
+		switch {
+		case i >= 0:
+			row = append(row, decided(run.Decisions[i])...)
+		case d.Runnable():
+			continue
+		default:
+			none := report.Text("")
+			row = append(row, none, none, none, report.Text("only judged: the lab doesn't run it"))
+		}
+		b.Rows = append(b.Rows, row)
+	}
+	var blocks []report.Block
+	if len(b.Rows) > 0 {
+		blocks = append(blocks, b)
+	}
+	if run.Comparison == nil && (run.Reference != nil || len(run.Decisions) > 0) {
+		return blocks // a run that an earlier version stored has no verdicts
+	}
+	return append(blocks, Comparison(run.Comparison)...)
+}
+
+// decided is what a decision does beside another option, each alone set in the reference's pipeline.
+func decided(d rehearse.DecisionVerdict) []report.Cell {
+	mine, other := casestudies.OptionWords(d.Option), casestudies.OptionWords(d.Other)
+	beside := "the wrong choice: " + other
+	if d.Role == casestudies.Best {
+		beside = "the reference: " + other
+	}
+	return []report.Cell{
+		report.Text(beside), report.Metric{ID: d.Verdict.Metric}, difference(d.Verdict), report.Text(Better(d.Verdict, mine, other)),
+	}
+}
+
+// capital gives words a capital letter.
+func capital(words string) string { return strings.TrimSuffix(sentence(words), ".") }

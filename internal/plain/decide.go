@@ -9,7 +9,6 @@ import (
 	"dryrun/internal/draw"
 	"dryrun/internal/narrate"
 	"dryrun/internal/rehearse"
-	"dryrun/internal/report"
 )
 
 // decide asks for each of the step's decisions that isn't committed yet.
@@ -110,28 +109,28 @@ func (w *walk) labReport(done rehearse.LabDone, said []rehearse.Line) bool {
 	if _, running := w.s.Running(); running || w.s.Hidden(rehearse.LabResults) || done.Result.Yours == nil || len(said) == 0 {
 		return false
 	}
-	w.print(done.Result.Yours, done.Result.Reference)
+	w.print(done.Result)
 	return true
 }
 
 func (w *walk) lab(context.Context, string) error {
-	yours, reference := w.s.Report(w.s.State().Step)
+	run := w.s.LastRun(w.s.State().Step)
 	switch {
 	case w.s.Hidden(rehearse.LabResults):
 		w.say("A mock interview shows the lab's results at the end.")
-	case yours == nil:
+	case run.Yours == nil:
 		w.say("You haven't run the lab in this step. Use /run to start it.")
 	default:
-		w.print(yours, reference)
+		w.print(run)
 	}
 	return nil
 }
 
-// print writes a run's report, the most important part first: the headline, the ranges next to the results, and your pipeline
-// next to the reference; then the rest of the report.
-func (w *walk) print(yours, reference *report.Step) {
-	fmt.Fprintln(w.Out, draw.PlainHeadline(yours, w.Width))
-	blocks := narrate.Ranges(w.s.Debrief(w.s.State().Step).Predictions)
-	w.show(append(blocks, narrate.Comparison(yours, reference, w.s.Better)...))
-	fmt.Fprintln(w.Out, draw.PlainBody(yours, w.Width))
+// print writes a run's report, the most important part first: the headline, the ranges next to the results, and what your
+// decisions do; then the rest of the report.
+func (w *walk) print(run rehearse.LabResult) {
+	fmt.Fprintln(w.Out, draw.PlainHeadline(run.Yours, w.Width))
+	r := w.s.Debrief(w.s.State().Step)
+	w.show(append(narrate.Ranges(r.Predictions), narrate.Run(run, r.Decisions)...))
+	fmt.Fprintln(w.Out, draw.PlainBody(run.Yours, w.Width))
 }

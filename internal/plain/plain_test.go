@@ -53,7 +53,6 @@ func (anyKnobs) Sketch(*casestudies.Case, string) ([]string, map[string]string, 
 }
 func (anyKnobs) Mystery(*casestudies.Case, int64) string { return "none" }
 
-func (anyKnobs) Better(string) int                 { return 1 }
 func (anyKnobs) Faults(*casestudies.Case) []string { return []string{"leakage"} }
 
 type fixedClock struct{ now time.Time }

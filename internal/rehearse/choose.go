@@ -119,8 +119,9 @@ func (s *Session) Knobs() map[string]string {
 	maps.Copy(out, s.state.StepState(framework.Architecture).Sketch.Knobs)
 	maps.Copy(out, s.stepState().Sketch.Knobs)
 	for _, d := range s.Step().Decide {
-		if chosen := s.stepState().Decisions[d.ID]; d.Knob != "" && chosen.Option != "" && !chosen.Skipped {
-			out[d.Knob] = chosen.Option
+		if chosen := s.stepState().Decisions[d.ID]; chosen.Option != "" && !chosen.Skipped {
+			settings, _ := d.Settings(chosen.Option)
+			setBy(settings, out)
 		}
 	}
 	return out

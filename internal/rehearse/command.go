@@ -83,12 +83,14 @@ type (
 	}
 )
 
-// LabResult is the result of a run: the report of the candidate's pipeline, the reference's if it differs, and the value of
-// each of the step's predictions.
+// LabResult is the result of a run: the report of the candidate's pipeline, the reference's if it differs, the verdicts on both
+// and on each decision that was run, and the value of each of the step's predictions.
 type LabResult struct {
-	Yours     *report.Step
-	Reference *report.Step // nil if both are the same pipeline
-	Results   map[string]float64
+	Yours      *report.Step
+	Reference  *report.Step       // nil if both are the same pipeline
+	Comparison *report.Comparison // of yours with the reference, or with a wrong choice if both are the same; nil if nothing ran beside
+	Decisions  []DecisionVerdict
+	Results    map[string]float64
 }
 
 // Effect is work for the user interface to perform, outside Update and View.
@@ -108,8 +110,8 @@ type (
 		Session string
 		framework.Draft
 	}
-	// RunLab runs Yours, Reference if it differs, and the setting of each prediction. Only Yours has the fault:
-	// the reference and the predictions run without it.
+	// RunLab runs Yours, Reference if it differs, the decisions, and the setting of each prediction. Only Yours has the fault:
+	// the reference and the predictions run without it, and a decision with what its options stand for.
 	RunLab struct {
 		Run         int
 		Step        framework.StepID
@@ -118,6 +120,7 @@ type (
 		Yours       map[string]string                 // the candidate's knobs, which override the case's demo
 		Reference   map[string]string                 // the reference's knobs, which override the case's demo; usually none
 		Same        bool                              // both are the same pipeline
+		Decisions   []DecisionRun                     // what the step's decisions do, one by one
 		Predictions map[string]casestudies.Prediction // by id
 	}
 	// RunXRay follows one query's best match through the candidate's pipeline.

@@ -30,12 +30,17 @@ func (s *Session) start(fault string) error {
 	if err := s.deps.Knobs.Check(s.cs, knobs); err != nil {
 		return err
 	}
+	var decisions []DecisionRun
+	if fault == "" { // a planted fault would hide what the decisions do
+		decisions, fault = s.decisionRuns(), s.chosenFault()
+	}
 	s.stop()
 	s.lab.lastID++
 	s.lab.current = &RunLab{
 		Run: s.lab.lastID, Step: s.state.Step, Seed: s.state.Started.Seed, Fault: fault,
 		Yours: knobs, Reference: map[string]string{},
 		Same:        fault == "" && isReference(s.cs, knobs),
+		Decisions:   decisions,
 		Predictions: map[string]casestudies.Prediction{},
 	}
 	for _, p := range s.Step().Lab.Predict {
@@ -80,10 +85,12 @@ func (s *Session) labFailed(cmd LabFailed) error {
 	return nil
 }
 
-// runReports are the reports of a run as an event stores them.
+// runReports are the reports of a run and the verdicts on them as an event stores them.
 type runReports struct {
-	Yours     *report.Step `json:"yours"`
-	Reference *report.Step `json:"reference,omitempty"`
+	Yours      *report.Step       `json:"yours"`
+	Reference  *report.Step       `json:"reference,omitempty"`
+	Comparison *report.Comparison `json:"comparison,omitempty"`
+	Decisions  []DecisionVerdict  `json:"decisions,omitempty"`
 }
 
 func (s *Session) labDone(cmd LabDone) error {
@@ -106,7 +113,7 @@ func (s *Session) labDone(cmd LabDone) error {
 			ran.Results[id] = v
 		}
 	}
-	drawn, err := json.Marshal(runReports{result.Yours, result.Reference})
+	drawn, err := json.Marshal(runReports{result.Yours, result.Reference, result.Comparison, result.Decisions})
 	if err != nil { // the report has a NaN or an infinity: it can be shown now, but not after a restart
 		drawn = nil
 	}
@@ -131,26 +138,11 @@ func onlyFinite(in map[string]float64) map[string]float64 {
 	return out
 }
 
-// Report returns the reports of a step's last run, nil if there is none. After a resume they come from the log, without
-// pictures.
+// Report returns the reports of a step's last run, nil if there is none; see LastRun.
 func (s *Session) Report(step framework.StepID) (yours, reference *report.Step) {
-	if r, ok := s.lab.results[step]; ok {
-		return r.Yours, r.Reference
-	}
-	runs := s.state.StepState(step).Runs
-	if len(runs) == 0 {
-		return nil, nil
-	}
-	var r runReports
-	if err := json.Unmarshal(runs[len(runs)-1].Report, &r); err != nil {
-		return nil, nil // the state still has its numbers
-	}
-	s.lab.results[step] = LabResult{Yours: r.Yours, Reference: r.Reference}
+	r := s.LastRun(step)
 	return r.Yours, r.Reference
 }
-
-// Better is positive if a higher value of the metric is better, negative if a lower one is, and 0 if neither is.
-func (s *Session) Better(metric string) int { return s.deps.Knobs.Better(metric) }
 
 // startXRay asks where the pipeline of the step's last run lost a query's best match.
 func (s *Session) startXRay(query int) error {

@@ -51,7 +51,6 @@ func (fakeKnobs) Sketch(_ *casestudies.Case, line string) ([]string, map[string]
 }
 func (fakeKnobs) Mystery(*casestudies.Case, int64) string { return "stale-index" }
 
-func (fakeKnobs) Better(string) int                 { return 1 }
 func (fakeKnobs) Faults(*casestudies.Case) []string { return []string{"leakage", "stale-index"} }
 
 // fakeLab is a lab that finishes at once, with a speedup of 40 and a note of its knobs.
@@ -72,6 +71,12 @@ func (m fakeLab) Run(_ context.Context, r rehearse.RunLab, progress func(report.
 	out := rehearse.LabResult{Yours: step(r.Yours), Results: map[string]float64{}}
 	if !r.Same {
 		out.Reference = step(r.Reference)
+		out.Comparison = &report.Comparison{Yours: "yours", Other: "the reference", Verdicts: []report.Verdict{{Metric: "speedup"}}}
+	}
+	for _, d := range r.Decisions {
+		out.Decisions = append(out.Decisions, rehearse.DecisionVerdict{
+			Decision: d.Decision, Option: d.Option, Other: d.Other, Role: d.Role, Verdict: report.Verdict{Metric: d.Metric},
+		})
 	}
 	for id := range r.Predictions {
 		out.Results[id] = 40

@@ -30,8 +30,6 @@ type Knobs interface {
 	Mystery(c *casestudies.Case, seed int64) string
 	// Faults returns the ids of the faults that make sense in the case's world.
 	Faults(c *casestudies.Case) []string
-	// Better is positive if a higher value of the metric is better, negative if a lower one is, and 0 if neither is.
-	Better(metric string) int
 }
 
 // Lab performs RunLab and RunXRay for one case. It stops within 100 ms of ctx's end.

@@ -15,6 +15,9 @@ type Step struct {
 	Missing   []Missing          `json:"missing"`
 	Blocks    []Block            `json:"blocks"`
 	ElapsedMS float64            `json:"elapsed_ms"`
+
+	// Samples are what metrics were measured on, by metric, for comparing two runs; JSON doesn't have them.
+	Samples map[string]Sample `json:"-"`
 }
 
 // Setup says what was measured: the world, its parts in words, and the settings.

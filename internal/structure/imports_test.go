@@ -113,7 +113,7 @@ func TestTheRulesTellGoodEdgesFromBad(t *testing.T) {
 		{"internal/ranking/trees", "dryrun/internal/ranking/dcn"}:        "only , tree",
 		{"internal/ranking", "dryrun/internal/ranking/trees"}:            "only nothing",
 		{"internal/lab/newdir", "fmt"}:                                   "isn't listed",
-		{"internal/study", "dryrun/internal/lab/build"}:                  "only internal/lab, internal/lab/catalog",
+		{"internal/study", "dryrun/internal/lab/build"}:                  "only internal/lab, internal/lab/catalog, internal/lab/compare",
 		{"internal/cli/home", "dryrun/internal/tui/frame"}:               "only internal/tui may",
 		{"internal/lab/catalog", "dryrun/internal/lab/progress"}:         "only seed",
 		{"internal/cli", "dryrun/internal/bench"}:                        "beside the layers",

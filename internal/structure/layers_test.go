@@ -80,6 +80,7 @@ var inside = map[string]map[string][]string{
 		"step/*":   {"measure", "build", "fault", "kind", "catalog", "seed"}, // one sees no other
 		"measure":  {"build", "catalog", "seed", "progress"},
 		"build":    {"disk", "fault", "kind", "catalog", "seed", "progress"},
+		"compare":  {"catalog", "seed"},
 		"fault":    {"catalog", "progress"},
 		"kind":     {"catalog", "progress"},
 		"catalog":  {"seed"},
@@ -125,7 +126,7 @@ var inside = map[string]map[string][]string{
 var entries = map[string][]string{
 	"internal/cli": {""},
 	"internal/tui": {""},
-	"internal/lab": {"", "catalog", "kind", "disk"},
+	"internal/lab": {"", "catalog", "compare", "kind", "disk"},
 }
 
 // apart lists what a folder's packages must not reach, through whatever they import: the interfaces and the lab's tables don't

@@ -9,6 +9,7 @@ import (
 	"dryrun/casestudies"
 	"dryrun/framework"
 	"dryrun/internal/lab/catalog"
+	"dryrun/internal/lab/compare"
 	"dryrun/internal/rehearse"
 	"dryrun/internal/report"
 )
@@ -19,8 +20,8 @@ type caseLab struct {
 	c   *casestudies.Case
 }
 
-// Run runs the candidate's pipeline, the reference's where it differs, and each prediction's own setting. Only the
-// candidate's pipeline has the fault. Equal settings are run once.
+// Run runs the candidate's pipeline, the reference's where it differs, what the decisions do one by one, and each prediction's
+// own setting. Only the candidate's pipeline has the fault. Equal settings are run once.
 func (l caseLab) Run(ctx context.Context, r rehearse.RunLab, progress func(report.Progress)) (rehearse.LabResult, error) {
 	base, err := catalog.FromCase(l.c, r.Seed)
 	if err != nil {
@@ -35,7 +36,6 @@ func (l caseLab) Run(ctx context.Context, r rehearse.RunLab, progress func(repor
 		return rehearse.LabResult{}, err
 	}
 	yours.Fault = r.Fault
-
 	runs := &memo{lab: l.lab, step: r.Step, progress: progress}
 	out := rehearse.LabResult{}
 	if out.Yours, err = runs.run(ctx, yours); err != nil {
@@ -44,6 +44,20 @@ func (l caseLab) Run(ctx context.Context, r rehearse.RunLab, progress func(repor
 	if !r.Same && !catalog.Same(yours, ref, r.Step) {
 		if out.Reference, err = runs.run(ctx, ref); err != nil {
 			return rehearse.LabResult{}, err
+		}
+		c := compare.Steps(ctx, out.Yours, out.Reference)
+		out.Comparison = &c
+	}
+	for _, d := range r.Decisions {
+		verdict, other, err := runs.decision(ctx, ref, d)
+		if err != nil {
+			return rehearse.LabResult{}, err
+		}
+		out.Decisions = append(out.Decisions, verdict)
+		if out.Comparison == nil && other != nil {
+			c := compare.Steps(ctx, out.Yours, other)
+			c.Other = "the wrong choice, " + casestudies.OptionWords(d.Other)
+			out.Comparison = &c
 		}
 	}
 	out.Results, err = runs.predictions(ctx, ref, r.Predictions)
@@ -85,6 +99,34 @@ func (m *memo) run(ctx context.Context, cfg catalog.Config) (*report.Step, error
 	}
 	m.cfgs, m.reports = append(m.cfgs, cfg), append(m.reports, r)
 	return r, nil
+}
+
+// decision runs the reference's pipeline with one option's settings and with another's, and compares them on the decision's own
+// metric. other is the report of the second; nil, with the reason in the verdict, where the lab can't run one of them.
+func (m *memo) decision(
+	ctx context.Context, ref catalog.Config, d rehearse.DecisionRun,
+) (v rehearse.DecisionVerdict, other *report.Step, err error) {
+	v = rehearse.DecisionVerdict{Decision: d.Decision, Option: d.Option, Other: d.Other, Role: d.Role}
+	run := func(settings map[string]string) (*report.Step, error) {
+		cfg, err := ref.Under(settings)
+		if err != nil {
+			return nil, err
+		}
+		return m.run(ctx, cfg)
+	}
+	yours, err := run(d.Settings)
+	if err == nil {
+		other, err = run(d.OtherSettings)
+	}
+	switch {
+	case ctx.Err() != nil:
+		return v, nil, ctx.Err()
+	case err != nil:
+		v.Verdict = report.Verdict{Metric: d.Metric, Outcome: report.Incomparable, Why: err.Error()}
+		return v, nil, nil
+	}
+	v.Verdict = compare.Metrics(ctx, yours, d.Metric, other, d.Metric)
+	return v, other, ctx.Err()
 }
 
 // predictions returns the number that each prediction is about, under the reference's knobs and the prediction's own. If
@@ -151,14 +193,3 @@ func (knobs) Mystery(c *casestudies.Case, seed int64) string {
 }
 
 func (knobs) Faults(c *casestudies.Case) []string { return catalog.World(c, 1).Faults() }
-
-func (knobs) Better(metric string) int {
-	m, _ := catalog.MetricByID(metric)
-	switch m.Direction {
-	case catalog.Higher:
-		return +1
-	case catalog.Lower:
-		return -1
-	}
-	return 0
-}

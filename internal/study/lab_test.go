@@ -78,6 +78,44 @@ func TestEachPipelineIsRunOnce(t *testing.T) {
 	}
 }
 
+func TestADecisionIsRunAloneBesideAnotherOption(t *testing.T) {
+	run := rehearse.DecisionRun{
+		Decision: "candidates", Metric: "stage1_recall_at_k", Option: "500", Other: "200", Role: casestudies.Best,
+		Settings: map[string]string{"k": "500"}, OtherSettings: map[string]string{"k": "200", casestudies.FaultSetting: "stale-index"},
+	}
+	rec, out := runLab(t, rehearse.RunLab{Yours: map[string]string{"k": "500", "dim": "32"}, Decisions: []rehearse.DecisionRun{run}})
+	if got := strings.Join(rec.ran, " "); got != "500 200 500 200stale-index" {
+		t.Errorf("ran %s", got)
+	}
+	v := out.Decisions[0]
+	if v.Decision != "candidates" || v.Verdict.Yours != 0.5 || v.Verdict.Other != 0.1 || v.Verdict.Metric != "stage1_recall_at_k" {
+		t.Errorf("%+v", v)
+	}
+	if out.Comparison == nil || out.Comparison.Other != "the reference" {
+		t.Errorf("yours isn't compared with the reference: %+v", out.Comparison)
+	}
+}
+
+func TestWhereEveryChoiceIsTheBestAWrongOneRunsBesideIt(t *testing.T) {
+	run := rehearse.DecisionRun{
+		Decision: "candidates", Metric: "stage1_recall_at_k", Option: "200", Other: "100", Role: casestudies.Poor,
+		Settings: map[string]string{"k": "200"}, OtherSettings: map[string]string{"k": "100"},
+	}
+	rec, out := runLab(t, rehearse.RunLab{Yours: map[string]string{"k": "200"}, Same: true, Decisions: []rehearse.DecisionRun{run}})
+	if got := strings.Join(rec.ran, " "); got != "200 100" {
+		t.Errorf("ran %s", got)
+	}
+	if out.Reference != nil || out.Comparison == nil || out.Comparison.Other != "the wrong choice, 100" {
+		t.Errorf("%+v", out.Comparison)
+	}
+	impossible := run
+	impossible.OtherSettings = map[string]string{"k": "none"}
+	_, out = runLab(t, rehearse.RunLab{Yours: map[string]string{"k": "200"}, Same: true, Decisions: []rehearse.DecisionRun{impossible}})
+	if v := out.Decisions[0].Verdict; v.Outcome != report.Incomparable || v.Why == "" || out.Comparison != nil {
+		t.Errorf("a run that can't be: %+v", v)
+	}
+}
+
 func TestTheReferenceIsLeftOutWhereItIsTheSamePipeline(t *testing.T) {
 	rec, out := runLab(t, rehearse.RunLab{Yours: map[string]string{"k": "200"}})
 	if len(rec.ran) != 1 || out.Reference != nil {

@@ -23,6 +23,7 @@ type Metric struct {
 	ID        string             `json:"id"`
 	Direction Direction          `json:"direction"`
 	Timing    bool               `json:"timing"` // measured, or derived from measured time: doesn't repeat
+	Fact      bool               `json:"fact"`   // counted, not estimated: any difference is one, and it needs no interval
 	Line      string             `json:"line"`
 	Steps     []framework.StepID `json:"steps"` // that yield it; empty: all seven
 	Kinds     []string           `json:"kinds"` // of world that yield it; empty: all
@@ -41,6 +42,12 @@ func timing(id string, d Direction, line string, steps ...framework.StepID) Metr
 	return Metric{ID: id, Direction: d, Timing: true, Line: line, Steps: steps}
 }
 
+// counted is a metric that is counted: memory, or what the log and the settings fix.
+func counted(m Metric) Metric {
+	m.Fact = true
+	return m
+}
+
 // requestMetrics are those of every step.
 func requestMetrics() []Metric {
 	return []Metric{
@@ -51,7 +58,7 @@ func requestMetrics() []Metric {
 		timing("p99_ms", Lower, "99th percentile of the same"),
 		timing("stage1_p99_ms", Lower, "99th percentile of stage one's search"),
 		timing("stage2_p99_ms", Lower, "99th percentile of stage two: features, scores, order"),
-		timing("index_mb", Lower, "memory of the index: vectors and links"),
+		counted(timing("index_mb", Lower, "memory of the index: vectors and links")),
 		timing("index_build_s", Lower, "time to build the index from the vectors or the log, on the lab's workers"),
 	}
 }
@@ -69,7 +76,7 @@ func pipelineMetrics() []Metric {
 			"median time of an exact scan for K candidates over the engine's, same corpus and requests", framework.Requirements),
 		timing("target_one_stage_ms", Lower, "one_stage_ms carried to the target's size by the fitted growth", framework.Requirements),
 		timing("target_two_stages_ms", Lower, "two_stages_ms carried to the target's size by the fitted growth", framework.Requirements),
-		timing("target_index_mb", Lower, "index_mb carried to the target's size, linear", framework.Requirements),
+		counted(timing("target_index_mb", Lower, "index_mb carried to the target's size, linear", framework.Requirements)),
 		timing("machines", Lower,
 			"machines for the target's requests per second at 60% load, from the extrapolated time of both stages and this machine's processors",
 			framework.Requirements),
@@ -87,9 +94,9 @@ func pipelineMetrics() []Metric {
 // modelMetrics are those of the steps that look at what is learned, and from what.
 func modelMetrics() []Metric {
 	return []Metric{
-		metric("sparsity", Neither, "share of request and item pairs of which the log says nothing", framework.Data),
-		metric("clicks_top_1pct", Neither, "share of clicks that went to the 1% of items most clicked", framework.Data),
-		metric("gini", Neither, "Gini coefficient of clicks over items: 0 all alike, 1 all to one", framework.Data),
+		counted(metric("sparsity", Neither, "share of request and item pairs of which the log says nothing", framework.Data)),
+		counted(metric("clicks_top_1pct", Neither, "share of clicks that went to the 1% of items most clicked", framework.Data)),
+		counted(metric("gini", Neither, "Gini coefficient of clicks over items: 0 all alike, 1 all to one", framework.Data)),
 		metric("ctr", Higher, "clicks over impressions in the log", framework.Data),
 		metric("ctr_position_ratio", Neither,
 			"clicks of the first position over those of the tenth, as logged; after the dot corrected: with clicks weighted by propensity",
@@ -103,7 +110,7 @@ func modelMetrics() []Metric {
 		metric("policy_order_corrected", Neither, "the same with each click weighted by one over its position's propensity", framework.Data),
 		metric("policy_order_true", Neither, "the same in truth: clicks of people who are shown the same items in either order", framework.Data),
 		metric("duplicate_share", Lower, "share of test requests whose nearest item is nearly the same picture", framework.Data),
-		metric("class_imbalance", Neither, "largest class over smallest", framework.Data),
+		counted(metric("class_imbalance", Neither, "largest class over smallest", framework.Data)),
 		metric("quality_negatives", Higher,
 			"quality of the ranker trained with each source of negatives, after the dot; none: stage one's order alone", framework.Data),
 		metric("quality_log", Higher, "quality by share of the past requests learned from, in percent after the dot", framework.Data),
@@ -121,7 +128,7 @@ func modelMetrics() []Metric {
 			framework.Model),
 		metric("valid_loss", Lower, "last validation loss of a model trained live, after the dot", framework.Model),
 		timing("train_ms", Lower, "time to train a model, after the dot", framework.Model),
-		timing("model_mb", Lower, "size of a model, after the dot", framework.Model),
+		counted(timing("model_mb", Lower, "size of a model, after the dot", framework.Model)),
 		timing("rank_ms", Lower, "median time for a model to rank the candidates of one request, after the dot", framework.Model),
 		timing("pareto", Higher, "1 where no model is both better and faster, else 0; after the dot the model", framework.Model),
 	}
@@ -152,9 +159,9 @@ func onlineMetrics() []Metric {
 			"share of tests without a difference that stop at a daily look as significant at 5%", framework.Evaluation),
 		metric("cache_hit_share", Higher, "share of requests answered from the cache", framework.Serving),
 		metric("staleness_hours", Lower, "mean age of an answer: none online, half the period in batch, by hits with a cache", framework.Serving),
-		metric("batch_coverage", Higher, "share of requests whose answer could have been computed ahead", framework.Serving),
-		metric("changed_items", Neither,
-			"items inserted into an index while it answered requests; as many were deleted", framework.Serving),
+		counted(metric("batch_coverage", Higher, "share of requests whose answer could have been computed ahead", framework.Serving)),
+		counted(metric("changed_items", Neither,
+			"items inserted into an index while it answered requests; as many were deleted", framework.Serving)),
 		metric("recall_after_changes", Higher,
 			"share of an exact scan's first K over the items then live that the index finds after the inserts and deletes", framework.Serving),
 		metric("recall_after_changes_gap", Higher,

@@ -31,6 +31,8 @@ type Run struct {
 	Results  *Results // the pipeline over its test requests
 	Report   *report.Step
 	Progress *progress.Sink
+
+	requests uint64 // identity of the test requests
 }
 
 // New measures the pipeline and starts the report with what every step reports.
@@ -43,6 +45,7 @@ func New(ctx context.Context, b *build.Builder, cfg catalog.Config, step framewo
 	if r.Results, err = Sweep(ctx, p, r.Progress); err != nil {
 		return nil, err
 	}
+	r.requests = identityOf(p.Requests)
 	build.Keep(b, build.CandidateStage(), p.Scenario, build.Candidates(r.Results.Candidates))
 	r.common(ctx)
 	return r, nil
@@ -73,13 +76,23 @@ func newReport(cfg catalog.Config, set catalog.Settings, p *build.Pipeline, step
 func (r *Run) common(ctx context.Context) {
 	m := r.Results
 	r.Metric("stage1_recall_at_k", metrics.Mean(m.Recall))
+	r.SampleMean("stage1_recall_at_k", m.Recall)
+	r.SampleJudged(m.Quality.Judge.Name, m.Quality)
+	r.SampleJudged("quality", m.Quality)
 	quality := m.Quality.Interval(ctx, Resamples, r.Seed("quality"))
 	r.Interval(m.Quality.Judge.Name, quality)
 	r.Interval("quality", quality)
-	r.Timing("p50_ms", metrics.Quantile(m.TotalMS, 0.5))
-	r.Timing("p99_ms", metrics.Quantile(m.TotalMS, 0.99))
-	r.Timing("stage1_p99_ms", metrics.Quantile(m.StageOneMS, 0.99))
-	r.Timing("stage2_p99_ms", metrics.Quantile(m.StageTwoMS, 0.99))
+	for _, t := range []struct {
+		id     string
+		values []float64
+		q      float64
+	}{
+		{"p50_ms", m.TotalMS, 0.5}, {"p99_ms", m.TotalMS, 0.99},
+		{"stage1_p99_ms", m.StageOneMS, 0.99}, {"stage2_p99_ms", m.StageTwoMS, 0.99},
+	} {
+		r.Timing(t.id, metrics.Quantile(t.values, t.q))
+		r.SampleQuantile(t.id, t.values, t.q)
+	}
 	r.Timing("index_mb", r.Pipeline.Index.MB())
 	r.Timing("index_build_s", r.Pipeline.Index.Took.Seconds())
 }

@@ -22,7 +22,9 @@ func Run(ctx context.Context, m *measure.Run) error {
 	r := run{m}
 	r.funnel()
 	r.waterfall()
-	r.Interval("recall_at_10", r.Bootstrap(ctx, "recall_at_10", r.AnswerRecall()))
+	recall := r.AnswerRecall()
+	r.Interval("recall_at_10", r.Bootstrap(ctx, "recall_at_10", recall))
+	r.SampleMean("recall_at_10", recall)
 	ceiling := r.ceiling(ctx)
 	r.recallCurve()
 	if err := r.indexRecall(ctx); err != nil {
@@ -102,6 +104,7 @@ func (r run) ceiling(ctx context.Context) float64 {
 	}
 	interval := possible.Gain(ctx, best, measure.Resamples, r.Seed("ceiling"))
 	r.Interval("ceiling_loss", interval)
+	r.SampleGain("ceiling_loss", possible, best)
 	return interval.Mean
 }
 

@@ -122,7 +122,7 @@ func (p *Pane) SetSize(w, h int) {
 		lines = append(lines, "")
 		lines = append(lines, p.diagnosis(w)...)
 		lines = append(lines, p.predicted(w)...)
-		lines = append(lines, p.summary(narrate.Comparison(yours, ref, p.s.Better), w)...)
+		lines = append(lines, p.summary(narrate.Run(p.s.LastRun(p.s.ID()), p.s.Debrief(p.s.ID()).Decisions), w)...)
 		shown, name := yours, "yours"
 		if p.other && ref != nil {
 			shown, name = ref, "the reference"

@@ -50,7 +50,6 @@ func (Knobs) Sketch(_ *casestudies.Case, line string) (boxes []string, knobs map
 func (Knobs) Mystery(*casestudies.Case, int64) string { return "none" }
 
 // Better says that more of every metric is better.
-func (Knobs) Better(string) int { return 1 }
 
 // Faults are none.
 func (Knobs) Faults(*casestudies.Case) []string { return nil }
@@ -83,6 +82,13 @@ func (l *Lab) Run(ctx context.Context, r rehearse.RunLab, progress func(report.P
 	other := sampleReport("The reference's own headline")
 	other.Metrics["stage1_recall_at_k"] = 0.991
 	out.Reference = other
+	out.Comparison = &report.Comparison{
+		Step: "requirements", Yours: "yours", Other: "the reference", Quality: "ndcg_at_10",
+		Verdicts: []report.Verdict{{
+			Metric: "stage1_recall_at_k", Yours: 0.982, Other: 0.991, Difference: -0.009, Lo: -0.012, Hi: -0.006, HasInterval: true,
+			Units: "40 requests", Outcome: report.Worse,
+		}},
+	}
 	for id := range r.Predictions {
 		out.Results[id] = 0.42
 	}
