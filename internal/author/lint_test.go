@@ -139,3 +139,33 @@ func TestAReferenceThatFitsAnotherDomainIsTooGeneric(t *testing.T) {
 		t.Error("cases of one domain may be alike")
 	}
 }
+
+func TestLintChecksTheNamesOfRunsComparisonsAndQuestions(t *testing.T) {
+	for name, tc := range map[string]struct{ old, now, field, says string }{
+		"a run of an unknown knob": {
+			"dear: {ranker: dcn}", "dear: {rankr: dcn}", "steps.requirements.decide[1].runs.dear.rankr", "no knob",
+		},
+		"a run of a value out of range": {"dear: {ranker: dcn}", "dear: {k: 0}", "steps.requirements.decide[1].runs.dear.k", "outside"},
+		"a run of an unknown fault": {
+			"fault: encoder-mismatch}", "fault: gremlins}", "steps.requirements.decide[2].runs.at-once.fault", "no fault",
+		},
+		"a comparison of nothing known": {
+			"than-metric: ndcg_at_10", "than-metric: ndgc", "steps.requirements.lab.backed[1].than-metric", "no metric",
+		},
+		"a comparison at a bad setting": {
+			"than-set: {k: 20}", "than-set: {k: 0}", "steps.requirements.lab.backed[0].than-set.k", "outside",
+		},
+		"a question about an absolute":    {", as: ratio", "", "steps.requirements.lab.predict[0]", "absolute ndcg_at_10"},
+		"a ratio to a setting that isn't": {"as: ratio", "as: ratio, to: {k: 0}", "steps.requirements.lab.predict[0].to.k", "outside"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			found := lintAgainst(small(t, tc.old, tc.now), nil)
+			for _, f := range found {
+				if f.Field == tc.field && strings.Contains(f.Message, tc.says) {
+					return
+				}
+			}
+			t.Errorf("no finding at %s with %q in:\n%s", tc.field, tc.says, said(found))
+		})
+	}
+}

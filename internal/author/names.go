@@ -30,6 +30,9 @@ func (l *linter) names() {
 		for i, d := range l.c.Step(step.ID).Decide {
 			l.decision(step.ID, fmt.Sprintf("%s.decide[%d]", fieldOf(step.ID), i), d)
 		}
+		for i, b := range l.c.Step(step.ID).Lab.Backed {
+			l.backed(step.ID, fmt.Sprintf("%s.lab.backed[%d]", fieldOf(step.ID), i), b)
+		}
 		for i, p := range l.c.Step(step.ID).Lab.Predict {
 			l.prediction(step.ID, fmt.Sprintf("%s.lab.predict[%d]", fieldOf(step.ID), i), p)
 		}
@@ -114,13 +117,13 @@ func (l *linter) metric(id framework.StepID, field, metric string) (catalog.Metr
 }
 
 func (l *linter) decision(id framework.StepID, field string, d casestudies.Decision) {
-	if d.Knob == "" {
-		return
-	}
-	if l.affects(id, field+".knob", d.Knob) {
+	if d.Knob != "" && l.affects(id, field+".knob", d.Knob) {
 		for _, o := range d.Options {
 			l.setting(field+".options."+o.ID, d.Knob, o.ID)
 		}
+	}
+	for _, option := range slices.Sorted(maps.Keys(d.Runs)) {
+		l.settings(id, field+".runs."+option, d.Runs[option])
 	}
 	if d.Metric == "" {
 		return
@@ -137,10 +140,37 @@ func (l *linter) prediction(id framework.StepID, field string, p casestudies.Pre
 	if p.Metric != "" {
 		l.metric(id, field+".metric", p.Metric)
 	}
-	for _, knob := range slices.Sorted(maps.Keys(p.Set)) {
-		at := field + ".set." + knob
+	for name, set := range map[string]map[string]string{"set": p.Set, "to": p.To, "from": p.From} {
+		l.settings(id, field+"."+name, set)
+	}
+	if m, ok := catalog.MetricByID(p.Metric); ok && p.As == "" && catalog.Absolute(m) {
+		l.warn(field, "nobody can reason out an absolute %s of a world that they haven't seen: ask for a ratio to, or a share of, "+
+			"a number that the question states (as)", p.Metric)
+	}
+}
+
+// settings checks what a run sets: knobs that change something in the step, and a fault of the world.
+func (l *linter) settings(id framework.StepID, field string, set map[string]string) {
+	for _, knob := range slices.Sorted(maps.Keys(set)) {
+		at := field + "." + knob
+		if knob == casestudies.FaultSetting {
+			if valid := catalog.FaultsOf(l.c.Demo.World.Kind); !slices.Contains(valid, set[knob]) {
+				l.bad(at, "a world of %s has no fault %q: it is one of %s", l.c.Demo.World.Kind, set[knob], strings.Join(valid, ", "))
+			}
+			continue
+		}
 		if l.affects(id, at, knob) {
-			l.setting(at, knob, p.Set[knob])
+			l.setting(at, knob, set[knob])
 		}
 	}
+}
+
+// backed checks the names of a comparison that backs what the lab shows.
+func (l *linter) backed(id framework.StepID, field string, b casestudies.Backed) {
+	l.metric(id, field+".metric", b.Metric)
+	if b.ThanMetric != "" {
+		l.metric(id, field+".than-metric", b.ThanMetric)
+	}
+	l.settings(id, field+".set", b.Set)
+	l.settings(id, field+".than-set", b.ThanSet)
 }

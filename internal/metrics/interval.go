@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Interval is a number and its 95% interval. Lo and Hi are NaN where the work was canceled or there is no data.
@@ -73,6 +74,17 @@ func BootstrapStat(ctx context.Context, n, resamples int, seed uint64, statistic
 	out.Lo = stat.Quantile(0.025, stat.LinInterp, drawn, nil)
 	out.Hi = stat.Quantile(0.975, stat.LinInterp, drawn, nil)
 	return out
+}
+
+// MeanInterval is Student's 95% interval of the mean of independent values; with fewer than two it has no bounds (NaN).
+func MeanInterval(values []float64) Interval {
+	if len(values) < 2 {
+		return Interval{Mean: mean(values), Lo: math.NaN(), Hi: math.NaN()}
+	}
+	m, std := stat.MeanStdDev(values, nil)
+	n := float64(len(values))
+	half := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: n - 1}.Quantile(0.975) * std / math.Sqrt(n)
+	return Interval{Mean: m, Lo: m - half, Hi: m + half}
 }
 
 // Wilson is the share successes/n with Wilson's score interval (Wilson 1927), which stays in [0, 1] and is accurate

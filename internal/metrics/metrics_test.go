@@ -213,3 +213,17 @@ func TestGrowthFindsTheFormAndExtrapolatesIt(t *testing.T) {
 		}
 	}
 }
+
+func TestTheIntervalOfAMeanIsStudents(t *testing.T) {
+	// Mean 3, deviation 1.5811, t(4) 2.7764: 2.7764 * 1.5811 / sqrt(5) = 1.9632.
+	got := MeanInterval([]float64{1, 2, 3, 4, 5})
+	if math.Abs(got.Lo-1.0368) > 1e-3 || math.Abs(got.Hi-4.9632) > 1e-3 || got.Mean != 3 {
+		t.Errorf("%+v", got)
+	}
+	if one := MeanInterval([]float64{7}); one.Mean != 7 || !math.IsNaN(one.Lo) || !math.IsNaN(one.Hi) {
+		t.Errorf("one value has the interval %+v", one)
+	}
+	if same := MeanInterval([]float64{2, 2, 2}); same.Lo != 2 || same.Hi != 2 {
+		t.Errorf("equal values have the interval %+v", same)
+	}
+}

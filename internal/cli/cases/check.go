@@ -50,8 +50,9 @@ func newTest(p *command.Program, run func(context.Context, *checkOptions) error)
 	return o.command(run, &cobra.Command{
 		Use:   "test [CASE...]",
 		Short: "Prove cases by running their labs",
-		Long: `Prove cases by running their labs: each finishes and repeats, the best decision isn't worse than the poor ones, each
-prediction varies with its knob, each fault does what it declares. Without a case: every built-in one. Takes about a minute per case.`,
+		Long: `Prove cases by running their labs over five seeds: each finishes and repeats, each option of a decision is as good as the
+case says, each sentence of what a lab shows holds, each prediction varies with its knob, each fault does what it declares.
+Without a case: every built-in one. Takes some minutes per case.`,
 		Example: command.Examples("prove a file", "dryrun cases test parking-spots.yaml"),
 	})
 }

@@ -192,17 +192,25 @@ func (c Config) Spec(s Settings) problem.Spec {
 // Same says whether both configurations give the same run of a step: the same world, pipeline and fault, and the same
 // value of every knob that matters to the step.
 func Same(a, b Config, step framework.StepID) bool {
-	sa, errA := a.Settings()
-	sb, errB := b.Settings()
-	if errA != nil || errB != nil || a.Spec(sa) != b.Spec(sb) || a.FaultInForce() != b.FaultInForce() {
-		return false
+	keyA, errA := a.RunKey(step)
+	keyB, errB := b.RunKey(step)
+	return errA == nil && errB == nil && keyA == keyB
+}
+
+// RunKey is equal for configurations that give the same run of a step.
+func (c Config) RunKey(step framework.StepID) (string, error) {
+	s, err := c.Settings()
+	if err != nil {
+		return "", err
 	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\x00%+v\x00%s", step, c.Spec(s), c.FaultInForce())
 	for _, k := range KnobTable() {
-		if (k.Pipeline || k.Step == step) && sa.Get(k.ID) != sb.Get(k.ID) {
-			return false
+		if k.Pipeline || k.Step == step {
+			fmt.Fprintf(&b, "\x00%s=%s", k.ID, s.Get(k.ID))
 		}
 	}
-	return true
+	return b.String(), nil
 }
 
 func knobIDs() []string {

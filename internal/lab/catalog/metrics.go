@@ -230,3 +230,19 @@ func Yields(kind string, step framework.StepID, id string) bool {
 	}
 	return (len(m.Steps) == 0 || slices.Contains(m.Steps, step)) && (len(m.Kinds) == 0 || slices.Contains(m.Kinds, kind))
 }
+
+// Absolute reports whether a metric is an amount that depends on the world's own scale (a quality, a time, a size), so that
+// nobody can reason it out before they have seen the world; shares, ratios and lifts can be.
+func Absolute(m Metric) bool {
+	for _, part := range []string{"quality", "ndcg", "mrr", "auc", "f1", "revenue_per", "calibration_error"} {
+		if strings.Contains(m.ID, part) && !strings.HasSuffix(m.ID, "_kept") {
+			return true
+		}
+	}
+	for _, unit := range []string{"_ms", "_mb", "_s"} {
+		if strings.HasSuffix(m.ID, unit) {
+			return true
+		}
+	}
+	return false
+}
