@@ -20,13 +20,13 @@ func (w *walk) decide(ctx context.Context, _ string) error {
 		if _, ok := st.StepState(step).Decisions[d.ID]; ok {
 			continue
 		}
-		w.say(fmt.Sprintf("%d of %d  %s   %s   (a dash skips it)", i+1, len(decisions), d.Ask, options(d)))
+		w.say(fmt.Sprintf("%d of %d  %s   %s   (a dash skips it)", i+1, len(decisions), d.Ask, options(w.s.Offered(d))))
 		for {
 			text, err := w.ask(ctx, "")
 			if err != nil {
 				return err
 			}
-			cmd, ok := choice(d, text)
+			cmd, ok := choice(d, w.s.Offered(d), text)
 			if !ok {
 				w.say("Enter a letter from a to " + string(rune('a'+len(d.Options)-1)) + ", or - to skip it.")
 				continue
@@ -43,21 +43,21 @@ func (w *walk) decide(ctx context.Context, _ string) error {
 	return nil
 }
 
-func options(d casestudies.Decision) string {
+func options(offered casestudies.Options) string {
 	var parts []string
-	for i, o := range d.Options {
+	for i, o := range offered {
 		parts = append(parts, string(rune('a'+i))+") "+casestudies.OptionWords(o.ID))
 	}
 	return strings.Join(parts, "  ")
 }
 
-// choice parses a letter, an option's id or a dash.
-func choice(d casestudies.Decision, text string) (rehearse.Decide, bool) {
+// choice parses a letter of the options as they were shown, an option's id or a dash.
+func choice(d casestudies.Decision, offered casestudies.Options, text string) (rehearse.Decide, bool) {
 	text = strings.ToLower(strings.TrimSpace(text))
 	if text == "-" {
 		return rehearse.Decide{Decision: d.ID, Skip: true}, true
 	}
-	for i, o := range d.Options {
+	for i, o := range offered {
 		if text == string(rune('a'+i)) || text == o.ID || text == casestudies.OptionWords(o.ID) {
 			return rehearse.Decide{Decision: d.ID, Option: o.ID}, true
 		}
@@ -75,31 +75,54 @@ func (w *walk) predict(ctx context.Context, _ string) error {
 			continue
 		}
 		w.say(p.Ask + " Give an 80% range, low and high (a dash skips it):")
-		for {
-			text, err := w.ask(ctx, "")
-			if err != nil {
-				return err
-			}
-			if strings.TrimSpace(text) == "-" {
-				if !w.do(ctx, rehearse.Predict{Prediction: p.ID, Skip: true}) {
-					return nil
-				}
-				break
-			}
-			low, high, err := rehearse.ParseRange(text)
-			if err != nil {
-				w.say(sentence(err))
-				continue
-			}
-			if w.do(ctx, rehearse.Predict{Prediction: p.ID, Low: low, High: high}) {
-				break
-			}
+		left, err := w.predictOne(ctx, p)
+		if err != nil {
+			return err
+		}
+		if left != "" {
+			return w.command(ctx, left)
 		}
 	}
 	return nil
 }
 
+// predictOne asks until a range is given or skipped. A line that is a command leaves the question, and is returned.
+func (w *walk) predictOne(ctx context.Context, p casestudies.Prediction) (left string, err error) {
+	for {
+		text, err := w.ask(ctx, "")
+		if err != nil {
+			return "", err
+		}
+		text = strings.TrimSpace(text)
+		if strings.HasPrefix(text, "/") {
+			return text, nil
+		}
+		cmd := rehearse.Predict{Prediction: p.ID, Skip: text == "-"}
+		if !cmd.Skip {
+			if cmd.Low, cmd.High, err = rehearse.ParseRange(text); err != nil {
+				w.say(sentence(err))
+				continue
+			}
+		}
+		if w.do(ctx, cmd) || cmd.Skip {
+			return "", nil
+		}
+	}
+}
+
+// runLab runs the lab. A range that isn't given yet is asked for first, because the run closes it.
 func (w *walk) runLab(ctx context.Context, rest string) error {
+	for _, p := range w.s.OpenPredictions() {
+		w.say("Before the run, because a range doesn't count after it: " + p.Ask +
+			" Give an 80% range, low and high. A dash runs the lab without it; another command leaves the question.")
+		left, err := w.predictOne(ctx, p)
+		if err != nil {
+			return err
+		}
+		if left != "" {
+			return w.command(ctx, left)
+		}
+	}
 	w.do(ctx, rehearse.Run{Fault: rest})
 	return nil
 }

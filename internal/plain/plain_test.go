@@ -98,7 +98,7 @@ func TestAWholeStepInLines(t *testing.T) {
 		"- measure each stage apart: recall@200 of retrieval against an exact scan, NDCG@10 for the ranker",
 		"- A/B test by shopper on purchases, about 200k searches an arm, guardrail p99",
 		".",
-		"/decide", "c", "b", "b",
+		"/decide", "judged grades", "each shopper", "online winner",
 		"/predict", "oops", "-2% 6%",
 		"/run",
 		"/reveal", "y",
@@ -276,5 +276,34 @@ func TestLongAndInvalidLinesAreHandled(t *testing.T) {
 	}
 	if _, err := in.read(t.Context()); !errors.Is(err, io.EOF) {
 		t.Errorf("after the last line: %v, want the end", err)
+	}
+}
+
+func TestARunAsksForTheRangeThatItWouldClose(t *testing.T) {
+	said, _, s := converse(t, framework.Evaluation, "/run", "5 7", "/quit")
+	if p := s.State().StepState(framework.Evaluation).Predictions["revenue"]; p.Low != 5 || p.High != 7 {
+		t.Errorf("predicted %+v", p)
+	}
+	if !strings.Contains(said, "Before the run") || !strings.Contains(said, "The run's headline") {
+		t.Errorf("said:\n%s", said)
+	}
+	said, _, s = converse(t, framework.Evaluation, "/run", "/hint", "/run", "-", "/quit")
+	if len(s.State().StepState(framework.Evaluation).Runs) != 1 || !strings.Contains(said, "Hint 1") {
+		t.Errorf("a command doesn't leave the question, or a dash doesn't run; said:\n%s", said)
+	}
+}
+
+func TestLettersMeanTheOptionsAsTheyWereShown(t *testing.T) {
+	said, _, s := converse(t, framework.Evaluation, "/decide", "b", "a", "-", "/quit")
+	for i, place := range []int{1, 0} {
+		d := s.Step().Decide[i]
+		want := s.Offered(d)[place].ID
+		if got := s.State().StepState(framework.Evaluation).Decisions[d.ID].Option; got != want {
+			t.Errorf("%s is decided as %q, want %q", d.ID, got, want)
+		}
+		shown := string(rune('a'+place)) + ") " + casestudies.OptionWords(want)
+		if !strings.Contains(strings.Join(strings.Fields(said), " "), shown) {
+			t.Errorf("%q isn't shown", shown)
+		}
 	}
 }

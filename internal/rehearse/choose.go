@@ -1,9 +1,11 @@
 package rehearse
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -35,6 +37,34 @@ func (s *Session) decide(cmd Decide) error {
 		return fmt.Errorf("%q isn't an option of this decision: choose one of %s", cmd.Option, strings.Join(ids, ", "))
 	}
 	return s.record(framework.Decided{Step: s.state.Step, Decision: d.ID, Option: cmd.Option})
+}
+
+// Offered returns a decision's options in the order in which they are shown. It is drawn from the session's seed, so that the
+// place of an option says nothing about it, and a resumed session shows the same order.
+func (s *Session) Offered(d casestudies.Decision) casestudies.Options {
+	place := func(o casestudies.Option) string {
+		sum := sha256.Sum256(fmt.Appendf(nil, "%d %s %s %s", s.state.Started.Seed, s.cs.ID, d.ID, o.ID))
+		return string(sum[:])
+	}
+	offered := slices.Clone(d.Options)
+	slices.SortFunc(offered, func(a, b casestudies.Option) int { return strings.Compare(place(a), place(b)) })
+	return offered
+}
+
+// OpenPredictions returns the predictions of the current step that can still be given and are neither given nor skipped. A run
+// closes them.
+func (s *Session) OpenPredictions() []casestudies.Prediction {
+	st := s.stepState()
+	if len(st.Runs) > 0 || st.Revealed {
+		return nil
+	}
+	var open []casestudies.Prediction
+	for _, p := range s.Step().Lab.Predict {
+		if _, said := st.Predictions[p.ID]; !said {
+			open = append(open, p)
+		}
+	}
+	return open
 }
 
 // sketch parses a whiteboard line. If a decision of this step asks about something that the line draws, the line decides it.

@@ -23,7 +23,7 @@ func (s *Session) start(fault string) error {
 	if fault == "none" {
 		fault = ""
 	}
-	if valid := s.deps.Knobs.Faults(s.cs); fault != "" && fault != Mystery && !slices.Contains(valid, fault) {
+	if valid := s.Faults(); fault != "" && fault != Mystery && !slices.Contains(valid, fault) {
 		return fmt.Errorf("%q isn't a fault of this world: choose one of %s, or %s", fault, strings.Join(valid, ", "), Mystery)
 	}
 	knobs := s.Knobs()
@@ -49,6 +49,9 @@ func (s *Session) start(fault string) error {
 	s.effect(*s.lab.current)
 	return nil
 }
+
+// Faults returns the ids of the faults that the lab can plant and that a diagnosis can name.
+func (s *Session) Faults() []string { return s.deps.Knobs.Faults(s.cs) }
 
 // stop cancels the run that is in flight, if any. Its result will be ignored.
 func (s *Session) stop() {
@@ -187,7 +190,7 @@ func (s *Session) diagnose(said string) error {
 	case len(st.Diagnoses) > 0:
 		return fmt.Errorf("you have already diagnosed this one: it was %s", st.Diagnoses[0].Fault)
 	}
-	if valid := s.deps.Knobs.Faults(s.cs); said != "none" && !slices.Contains(valid, said) {
+	if valid := s.Faults(); said != "none" && !slices.Contains(valid, said) {
 		return fmt.Errorf("%q isn't a fault of this world: choose one of %s, or none", said, strings.Join(valid, ", "))
 	}
 	truth := s.deps.Knobs.Mystery(s.cs, s.state.Started.Seed)

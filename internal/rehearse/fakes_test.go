@@ -1,6 +1,7 @@
 package rehearse_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -126,7 +127,7 @@ func begin(t testing.TB, o rehearse.Options) *rehearsal {
 // beginIn is begin with a store of the test's own.
 func beginIn(t testing.TB, stored storetest.Store, o rehearse.Options) *rehearsal {
 	t.Helper()
-	o.ID, o.Seed = "s1", 7
+	o.ID, o.Seed = "s1", cmp.Or(o.Seed, 7)
 	if o.Case == nil {
 		o.Case = visualSearch(t)
 	}

@@ -141,7 +141,7 @@ func TestWithoutColourNoColourIsWritten(t *testing.T) {
 		d.press("tab")
 		check("a pane")
 	}
-	d.press("f3")
+	d.press("f3", "f3")
 	d.sees("Two stages keep")
 	d.press("x")
 	d.write("3")
@@ -185,7 +185,7 @@ func TestNoControlSequenceOfAStrangerReachesTheTerminal(t *testing.T) {
 	d.lab.Err = errors.New(evil)
 	d.press("enter")
 	d.sees("[Brief]")
-	d.press("f3")
+	d.press("f3", "f3")
 	d.sees("The lab failed")
 	for _, bad := range []string{"\x1b]", "\x1b[2J", "\u009b", "\x07"} {
 		if strings.Contains(d.root.View(), bad) {

@@ -88,7 +88,7 @@ func TestEveryScreenFitsEverySize(t *testing.T) {
 			d.press("esc", "?")
 			d.sees("Keys of this screen")
 			d.press("x")
-			d.press("f3")
+			d.press("f3", "f3")
 			d.sees("Two stages keep 99%")
 			d.fits("lab")
 			d.press("v")
@@ -163,7 +163,7 @@ func TestDecideThenPredictThenRunShowsYoursBesideTheReference(t *testing.T) {
 	d.write("0.1 0.9")
 	d.press("enter")
 	d.until("predicted", func() bool { return strings.Contains(d.store.kinds(), "Predicted") })
-	d.press("f3")
+	d.press("f3", "f3")
 	d.sees("Yours beside the reference")
 	d.sees("Two stages keep 99% of NDCG@10")
 	d.sees("inside")
@@ -214,7 +214,7 @@ func TestTheWhiteboardDrawsTheBoxesThatWereRead(t *testing.T) {
 func TestAResultOfACancelledRunIsDropped(t *testing.T) {
 	d := practising(t, 80, 24, framework.Architecture)
 	d.lab.Release = make(chan struct{})
-	d.press("f3")
+	d.press("f3", "f3")
 	d.sees("building the index 3 of 7")
 	d.press("c")
 	d.until("stopped", func() bool { return !strings.Contains(d.root.View(), "building the index") })
@@ -223,19 +223,19 @@ func TestAResultOfACancelledRunIsDropped(t *testing.T) {
 	if strings.Contains(d.store.kinds(), "LabRan") {
 		t.Error("a cancelled run was recorded")
 	}
-	d.press("f3")
+	d.press("f3", "f3")
 	d.sees("Two stages keep")
 }
 
 func TestALabThatFailsSaysSoUntilTheNextRun(t *testing.T) {
 	d := practising(t, 80, 24, framework.Architecture)
 	d.lab.Err = errors.New("no memory for the index")
-	d.press("f3")
+	d.press("f3", "f3")
 	d.sees("The lab failed: no memory for the index")
 	d.press("tab", "shift+tab")
 	d.sees("The lab failed: no memory for the index")
 	d.lab.Err = nil
-	d.press("f3")
+	d.press("f3", "f3")
 	d.sees("Two stages keep")
 	d.seesNot("The lab failed")
 }
@@ -340,7 +340,7 @@ func TestSuspendedTimeIsNoActiveTime(t *testing.T) {
 
 func TestAMysteryIsNamedOnce(t *testing.T) {
 	d := practising(t, 100, 40, framework.Architecture)
-	d.press("tab", "tab", "tab", "f")
+	d.press("tab", "tab", "tab", "f", "r")
 	d.sees("mystery")
 	d.press("enter")
 	d.sees("A fault may be hidden")

@@ -13,10 +13,16 @@ type Cursor int
 func (c *Cursor) Bindings(n int) []Binding {
 	do := func(msg tea.KeyMsg) tea.Cmd { c.key(msg.String(), n); return nil }
 	return []Binding{
-		{Keys: []string{"j", "k", "down", "up"}, Lead: 2, Does: "choose", Do: do},
-		{Keys: []string{"pgdown", "pgup"}, Does: "five down, or up", Quiet: true, Do: do},
+		c.Move(n),
+		{Keys: []string{"pgdown", "ctrl+d", "pgup", "ctrl+u"}, Does: "five down, or up", Quiet: true, Do: do},
 		{Keys: []string{"g", "home", "G", "end"}, Does: "to the first, or the last", Quiet: true, Do: do},
 	}
+}
+
+// Move is the binding that moves the cursor by one, for a view whose other keys scroll it.
+func (c *Cursor) Move(n int) Binding {
+	do := func(msg tea.KeyMsg) tea.Cmd { c.key(msg.String(), n); return nil }
+	return Binding{Keys: []string{"j", "k", "down", "up"}, Lead: 2, Does: "choose", Do: do}
 }
 
 func (c *Cursor) key(key string, n int) {
@@ -30,9 +36,9 @@ func (c *Cursor) key(key string, n int) {
 		*c = 0
 	case "end", "G":
 		*c = Cursor(n - 1)
-	case "pgdown":
+	case "pgdown", "ctrl+d":
 		*c += page
-	case "pgup":
+	case "pgup", "ctrl+u":
 		*c -= page
 	}
 	c.Clamp(n)

@@ -14,6 +14,7 @@ type Scroll struct {
 	lines []string
 	top   int
 	w, h  int
+	on    any // what Follow last showed
 }
 
 // Set replaces the lines and the size, and keeps the place where it can.
@@ -38,6 +39,21 @@ func (s *Scroll) Show(i int) {
 	}
 }
 
+// Follow shows the lines from (inclusive) to to (exclusive), from first, when on, which names what the cursor is on, is not
+// what it was at the last call. While the cursor stays, the view stays where the candidate has scrolled it.
+func (s *Scroll) Follow(on any, from, to int) {
+	key := struct {
+		on any
+		w  int
+	}{on, s.w}
+	if s.on == key {
+		return
+	}
+	s.on = key
+	s.Show(min(to, len(s.lines)) - 1)
+	s.Show(from)
+}
+
 // room is how many lines are visible. If not all fit, one line shows the position.
 func (s *Scroll) room() int {
 	if len(s.lines) > s.h && s.h > 1 {
@@ -50,13 +66,29 @@ func (s *Scroll) move(by int) { s.top = max(0, min(s.top+by, len(s.lines)-s.room
 
 // Bindings are the keys that scroll, where there is more than fits.
 func (s *Scroll) Bindings() []Binding {
-	long := func() bool { return len(s.lines) > s.h }
-	do := func(msg tea.KeyMsg) tea.Cmd { s.key(msg.String()); return nil }
+	return append([]Binding{
+		{Keys: []string{"j", "k", "down", "up"}, Lead: 2, Does: "scroll", When: s.isLong, Do: s.press},
+	}, s.PageBindings()...)
+}
+
+// PageBindings are the keys that scroll by more than a line, for a view in which j and k move a cursor.
+func (s *Scroll) PageBindings() []Binding {
 	return []Binding{
-		{Keys: []string{"j", "k", "down", "up"}, Lead: 2, Does: "scroll", When: long, Do: do},
-		{Keys: []string{"pgdown", " ", "ctrl+d", "pgup", "b", "ctrl+u"}, Does: "a page down, or up", Quiet: true, When: long, Do: do},
-		{Keys: []string{"g", "home", "G", "end"}, Does: "to the beginning, or the end", Quiet: true, When: long, Do: do},
+		{Keys: []string{"pgdown", " ", "ctrl+d", "pgup", "b", "ctrl+u"}, Does: "a page down, or up", Quiet: true, When: s.isLong, Do: s.press},
+		{Keys: []string{"g", "home", "G", "end"}, Does: "to the beginning, or the end", Quiet: true, When: s.isLong, Do: s.press},
 	}
+}
+
+// FieldBindings are the keys that scroll while a text field below the view has focus.
+func (s *Scroll) FieldBindings() []Binding {
+	return []Binding{{Keys: []string{"pgdown", "pgup"}, Does: "scroll a page down, or up", Quiet: true, When: s.isLong, Do: s.press}}
+}
+
+func (s *Scroll) isLong() bool { return len(s.lines) > s.h }
+
+func (s *Scroll) press(msg tea.KeyMsg) tea.Cmd {
+	s.key(msg.String())
+	return nil
 }
 
 func (s *Scroll) key(key string) {

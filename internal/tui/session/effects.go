@@ -12,11 +12,20 @@ const You rehearse.Who = "you"
 
 // Do gives the rules a command and performs what follows. Misuse is reported beside the help line and changes nothing.
 func (s *Session) Do(c rehearse.Command) tea.Cmd {
-	out, err := s.Session.Do(c)
+	cmd, err := s.Try(c)
 	if err != nil {
 		return frame.Send(frame.Note{Text: err.Error()})
 	}
-	return tea.Batch(s.said(c, out), s.perform(out))
+	return cmd
+}
+
+// Try is Do for a command that was typed into a field: misuse comes back as an error, for the field to show.
+func (s *Session) Try(c rehearse.Command) (tea.Cmd, error) {
+	out, err := s.Session.Do(c)
+	if err != nil {
+		return nil, err
+	}
+	return tea.Batch(s.said(c, out), s.perform(out)), nil
 }
 
 // said adds the outcome's lines to the transcript, or shows the first one beside the help line.

@@ -42,9 +42,12 @@ type XRay struct {
 func (s *Session) XRay() *XRay { return s.xrays[s.ID()] }
 
 // StartLab runs the step's lab with a fault, "" for none. It drops the last x-ray, which belongs to the previous run.
-func (s *Session) StartLab(fault string) tea.Cmd {
-	delete(s.xrays, s.ID())
-	return s.Do(rehearse.Run{Fault: fault})
+func (s *Session) StartLab(fault string) (tea.Cmd, error) {
+	cmd, err := s.Try(rehearse.Run{Fault: fault})
+	if err == nil {
+		delete(s.xrays, s.ID())
+	}
+	return cmd, err
 }
 
 // LabRuns says whether the lab is running.

@@ -27,11 +27,11 @@ func left(r *sessiontest.Rig) bool {
 func TestAResultOfACanceledRunIsDropped(t *testing.T) {
 	r := sessiontest.Open(t, framework.Architecture)
 	r.Lab.Release = make(chan struct{})
-	r.Run(r.S.StartLab(""))
+	r.StartLab()
 	r.Until("progress", func() bool { return strings.Contains(r.S.LabProgress(), "building the index 3 of 7") })
 	r.Run(r.S.Do(rehearse.Cancel{}))
 	close(r.Lab.Release)
-	r.Run(r.S.StartLab("")) // its result comes after that of the canceled run
+	r.StartLab() // its result comes after that of the canceled run
 	r.Until("the second run", func() bool { return !r.S.LabRuns() })
 	r.Until("it is stored", func() bool { return strings.Contains(r.Store.Kinds("s1"), "LabRan") })
 	if n := strings.Count(r.Store.Kinds("s1"), "LabRan"); n != 1 || r.S.LabError() != nil {
@@ -42,13 +42,13 @@ func TestAResultOfACanceledRunIsDropped(t *testing.T) {
 func TestALabThatFailsIsNotASessionThatFails(t *testing.T) {
 	r := sessiontest.Open(t, framework.Architecture)
 	r.Lab.Err = errors.New("no memory")
-	r.Run(r.S.StartLab(""))
+	r.StartLab()
 	r.Until("it failed", func() bool { return r.S.LabError() != nil })
 	if r.Said("no memory") {
 		t.Error("a failure of the lab is told as one of the program")
 	}
 	r.Lab.Err = nil
-	r.Run(r.S.StartLab(""))
+	r.StartLab()
 	if r.S.LabError() != nil {
 		t.Error("the error of the run before is kept")
 	}
@@ -57,7 +57,7 @@ func TestALabThatFailsIsNotASessionThatFails(t *testing.T) {
 func TestTheProgressOfALongRunSaysForHowLong(t *testing.T) {
 	r := sessiontest.Open(t, framework.Architecture)
 	r.Lab.Release = make(chan struct{})
-	r.Run(r.S.StartLab(""))
+	r.StartLab()
 	r.Clock.Forward(12 * time.Second)
 	r.Until("a tick", func() bool { return strings.HasSuffix(r.S.LabProgress(), "· 12 s") })
 }
@@ -79,7 +79,11 @@ func TestMessagesOfAnotherSessionAreDropped(t *testing.T) {
 			msgs = append(msgs, msg)
 		}
 	}
-	collect(a.S.StartLab(""))
+	started, err := a.S.StartLab("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	collect(started)
 	for _, msg := range msgs {
 		if cmd := b.S.Update(msg); cmd != nil {
 			t.Errorf("%T of another session sets something going", msg)

@@ -30,6 +30,7 @@ type Model struct {
 	s         *session.Session
 	brief     *brief.Pane
 	answer    *answer.Pane
+	decide    *decide.Pane
 	labs      *labs.Pane
 	reference *reference.Pane
 	score     *score.Pane
@@ -38,10 +39,11 @@ type Model struct {
 // New returns the screen of a session.
 func New(ctx context.Context, o Options) *Model {
 	s := session.New(ctx, o.Session)
-	m := &Model{s: s, labs: labs.New(s), reference: reference.New(s), score: score.New(s)}
+	m := &Model{s: s, decide: decide.New(s), reference: reference.New(s), score: score.New(s)}
+	m.labs = labs.New(s, labs.Options{Predict: m.predict})
 	m.brief = brief.New(s, brief.Options{Answer: m.write, Compact: func() bool { return !m.Full() }})
 	m.answer = answer.New(s, answer.Options{Show: func() { m.Open(m.answer) }, Editor: o.Editor, Ctx: ctx})
-	m.Deck = pane.NewDeck(s, []pane.Pane{m.brief, m.answer, decide.New(s), m.labs, m.reference, m.score}, m.everywhere)
+	m.Deck = pane.NewDeck(s, []pane.Pane{m.brief, m.answer, m.decide, m.labs, m.reference, m.score}, m.everywhere)
 	s.OnTranscript(func() {
 		m.Open(m.brief)
 		m.brief.End()
@@ -93,6 +95,12 @@ func (m *Model) everywhere() []frame.Binding {
 func (m *Model) write() tea.Cmd {
 	m.Open(m.answer)
 	return m.answer.Write()
+}
+
+func (m *Model) predict() tea.Cmd {
+	m.Open(m.decide)
+	m.decide.Predict()
+	return nil
 }
 
 func (m *Model) ask() tea.Cmd {

@@ -47,11 +47,10 @@ func (p *Pane) hasWhiteboard() bool { return p.s.ID() == framework.Architecture 
 // Bindings are the keys of the pane.
 func (p *Pane) Bindings() []frame.Binding {
 	if p.TakesText() {
-		return p.PromptKeys()
+		return append(p.PromptKeys(), p.scroll.FieldBindings()...)
 	}
-	choose := p.chosen.Bindings(p.choices())
 	some := func() bool { return p.choices() > 0 }
-	rows := []frame.Binding{choose[0]}
+	rows := []frame.Binding{p.chosen.Move(p.choices())}
 	if p.onPrediction() {
 		keys := append([]string{"enter"}, strings.Split(rangeCharacters, "")...)
 		rows = append(rows,
@@ -64,7 +63,18 @@ func (p *Pane) Bindings() []frame.Binding {
 	rows = append(rows,
 		frame.Binding{Keys: []string{"x"}, Does: "skip", When: some, Do: frame.Run(p.skip)},
 		frame.Binding{Keys: []string{"w"}, Does: "whiteboard", When: p.hasWhiteboard, Do: frame.Set(p.draw)})
-	return append(rows, choose[1:]...)
+	return append(rows, p.scroll.PageBindings()...)
+}
+
+// Predict moves to the first range that isn't given yet, and opens its field.
+func (p *Pane) Predict() {
+	open := p.s.OpenPredictions()
+	for i, asked := range p.s.Step().Lab.Predict {
+		if len(open) > 0 && asked.ID == open[0].ID {
+			p.chosen = frame.Cursor(len(p.s.Step().Decide) + i)
+			p.askRange("")
+		}
+	}
 }
 
 // example is a whiteboard line.
@@ -72,15 +82,15 @@ const example = "photo -> encoder -> hnsw k=200 -> trees -> top 20"
 
 // draw opens the whiteboard prompt.
 func (p *Pane) draw() {
-	p.OpenPrompt("draw", example, p.s.Here().Sketch.Line, func(line string) tea.Cmd {
-		return p.s.Do(rehearse.Sketch{Line: line})
-	})
+	p.OpenPrompt("draw", example, p.s.Here().Sketch.Line, p.Checked(func(line string) (tea.Cmd, error) {
+		return p.s.Try(rehearse.Sketch{Line: line})
+	}))
 }
 
 // option commits the option that a letter names.
 func (p *Pane) option(msg tea.KeyMsg) tea.Cmd {
 	d := p.s.Step().Decide[p.chosen]
-	option := d.Options[msg.String()[0]-'a'].ID
+	option := p.s.Offered(d)[msg.String()[0]-'a'].ID
 	cmd := p.s.Do(rehearse.Decide{Decision: d.ID, Option: option})
 	if p.s.Here().Decisions[d.ID].Option == option {
 		p.chosen.Next(p.choices())
@@ -110,23 +120,28 @@ func (p *Pane) beginRange(msg tea.KeyMsg) tea.Cmd {
 	if begun == "enter" {
 		begun = ""
 	}
-	p.OpenPrompt("range", "low high, such as 0.9 0.97 or 100k 300k", begun, p.givenRange)
+	p.askRange(begun)
 	return nil
 }
 
+// askRange opens the range prompt of the prediction under the cursor.
+func (p *Pane) askRange(begun string) {
+	p.OpenPrompt("range", "low high, such as 0.9 0.97 or 100k 300k", begun, p.Checked(p.givenRange))
+	p.Explain("Two numbers, low and high, that hold the result four times out of five: 0.9 0.97, 2% 5%, 100k 300k.")
+}
+
 // givenRange commits the range that was typed.
-func (p *Pane) givenRange(text string) tea.Cmd {
+func (p *Pane) givenRange(text string) (tea.Cmd, error) {
 	asked := p.s.Step().Lab.Predict[int(p.chosen)-len(p.s.Step().Decide)]
 	low, high, err := rehearse.ParseRange(text)
 	if err != nil {
-		p.ReopenPrompt() // what was typed is still there to be corrected
-		return frame.Send(frame.Note{Text: err.Error()})
+		return nil, err
 	}
-	cmd := p.s.Do(rehearse.Predict{Prediction: asked.ID, Low: low, High: high})
-	if said := p.s.Here().Predictions[asked.ID]; said.Low == low && said.High == high {
+	cmd, err := p.s.Try(rehearse.Predict{Prediction: asked.ID, Low: low, High: high})
+	if err == nil {
 		p.chosen.Next(p.choices())
 	}
-	return cmd
+	return cmd, err
 }
 
 // SetSize lists the decisions with their options, then the predictions, the one under the cursor marked.
@@ -134,7 +149,7 @@ func (p *Pane) SetSize(w, h int) {
 	p.w, p.h = w, h
 	t := p.s.Theme()
 	var lines []string
-	at := 0
+	at, end := 0, 0
 	if p.hasWhiteboard() {
 		lines = append(lines, p.whiteboard(w)...)
 	}
@@ -156,6 +171,9 @@ func (p *Pane) SetSize(w, h int) {
 				lines = append(lines, "      "+t.Faint.Render(l))
 			}
 		}
+		if i == int(p.chosen) {
+			end = len(lines)
+		}
 		lines = append(lines, "")
 	}
 	for i, asked := range step.Lab.Predict {
@@ -164,11 +182,21 @@ func (p *Pane) SetSize(w, h int) {
 			at = len(lines)
 		}
 		lines = append(lines, p.entry(n, fmt.Sprintf("%d of %d", n+1, p.choices()), "Predict, with an 80% range: "+asked.Ask, w)...)
-		lines = append(lines, "      "+p.rangeWords(asked, results), "")
+		lines = append(lines, "      "+p.rangeWords(asked, results))
+		if n == int(p.chosen) {
+			end = len(lines)
+		}
+		lines = append(lines, "")
 	}
 	p.scroll.Set(lines, w, p.AbovePrompt(w, h))
-	p.scroll.Show(min(at+6, len(lines)-1))
-	p.scroll.Show(at)
+	p.scroll.Follow(followed{p.s.ID(), p.chosen, p.TakesText()}, at, end)
+}
+
+// followed names what the view keeps visible: the choice under the cursor, also when a field opens below it.
+type followed struct {
+	step   framework.StepID
+	chosen frame.Cursor
+	typing bool
 }
 
 // entry is the question of a decision or prediction, marked when the cursor is on it.
@@ -194,7 +222,7 @@ func (p *Pane) options(d casestudies.Decision, w int) []string {
 	t := p.s.Theme()
 	chosen := p.s.Here().Decisions[d.ID]
 	var lines []string
-	for i, o := range d.Options {
+	for i, o := range p.s.Offered(d) {
 		mark, style := "○", t.Plain()
 		if o.ID == chosen.Option && chosen.Option != "" {
 			mark, style = "●", t.Accent

@@ -4,6 +4,7 @@ package labs
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -23,23 +24,50 @@ import (
 type Pane struct {
 	frame.Prompt
 	s      *session.Session
+	o      Options
 	scroll frame.Scroll
-	other  bool          // the reference's report is shown
-	shown  *report.Step  // the candidate's report at the last layout
-	looked *session.XRay // the x-ray at the last layout
+	other  bool           // the reference's report is shown
+	asking func() tea.Cmd // a run that waits while the pane asks about ranges that aren't given yet; nil while it doesn't ask
+	shown  *report.Step   // the candidate's report at the last layout
+	looked *session.XRay  // the x-ray at the last layout
 	w, h   int
 }
 
+// Options are what the pane needs from the screen around it.
+type Options struct {
+	Predict func() tea.Cmd // opens the pane where ranges are given, on the first that is missing
+}
+
 // New returns the pane for a session.
-func New(s *session.Session) *Pane { return &Pane{s: s, Prompt: frame.NewPrompt(s.Theme())} }
+func New(s *session.Session, o Options) *Pane {
+	return &Pane{s: s, o: o, Prompt: frame.NewPrompt(s.Theme())}
+}
 
 // Name is what the tab shows.
 func (p *Pane) Name() string { return "Lab" }
 
 // Enter shows the lab of a step from its first line.
 func (p *Pane) Enter() {
-	p.other = false
+	p.other, p.asking = false, nil
 	p.scroll.Top()
+}
+
+// IsModal says that a field is open, or a question about running waits for an answer.
+func (p *Pane) IsModal() bool { return p.asking != nil || p.Prompt.IsModal() }
+
+// CloseModal closes the field or the question.
+func (p *Pane) CloseModal() tea.Cmd {
+	p.asking = nil
+	return p.Prompt.CloseModal()
+}
+
+// Update types into the field. A key that isn't bound closes the question.
+func (p *Pane) Update(msg tea.Msg) tea.Cmd {
+	if _, ok := msg.(tea.KeyMsg); ok && p.asking != nil {
+		p.asking = nil
+		return nil
+	}
+	return p.Prompt.Update(msg)
 }
 
 // Run runs the lab unless it is already running.
@@ -47,13 +75,46 @@ func (p *Pane) Run() tea.Cmd {
 	if p.s.LabRuns() {
 		return nil
 	}
-	return p.s.StartLab("")
+	return p.unlessOpen(p.runNow)
+}
+
+// unlessOpen runs the lab. While a range can still be given it first asks, since the run closes it.
+func (p *Pane) unlessOpen(run func() tea.Cmd) tea.Cmd {
+	if len(p.s.OpenPredictions()) == 0 {
+		return run()
+	}
+	p.asking = run
+	p.scroll.Top()
+	return nil
+}
+
+// confirmed does what the pane asked about.
+func (p *Pane) confirmed() tea.Cmd {
+	run := p.asking
+	p.asking = nil
+	return run()
+}
+
+// runNow runs the lab without asking.
+func (p *Pane) runNow() tea.Cmd {
+	cmd, err := p.s.StartLab("")
+	if err != nil {
+		return frame.Send(frame.Note{Text: err.Error()})
+	}
+	return cmd
 }
 
 // Bindings are the keys of the pane.
 func (p *Pane) Bindings() []frame.Binding {
-	if p.TakesText() {
-		return p.PromptKeys()
+	switch {
+	case p.TakesText():
+		return append(p.PromptKeys(), p.scroll.FieldBindings()...)
+	case p.asking != nil:
+		return []frame.Binding{
+			{Keys: []string{"p", "enter"}, Does: "give a range first", Do: frame.Run(p.predict)},
+			{Keys: []string{"r", "f3"}, Does: "run without a range", Do: frame.Run(p.confirmed)},
+			{Keys: []string{"esc"}, Does: "don't run", Do: frame.Run(p.CloseModal)},
+		}
 	}
 	yours, ref := p.s.Report(p.s.ID())
 	idle := func() bool { return !p.s.LabRuns() }
@@ -68,27 +129,54 @@ func (p *Pane) Bindings() []frame.Binding {
 			p.other = !p.other
 			p.scroll.Top()
 		})},
-		{Keys: []string{"f"}, Does: "run with a fault", When: idle, Do: frame.Set(p.askFault)},
+		{Keys: []string{"f"}, Does: "run with a fault", When: idle, Do: frame.Run(func() tea.Cmd { return p.unlessOpen(p.askFault) })},
 	}, p.scroll.Bindings()...)
 }
 
-func (p *Pane) askFault() {
-	p.OpenPrompt("fault (mystery draws one)", "", rehearse.Mystery, p.s.StartLab)
+// predict closes the question and opens the pane where ranges are given.
+func (p *Pane) predict() tea.Cmd {
+	p.asking = nil
+	return p.o.Predict()
+}
+
+func (p *Pane) askFault() tea.Cmd {
+	p.OpenPrompt("fault (mystery draws one)", "", rehearse.Mystery, p.Checked(p.s.StartLab))
+	p.Explain(p.causes(rehearse.Mystery, "none"))
+	return nil
 }
 
 func (p *Pane) askCause() {
-	p.OpenPrompt("the cause", "", "", func(text string) tea.Cmd { return p.s.Do(rehearse.Diagnose{Fault: text}) })
+	p.OpenPrompt("the cause", "", "", p.Checked(func(text string) (tea.Cmd, error) { return p.s.Try(rehearse.Diagnose{Fault: text}) }))
+	p.Explain(p.causes("none"))
+}
+
+// causes lists the faults and what else may be entered.
+func (p *Pane) causes(also ...string) string {
+	names := append(slices.Clone(p.s.Faults()), also...)
+	return "One of: " + strings.Join(names, ", ") + "."
 }
 
 func (p *Pane) askQuery() {
-	p.OpenPrompt("number of a query", "", "", func(text string) tea.Cmd {
+	p.OpenPrompt("number of a query", "", "", p.Checked(func(text string) (tea.Cmd, error) {
 		n, err := strconv.Atoi(strings.TrimPrefix(text, "#"))
 		if err != nil {
-			return frame.Send(frame.Note{Text: fmt.Sprintf("%q isn't the number of a query: give one such as 17", text)})
+			return nil, fmt.Errorf("%q isn't the number of a query: %s", text, p.queries())
 		}
-		return p.s.Do(rehearse.XRay{Query: n})
-	})
+		return p.s.Try(rehearse.XRay{Query: n})
+	}))
+	p.Explain(sentence(p.queries()))
 }
+
+// queries says which numbers of queries there are.
+func (p *Pane) queries() string {
+	if yours, _ := p.s.Report(p.s.ID()); yours != nil && yours.Setup.Queries > 0 {
+		return fmt.Sprintf("this run has queries 1 to %d", yours.Setup.Queries)
+	}
+	return "the first query is 1"
+}
+
+// sentence gives words a capital letter and a period.
+func sentence(words string) string { return strings.ToUpper(words[:1]) + words[1:] + "." }
 
 // undiagnosed says whether the last run shows a hidden fault whose cause hasn't been named.
 func (p *Pane) undiagnosed() bool {
@@ -113,7 +201,7 @@ func (p *Pane) SetSize(w, h int) {
 		}
 	}
 	if yours == nil {
-		lines = p.before(w)
+		lines = append(p.question(w), p.before(w)...)
 	} else {
 		lines = append(lines, p.xrayLines(w)...)
 		for _, l := range frame.Wrap(yours.Headline, w) {
@@ -164,6 +252,25 @@ func (p *Pane) View() string {
 	return frame.Box(p.WithPrompt(out, p.w), p.w, p.h)
 }
 
+// question asks whether to run without the ranges that aren't given yet.
+func (p *Pane) question(w int) []string {
+	if p.asking == nil {
+		return nil
+	}
+	t := p.s.Theme()
+	var lines []string
+	for _, l := range frame.Wrap("No range is given yet. After the run it wouldn't count.", w) {
+		lines = append(lines, t.Warn.Render(l))
+	}
+	for _, asked := range p.s.OpenPredictions() {
+		lines = append(lines, frame.Bullet(asked.Ask, w)...)
+	}
+	for _, choice := range [][2]string{{"p", "gives a range first"}, {"r", "runs without one"}, {"esc", "doesn't run"}} {
+		lines = append(lines, t.Accent.Render(choice[0])+" "+choice[1])
+	}
+	return append(lines, "")
+}
+
 // before says what a run would show, and which settings it would use.
 func (p *Pane) before(w int) []string {
 	t := p.s.Theme()
@@ -181,17 +288,11 @@ func (p *Pane) before(w int) []string {
 	if len(ids) == 0 {
 		lines = append(lines, frame.Wrap("Nothing decided that the lab can run: the reference's pipeline will run.", w)...)
 	}
-	open := 0
-	for _, asked := range p.s.Step().Lab.Predict {
-		if _, said := p.s.Here().Predictions[asked.ID]; !said {
-			open++
-		}
-	}
 	lines = append(lines, "")
-	if open > 0 && !p.s.LabRuns() {
+	if len(p.s.OpenPredictions()) > 0 && !p.s.LabRuns() && p.asking == nil {
 		lines = append(lines, frame.Wrap("Predict first: a range that you give after the run doesn't count. (Decide)", w)...)
 	}
-	if !p.s.LabRuns() {
+	if !p.s.LabRuns() && p.asking == nil {
 		lines = append(lines, t.Accent.Render("r")+" runs it.")
 	}
 	return lines

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	tea "github.com/charmbracelet/bubbletea"
+
 	"dryrun/framework"
 	"dryrun/internal/rehearse"
 	"dryrun/internal/tui/pane/labs"
@@ -13,13 +15,20 @@ import (
 
 func open(t *testing.T, w, h int) (*sessiontest.Rig, *labs.Pane) {
 	r := sessiontest.Open(t, framework.Architecture)
-	p := labs.New(r.S)
+	p := labs.New(r.S, labs.Options{})
 	r.Show(p, w, h)
 	return r, p
 }
 
-func ran(t *testing.T, w, h int) *sessiontest.Rig {
+// skipped opens the pane of a step whose predictions are passed over.
+func skipped(t *testing.T, w, h int) *sessiontest.Rig {
 	r, _ := open(t, w, h)
+	r.SkipPredictions()
+	return r
+}
+
+func ran(t *testing.T, w, h int) *sessiontest.Rig {
+	r := skipped(t, w, h)
 	r.Press("r")
 	r.Sees("Two stages keep 99%")
 	return r
@@ -32,6 +41,9 @@ func TestTheLabFitsEverySizeBeforeARunAndAfter(t *testing.T) {
 			r.Fits()
 			r.Holds("Your pipeline", "Predict first:", "r runs it.")
 			r.Press("r")
+			r.Fits()
+			r.Holds("No range is given yet.", "r runs without one")
+			r.Press("r")
 			r.Sees("Two stages keep 99%")
 			r.Until("the report is drawn", func() bool { return !strings.Contains(r.View(), "drawing …") })
 			r.Fits()
@@ -41,7 +53,7 @@ func TestTheLabFitsEverySizeBeforeARunAndAfter(t *testing.T) {
 }
 
 func TestARunSaysHowFarItIsAndCanBeCanceled(t *testing.T) {
-	r, _ := open(t, 76, 19)
+	r := skipped(t, 76, 19)
 	r.Lab.Release = make(chan struct{})
 	r.Press("r")
 	r.Sees("running: building the index 3 of 7")
@@ -54,7 +66,7 @@ func TestARunSaysHowFarItIsAndCanBeCanceled(t *testing.T) {
 }
 
 func TestAFailureStaysUntilTheNextRun(t *testing.T) {
-	r, _ := open(t, 76, 19)
+	r := skipped(t, 76, 19)
 	r.Lab.Err = errors.New("no memory for the index")
 	r.Press("r")
 	r.Sees("The lab failed: no memory for the index")
@@ -80,11 +92,17 @@ func TestTheReferencesReportIsOneKeyAway(t *testing.T) {
 func TestAnXRayTellsWhereTheItemWasLost(t *testing.T) {
 	r := ran(t, 76, 60)
 	r.Press("x")
+	r.Sees("This run has queries 1 to 40.")
 	r.Sees("number of a query:")
+	r.Type("41")
+	r.Press("enter")
+	r.Sees("there is no query 41: this run has 40")
+	r.Sees("number of a query: 41")
+	r.Press("backspace", "backspace")
 	r.Type("seventeen")
 	r.Press("enter")
-	r.Until("a note", func() bool { return r.Said("isn't the number of a query") })
-	r.Press("x")
+	r.Sees("isn't the number of a query")
+	r.Press("ctrl+u")
 	r.Type("#17")
 	r.Press("enter")
 	r.Sees("X-ray of query 17")
@@ -102,7 +120,7 @@ func TestANewRunForgetsTheXRayOfTheOneBefore(t *testing.T) {
 }
 
 func TestAHiddenFaultIsNamedOnce(t *testing.T) {
-	r, _ := open(t, 76, 60)
+	r := skipped(t, 76, 60)
 	if r.Does("d") != "" {
 		t.Error("there is nothing to name")
 	}
@@ -111,6 +129,12 @@ func TestAHiddenFaultIsNamedOnce(t *testing.T) {
 	r.Press("enter")
 	r.Sees("A fault may be hidden")
 	r.Press("d")
+	r.Sees("One of: encoder-mismatch, popularity, none.")
+	r.Type("gremlins")
+	r.Press("enter")
+	r.Sees(`"gremlins" isn't a fault of this world`)
+	r.Sees("the cause: gremlins")
+	r.Press("ctrl+u")
 	r.Type("none")
 	r.Press("enter")
 	r.Sees("You named none: right. It was none.")
@@ -119,10 +143,34 @@ func TestAHiddenFaultIsNamedOnce(t *testing.T) {
 	}
 }
 
+func TestARunAsksBeforeItClosesARange(t *testing.T) {
+	for _, key := range []string{"r", "f"} {
+		r := sessiontest.Open(t, framework.Architecture)
+		predicting := false
+		p := labs.New(r.S, labs.Options{Predict: func() tea.Cmd { predicting = true; return nil }})
+		r.Show(p, 76, 19)
+		r.Press(key)
+		r.Sees("No range is given yet")
+		r.Press("esc")
+		if p.IsModal() || r.S.LabRuns() || len(r.S.OpenPredictions()) == 0 {
+			t.Fatalf("%s: esc doesn't leave everything as it was", key)
+		}
+		r.Press(key, "z")
+		if p.IsModal() || r.S.LabRuns() {
+			t.Errorf("%s: another key is taken as yes", key)
+		}
+		r.Press(key, "p")
+		if !predicting || r.S.LabRuns() {
+			t.Errorf("%s: p doesn't lead to the range", key)
+		}
+	}
+}
+
 func TestWhatWasPredictedIsBesideTheResult(t *testing.T) {
 	r, _ := open(t, 76, 60)
 	asked := sessiontest.Case(t).Step(framework.Architecture).Lab.Predict[0]
 	r.Run(r.S.Do(rehearse.Predict{Prediction: asked.ID, Low: 0.1, High: 0.9}))
+	r.SkipPredictions()
 	r.Press("r")
 	r.Sees("inside")
 	r.Holds(asked.Ask, "you said")

@@ -120,6 +120,23 @@ func (r *Rig) Run(cmd tea.Cmd) {
 	}()
 }
 
+// StartLab runs the step's lab without a fault.
+func (r *Rig) StartLab() {
+	r.t.Helper()
+	cmd, err := r.S.StartLab("")
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.Run(cmd)
+}
+
+// SkipPredictions passes over the step's predictions, so that a run has none to ask about.
+func (r *Rig) SkipPredictions() {
+	for _, asked := range r.S.OpenPredictions() {
+		r.Run(r.S.Do(rehearse.Predict{Prediction: asked.ID, Skip: true}))
+	}
+}
+
 // Send gives a message to the session and the pane, and keeps what is the root's.
 func (r *Rig) Send(msg tea.Msg) {
 	switch msg.(type) {
