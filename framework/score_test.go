@@ -243,16 +243,27 @@ func TestRangesAreCheckedBeforeTheyAreCommitted(t *testing.T) {
 	}
 }
 
-func TestEveryStepHasAGuideOfOneScreen(t *testing.T) {
+func TestEveryStepHasAGuideOfOnePage(t *testing.T) {
 	for _, s := range Steps() {
 		g := Guide(s.ID)
-		if n := len(strings.Fields(g)); n < 150 || n > 250 {
+		if n := len(strings.Fields(g)); n < 250 || n > 400 {
 			t.Errorf("the guide of %s has %d words", s.ID, n)
 		}
-		for _, part := range []string{"Green flags", "Red flags", "What it is for"} {
+		for _, part := range []string{"What it is for", "Numbers to know", "Green flags", "Red flags", "What each level adds", "deep"} {
 			if !strings.Contains(g, part) {
 				t.Errorf("the guide of %s lacks %q", s.ID, part)
 			}
+		}
+	}
+	for _, part := range []string{"ML task", "metrics right here", "Leading", "you were wrong"} {
+		if !strings.Contains(Guide(Requirements), part) {
+			t.Errorf("the first guide lacks %q", part)
+		}
+	}
+	// The guides serve every kind of case, not retrieval alone.
+	for _, kind := range []string{"fraud", "boxes", "Classif", "RAG", "imes"} {
+		if !strings.Contains(Guide(Model)+Guide(Evaluation), kind) {
+			t.Errorf("the guides of model and evaluation say nothing of %q", kind)
 		}
 	}
 	if Guide("deploy") != "" || Guide("../score") != "" {
