@@ -14,7 +14,7 @@ import (
 	"dryrun/internal/bench/rows"
 )
 
-// printTable writes the results as a Markdown table, as in the README.
+// printTable writes the results as a Markdown table, as in docs/benchmarks.md.
 func printTable(out io.Writer, results []rows.Result, smoke bool) error {
 	lines := [][]string{{"row", "case", "peer", "ratio", "goal", "quality, ours and theirs", "ours"}}
 	for _, r := range results {
