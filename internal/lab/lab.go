@@ -103,8 +103,14 @@ func (l *Lab) run(ctx context.Context, b *build.Builder, cfg catalog.Config, ste
 		return nil, fmt.Errorf("measuring the pipeline for %s: %w", step, err)
 	}
 	if do != nil {
-		if err := do(ctx, r); err != nil {
+		err := do(ctx, r)
+		switch {
+		case ctx.Err() != nil:
+			return nil, fmt.Errorf("running the experiment of %s: %w", step, ctx.Err())
+		case err != nil && catalog.IsExternal(r.Settings):
 			return nil, fmt.Errorf("running the experiment of %s: %w", step, err)
+		case err != nil:
+			r.Impossible(err)
 		}
 	}
 	if err := ctx.Err(); err != nil {

@@ -45,9 +45,10 @@ func Score(v float64) Number { return Amount(v, ofFour) }
 // Difference is a signed number.
 func Difference(v float64) Number { return Number{Value: v, Signed: true} }
 
-// WithInterval adds the bounds of an interval, in the number's own unit, unless one of them isn't finite.
+// WithInterval adds the bounds of an interval, in the number's own unit, unless one of them isn't finite or it has no width: then
+// every resample gave the same value, which says nothing of what another sample would give.
 func (n Number) WithInterval(lo, hi float64) Number {
-	if isFinite(lo) && isFinite(hi) {
+	if isFinite(lo) && isFinite(hi) && lo < hi {
 		n.Lo, n.Hi, n.HasInterval = lo, hi, true
 	}
 	return n
@@ -76,12 +77,15 @@ func (n Number) Bounds() string {
 
 // write formats one value in the number's unit.
 func (n Number) write(v float64) string {
+	if math.IsNaN(v) {
+		return string(missingCell)
+	}
 	text := withUnit(v, n.Unit)
 	a := math.Abs(v)
 	if n.Signed && n.Unit == "" && (a >= 0.0005 && a < 0.9995 || a == 0 && n.HasInterval) {
 		text = strconv.FormatFloat(v, 'f', 3, 64) // read beside its bounds, so with their decimals
 	}
-	if n.Signed && !math.Signbit(v) && !math.IsNaN(v) {
+	if n.Signed && !math.Signbit(v) {
 		text = "+" + text
 	}
 	return text
@@ -99,8 +103,6 @@ func (n Number) MarshalJSON() ([]byte, error) { return json.Marshal(n.Value) }
 func plain(v float64) string {
 	a := math.Abs(v)
 	switch {
-	case math.IsNaN(v):
-		return "not a number"
 	case math.IsInf(v, 1):
 		return "infinite"
 	case math.IsInf(v, -1):

@@ -2,6 +2,7 @@ package build
 
 import (
 	"context"
+	"errors"
 
 	"dryrun/internal/lab/kind"
 	"dryrun/internal/metrics"
@@ -22,6 +23,7 @@ type Pipeline struct {
 
 	Columns  Columns          // the feature columns that the ranker reads
 	Model    *Trained         // of stage two; nil keeps stage one's order
+	Unranked string           // why there is no model although the scenario has a ranker; "" where there is one
 	Features problem.Features // as they reach the ranker at serving; nil where the problem has none
 	Ranker   ranking.Ranker   // stage two
 }
@@ -46,7 +48,11 @@ func (b *Builder) Pipeline(ctx context.Context, s Scenario) (*Pipeline, error) {
 		return nil, err
 	}
 	if s.HasRanker(p.Learned) {
-		if p.Model, err = b.Ranker(ctx, s); err != nil {
+		p.Model, err = b.Ranker(ctx, s)
+		switch {
+		case errors.Is(err, errNoRows):
+			p.Unranked = err.Error()
+		case err != nil:
 			return nil, err
 		}
 	}

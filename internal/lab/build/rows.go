@@ -108,10 +108,13 @@ func (b *Builder) judgedRows(ctx context.Context, s Scenario) (*Rows, error) {
 	cut := n - int(validShare*float64(n))
 	out := &Rows{Train: join(features, sets[:cut]), Valid: join(features, sets[cut:])}
 	if out.Train.Rows() == 0 {
-		return nil, errors.New("stage one finds nothing for the past requests; choose another encoder or engine")
+		return nil, errNoRows
 	}
 	return out, nil
 }
+
+// errNoRows says that a ranker has nothing to learn from.
+var errNoRows = errors.New("stage one finds nothing for the past requests; choose another encoder or engine, or a longer log")
 
 // newestRequests are a share of the past requests, newest, and at most a given number.
 func newestRequests(past []problem.Query, share float64, most int) []problem.Query {

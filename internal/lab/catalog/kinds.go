@@ -36,6 +36,11 @@ const (
 // ExternalEngines lists the ids of the external engines.
 func ExternalEngines() []string { return []string{FAISSFlat, FAISSHNSW, FAISSIVFPQ, Milvus} }
 
+// IsExternal says whether a run needs a program or a server outside of this one.
+func IsExternal(s Settings) bool {
+	return s.Ranker == LightGBM || slices.Contains(ExternalEngines(), s.Engine)
+}
+
 // externalEngines are those that a kind of world can use: all where it has vectors.
 func externalEngines(kindID string) []string {
 	if len(kindOf(kindID).encoders) == 0 {

@@ -97,7 +97,21 @@ func (r *Run) common(ctx context.Context) {
 	r.Timing("index_build_s", r.Pipeline.Index.Took.Seconds())
 }
 
-// Finish lists the metrics that the problem itself says it can't support, as far as this step would yield them.
+// Impossible says that the step's experiment couldn't be run to its end, and why: what it would have reported is missing. What
+// every step reports, and what was found before, stays.
+func (r *Run) Impossible(why error) {
+	for _, m := range catalog.MetricTable() {
+		_, measured := r.Report.Metrics[m.ID]
+		_, timed := r.Report.Timings[m.ID]
+		if len(m.Steps) > 0 && !measured && !timed && catalog.Yields(r.Config.World.Kind, r.Step, m.ID) {
+			r.Miss(m.ID, why.Error())
+		}
+	}
+	r.Report.Headline = "This experiment can't be run to its end here: " + why.Error()
+}
+
+// Finish lists the metrics that the problem itself says it can't support, as far as this step would yield them, and makes sure
+// that every number is one.
 func (r *Run) Finish() {
 	missing := r.Pipeline.Problem.Missing
 	for _, id := range slices.Sorted(maps.Keys(missing)) {
@@ -105,6 +119,11 @@ func (r *Run) Finish() {
 			r.Miss(id, missing[id])
 		}
 	}
+	if why := r.Pipeline.Unranked; why != "" {
+		delete(r.Report.Timings, "stage2_p99_ms")
+		r.Miss("stage2_p99_ms", why+", so that stage one's order is the answer")
+	}
+	r.Report.Guard()
 }
 
 // Metric reports a number that repeats for the seed.
@@ -125,21 +144,14 @@ func (r *Run) put(into map[string]float64, id string, v float64) {
 // Interval reports a number with its 95% interval.
 func (r *Run) Interval(id string, i metrics.Interval) {
 	r.Metric(id, i.Mean)
-	if !math.IsNaN(i.Lo) {
+	if !math.IsNaN(i.Lo) && !math.IsNaN(i.Mean) {
 		r.Metric(id+"_lo", i.Lo)
 		r.Metric(id+"_hi", i.Hi)
 	}
 }
 
 // Miss lists a metric as missing, once.
-func (r *Run) Miss(id, why string) {
-	for _, m := range r.Report.Missing {
-		if m.Metric == id {
-			return
-		}
-	}
-	r.Report.Missing = append(r.Report.Missing, report.Missing{Metric: id, Why: why})
-}
+func (r *Run) Miss(id, why string) { r.Report.Miss(id, why) }
 
 // MissAll lists metrics as missing for one reason.
 func (r *Run) MissAll(why string, ids ...string) {

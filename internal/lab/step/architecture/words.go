@@ -19,9 +19,8 @@ func (g gap) words(quality string, k, items int) string {
 	case g.Lo > 0:
 		verdict = "do better than"
 	}
-	bounds := measure.Difference(g.Interval).Bounds()
-	return fmt.Sprintf("With %s of %s items ranked, two stages %s ranking everything: %s of %s (%s) on %d requests",
-		report.Count(k), report.Count(items), verdict, report.Difference(g.Mean), quality, bounds, g.n)
+	return fmt.Sprintf("With %s of %s items ranked, two stages %s ranking everything: %s %s on %d requests",
+		report.Count(k), report.Count(items), verdict, quality, measure.Difference(g.Interval), g.n)
 }
 
 func ceilingHeadline(recall float64, k int, loss float64, label string) string {
