@@ -39,7 +39,7 @@ func TestLintFindsWhatIsWrong(t *testing.T) {
 	before := said(lintAgainst(changed(t, "Visual search", "Visual search"), nil))
 	for name, tc := range map[string]struct{ old, now, field, says string }{
 		"evidence that the reference lacks": {
-			"evidence: [[consent, privacy, retention", "evidence: [[zeppelin], [consent, privacy, retention",
+			"evidence: [[consent, consented", "evidence: [[zeppelin], [consent, consented",
 			"steps.data.criteria[5].evidence", `in the reference: `,
 		},
 		"evidence that the prompt already has": {
@@ -59,11 +59,11 @@ func TestLintFindsWhatIsWrong(t *testing.T) {
 			"encoder: learned\n", "encodr: learned\n", "demo.encodr", `"encodr"`,
 		},
 		"an option that the knob can't be": {
-			"options: {exact: poor, hnsw: best}", "options: {warp: poor, hnsw: best}",
+			"options: {hnsw: best, ivfpq: poor}", "options: {hnsw: best, warp: poor}",
 			"steps.requirements.decide[0].options.warp", "is not among",
 		},
 		"a metric that doesn't exist": {
-			"metric: speedup\n", "metric: spedup\n", "steps.requirements.decide[0].metric", `no metric "spedup"`,
+			"metric: index_recall_at_k\n", "metric: index_recal_at_k\n", "steps.requirements.decide[0].metric", `no metric "index_recal_at_k"`,
 		},
 		"a metric of another step": {
 			"metric: stage1_recall_at_k\n", "metric: revenue_lift\n", "steps.architecture.decide[0].metric", "doesn't report the metric",

@@ -31,7 +31,7 @@ func anyCommand(t *rapid.T) rehearse.Command {
 	case 5, 6:
 		return rehearse.Answer{To: to.Draw(t, "to"), Text: text.Draw(t, "text")}
 	case 7:
-		option := rapid.SampledFrom([]string{"hnsw", "exact", "clicks", ""})
+		option := rapid.SampledFrom([]string{"hnsw", "ivfpq", "clicks", ""})
 		return rehearse.Decide{Decision: id.Draw(t, "id"), Option: option.Draw(t, "option"), Skip: rapid.Bool().Draw(t, "pass")}
 	case 8:
 		return rehearse.Sketch{Line: rapid.SampledFrom([]string{"", "a -> engine=exact", "a -> k=broken", "a -> k=20"}).Draw(t, "line")}

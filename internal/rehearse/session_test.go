@@ -20,7 +20,7 @@ const fullAnswer = `- the business goal is a purchase within a day, success isn'
 
 func TestOneStepFromPromptToNext(t *testing.T) {
 	x := begin(t, rehearse.Options{Level: framework.Senior})
-	x.wantLine("interviewer: People see a thing in the street")
+	x.wantLine("interviewer: People see a thing on the street")
 	x.wantLine("interviewer: You have the brief.")
 
 	x.do(rehearse.Ask{Text: "How many listings are in the catalogue?"})
@@ -34,7 +34,7 @@ func TestOneStepFromPromptToNext(t *testing.T) {
 	x.wantLine("I have no answer to that.")
 
 	x.do(rehearse.Draft{Text: fullAnswer[:30]}, rehearse.Answer{Text: fullAnswer},
-		rehearse.Decide{Decision: "index-family", Option: "exact"}, rehearse.Decide{Decision: "objective", Skip: true},
+		rehearse.Decide{Decision: "index-family", Option: "ivfpq"}, rehearse.Decide{Decision: "objective", Skip: true},
 		rehearse.Predict{Prediction: "speedup", Low: 10, High: 30}, rehearse.Run{})
 	x.wantLine("Two stages keep the quality.")
 	if p := x.s.Debrief(framework.Requirements).Predictions[0]; !p.Committed || !p.Known || p.Truth != 40 || p.Inside {
@@ -42,7 +42,7 @@ func TestOneStepFromPromptToNext(t *testing.T) {
 	}
 	x.refused(rehearse.Predict{Prediction: "speedup", Low: 39, High: 41}, "has run")
 	yours, reference := x.s.Report(framework.Requirements)
-	if yours == nil || reference == nil || !strings.Contains(yours.Blocks[0].Text, "engine:exact") {
+	if yours == nil || reference == nil || !strings.Contains(yours.Blocks[0].Text, "engine:ivfpq") {
 		t.Fatalf("the run didn't set the decision beside the reference: %+v, %+v", yours, reference)
 	}
 	x.do(rehearse.XRay{Query: 17})
@@ -64,7 +64,7 @@ func TestOneStepFromPromptToNext(t *testing.T) {
 	x.wantLine("Nothing in your answer supports this mark")
 
 	r := x.s.Debrief(framework.Requirements)
-	if !r.Answered || r.Marked() != 2 || r.Committed() != 1 || r.Best() != 0 || len(r.UnaskedFacts) != 10 || !r.UnaskedFacts[0].Critical {
+	if !r.Answered || r.Marked() != 2 || r.Committed() != 1 || r.Best() != 0 || len(r.UnaskedFacts) != 11 || !r.UnaskedFacts[0].Critical {
 		t.Errorf("debrief: %+v", r)
 	}
 	whole := x.s.Result()
@@ -77,7 +77,7 @@ func TestOneStepFromPromptToNext(t *testing.T) {
 	if scores := r.Scores; scores.Supported.Score >= scores.Self.Score || scores.Coach.Score <= scores.Self.Score {
 		t.Errorf("scores self %.2f, supported %.2f, coach %.2f", scores.Self.Score, scores.Supported.Score, scores.Coach.Score)
 	}
-	if d := r.Decisions[0]; d.Chosen != "exact" || d.Verdict != "poor" || d.Best != "hnsw" || !r.Decisions[1].Skipped {
+	if d := r.Decisions[0]; d.Chosen != "ivfpq" || d.Verdict != "poor" || d.Best != "hnsw" || !r.Decisions[1].Skipped {
 		t.Errorf("decisions %+v", r.Decisions)
 	}
 	if !strings.Contains(fullAnswer, strings.Trim(strings.Split(r.Quote, "…")[0], " ")) || r.Quote == "" {
@@ -338,7 +338,7 @@ func TestMisuseReturnsAClearError(t *testing.T) {
 		{rehearse.Answer{Text: " \n"}, "empty"},
 		{rehearse.Answer{To: "nobody", Text: "x"}, "has no question"},
 		{rehearse.Draft{Text: strings.Repeat("x", 70_000)}, "64 KB"},
-		{rehearse.Decide{Decision: "index-family", Option: "faiss"}, "one of exact, hnsw"},
+		{rehearse.Decide{Decision: "index-family", Option: "faiss"}, "one of hnsw, ivfpq"},
 		{rehearse.Decide{Decision: "lunch"}, "no decision"},
 		{rehearse.Predict{Prediction: "speedup", Low: 0, High: 3}, "log scale"},
 		{rehearse.Predict{Prediction: "lunch"}, "no prediction"},

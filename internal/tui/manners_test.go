@@ -209,7 +209,7 @@ func TestAWideHomeTellsWhatIsChosen(t *testing.T) {
 	d.sees("▸ 3 Data")
 	d.fits("home with a session")
 	d.press("end")
-	d.sees("People see a thing in the street")
+	d.sees("People see a thing on the street")
 	d.sees("Tags: ")
 	d.sees("7 Serving and monitoring    6 min")
 	d.sees("Last session ")

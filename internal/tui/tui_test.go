@@ -119,7 +119,7 @@ func TestAFirstRunNamesOneThingToDo(t *testing.T) {
 	d.sees("Press enter to begin with Visual search")
 	d.press("enter")
 	d.sees("[Brief]")
-	d.sees("People see a thing in the street")
+	d.sees("People see a thing on the street")
 }
 
 func TestTheFilterNarrowsAndAnEmptyOneSaysHowToGoOn(t *testing.T) {

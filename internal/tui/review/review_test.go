@@ -30,7 +30,7 @@ func past(t *testing.T, mode framework.Mode) *rehearse.Session {
 	}
 	for _, c := range []rehearse.Command{
 		rehearse.Answer{Text: "Purchases within a day count, and clicks don't."},
-		rehearse.Decide{Decision: "index-family", Option: "exact"},
+		rehearse.Decide{Decision: "index-family", Option: "ivfpq"},
 	} {
 		if _, err := s.Do(c); err != nil {
 			t.Fatal(err)
@@ -95,7 +95,7 @@ func TestAPastSessionShowsItsScorecardAndItsSteps(t *testing.T) {
 	got := m.all()
 	for _, want := range []string{
 		"Scorecard, Visual search", "1 Clarify requirements", "answered, not marked", "2 Two-stage architecture", "not answered",
-		"no criterion is marked yet", "1 of 7 steps", "“Purchases within a day", "exact",
+		"no criterion is marked yet", "1 of 7 steps", "“Purchases within a day", "ivfpq",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
