@@ -46,7 +46,7 @@ func addCommands(root *cobra.Command, p *command.Program) {
 func newRoot(s command.Streams, clock framework.Clock, args []string) *cobra.Command {
 	io := &command.IO{Streams: s}
 	o := &opener{io: io}
-	p := &command.Program{IO: io, Clock: clock, DataDir: o.dataDir, Store: o.openStore, Cache: o.cache, Lab: o.openLab}
+	p := &command.Program{IO: io, Clock: clock, DataDir: o.dataDir, Flags: o.flags, Store: o.openStore, Cache: o.cache, Lab: o.openLab}
 	goHome := home.Run(p)
 	root := &cobra.Command{
 		Use:   "dryrun",

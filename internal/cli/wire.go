@@ -31,6 +31,14 @@ func (o *opener) dataDir() string {
 	return filepath.Join(xdg.DataHome, "dryrun")
 }
 
+// flags are those that a printed command needs, to work on the same data.
+func (o *opener) flags() []string {
+	if o.dir == "" {
+		return nil
+	}
+	return []string{"--data-dir", o.dir}
+}
+
 // cacheDir is where the lab keeps what took long to build: with the sessions if somebody said where those are, else in the XDG
 // cache folder.
 func (o *opener) cacheDir() string {

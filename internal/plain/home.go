@@ -44,7 +44,7 @@ func Home(ctx context.Context, h HomeOptions) error {
 	}
 	w.say("")
 	if !h.Interactive {
-		w.say("Next: dryrun practice " + h.Cases[0].ID + " --plain")
+		w.say("Next: " + w.Command("practice", h.Cases[0].ID, "--plain"))
 		return nil
 	}
 	for {

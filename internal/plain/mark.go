@@ -151,7 +151,8 @@ func (w *walk) scorecard() {
 	r := w.s.Result()
 	w.say("")
 	w.show(narrate.Scorecard(r))
-	w.say("To see this session again, run: dryrun review " + r.Session)
+	w.say("To see this session again, run:")
+	fmt.Fprintln(w.Out, w.Command("review", r.Session))
 }
 
 // show prints a result.

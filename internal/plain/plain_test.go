@@ -117,7 +117,7 @@ func TestAWholeStepInLines(t *testing.T) {
 		"1 of 6", "coach:",
 		"Decisions: 3 of 3 best",
 		"step 7 of 7",
-		"Scorecard", "You said: ", "run: dryrun review s1",
+		"Scorecard", "You said: ", "\ndryrun review s1",
 	} {
 		if !strings.Contains(said, want) {
 			t.Errorf("the conversation never says %q", want)

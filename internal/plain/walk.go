@@ -29,6 +29,8 @@ type Options struct {
 	Clock       framework.Clock
 	Store       rehearse.Store
 	Lab         rehearse.Lab
+	// Command writes a command of dryrun as it is typed to work on the same data; nil adds nothing to the words.
+	Command func(words ...string) string
 }
 
 // walk is one conversation about one session.
@@ -62,6 +64,9 @@ func newWalk(s *rehearse.Session, in *lines, o Options) *walk {
 	if o.Clock == nil {
 		o.Clock = framework.SystemClock{}
 	}
+	if o.Command == nil {
+		o.Command = func(words ...string) string { return "dryrun " + strings.Join(words, " ") }
+	}
 	return &walk{Options: o, s: s, in: in, announcedThresholds: map[framework.StepID]int{}}
 }
 
@@ -75,7 +80,8 @@ func (w *walk) run(ctx context.Context, opening rehearse.Outcome) error {
 	for warned := false; !w.sessionEnded; warned = true {
 		w.do(last, rehearse.Pause{})
 		if w.s.InStore() {
-			w.say("Everything is saved. To continue, run: dryrun practice " + w.s.Case().ID)
+			w.say("Everything is saved. To continue, run:")
+			fmt.Fprintln(w.Out, w.Command("practice", w.s.Case().ID)) // one line, to be copied
 			break
 		}
 		if !errors.Is(err, errQuit) || warned {

@@ -84,6 +84,7 @@ func (s *Session) sketch(line string) error {
 		return err
 	}
 	bodies := []framework.Body{framework.Sketched{Step: s.state.Step, Line: line, Knobs: maps.Clone(knobs)}}
+	s.tutorSays("%s", drawnWords(knobs))
 	for _, d := range s.Step().Decide {
 		value, drawn := knobs[d.Knob]
 		if d.Knob == "" || !drawn {
@@ -100,6 +101,18 @@ func (s *Session) sketch(line string) error {
 		}
 	}
 	return s.record(bodies...)
+}
+
+// drawnWords says what a sketch sets, so that nobody takes a label that the lab doesn't know for a setting.
+func drawnWords(knobs map[string]string) string {
+	if len(knobs) == 0 {
+		return "The lab knows nothing in this line: it is drawn, and the reference's pipeline runs."
+	}
+	var set []string
+	for _, id := range slices.Sorted(maps.Keys(knobs)) {
+		set = append(set, id+" "+knobs[id])
+	}
+	return "Your sketch sets " + strings.Join(set, ", ") + "; what it doesn't set runs as in the reference."
 }
 
 // Whiteboard returns the labels of the boxes of the current step's last sketch. If the lab can no longer parse the line, the

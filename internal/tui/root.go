@@ -30,6 +30,7 @@ type root struct {
 }
 
 func newRoot(ctx context.Context, o Options, t draw.Theme) *root {
+	o.complete()
 	return &root{ctx: ctx, o: o, theme: t, markdown: draw.NewMarkdown(t)}
 }
 
@@ -66,8 +67,7 @@ func (m *root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		return m, m.screen.Update(msg)
 	case frame.Note:
-		m.note = safetext.Line(msg.Text)
-		return m, nil
+		return m, m.say(safetext.Line(msg.Text))
 	case frame.Quit:
 		return m, m.leave(true)
 	case frame.Home:
@@ -86,6 +86,30 @@ func (m *root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, nil
 	}
 	return m, m.screen.Update(msg)
+}
+
+// say shows a note beside the help line, or above it if it is longer.
+func (m *root) say(note string) tea.Cmd {
+	before := len(m.noteLines())
+	m.note = note
+	if len(m.noteLines()) == before {
+		return nil
+	}
+	return m.resizeBody()
+}
+
+// noteLines are the lines of a note that is too long to stand beside the help line.
+func (m *root) noteLines() []string {
+	const least = 30 // of the help line's cells that stay its own
+	if frame.Width(m.note) <= m.w-least {
+		return nil
+	}
+	lines := frame.Wrap(m.note, m.w-2)
+	if most := max(m.h/3, 1); len(lines) > most {
+		lines = lines[:most]
+		lines[most-1] = frame.Fit(lines[most-1], m.w-3) + "…"
+	}
+	return lines
 }
 
 func (m *root) fail(err error) {
@@ -165,9 +189,14 @@ func (m *root) listKeys() frame.Binding {
 
 func (m *root) typing() bool { return m.screen != nil && frame.TakesText(m.screen) }
 
-// key runs a key: in the list of all keys, of every screen, or of the screen that is open.
+// key runs a key, and takes away the note that was shown.
 func (m *root) key(msg tea.KeyMsg) tea.Cmd {
-	m.note = ""
+	cleared := m.say("")
+	return tea.Batch(cleared, m.run(msg))
+}
+
+// run runs a key: in the list of all keys, of every screen, or of the screen that is open.
+func (m *root) run(msg tea.KeyMsg) tea.Cmd {
 	before, after := m.bindings()
 	switch k := msg.String(); {
 	case m.keys != nil && k != "ctrl+c" && k != "ctrl+z":
@@ -235,7 +264,7 @@ func (m *root) resizeBody() tea.Cmd {
 	if m.screen == nil || m.w == 0 || m.small() {
 		return nil
 	}
-	return m.screen.SetSize(m.w, m.h-2-len(m.failureLines()))
+	return m.screen.SetSize(m.w, m.h-2-len(m.failureLines())-len(m.noteLines()))
 }
 
 func (m *root) layoutKeys() {
@@ -271,11 +300,15 @@ func (m *root) View() string {
 	for i, l := range failed {
 		failed[i] = " " + m.theme.Bad.Render(l)
 	}
+	noted := m.noteLines()
+	for i, l := range noted {
+		noted[i] = " " + m.theme.Accent.Render(l)
+	}
 	list := m.listKeys()
-	lines := []string{frame.Header(m.theme, title, status, list, m.w), frame.Box(body, m.w, m.h-2-len(failed))}
-	lines = append(lines, failed...)
+	lines := []string{frame.Header(m.theme, title, status, list, m.w), frame.Box(body, m.w, m.h-2-len(failed)-len(noted))}
+	lines = append(append(lines, failed...), noted...)
 	help := frame.HelpLine(m.theme, keys, list, m.w)
-	if m.note != "" {
+	if m.note != "" && len(noted) == 0 {
 		all := frame.HelpLine(m.theme, nil, list, m.w)
 		help = " " + m.theme.Accent.Render(frame.Fit(m.note, m.w-frame.Width(all)-3)) + " ·" + all
 	}

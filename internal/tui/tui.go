@@ -40,6 +40,8 @@ type Options struct {
 	Editor string // a command line such as "vi" or "code --wait"; "" for none
 	Clock  framework.Clock
 	Where  string // where sessions are kept, for the line on exit
+	// Command writes a command of dryrun as it is typed to work on the same data.
+	Command func(words ...string) string
 
 	Start Start
 }
@@ -70,9 +72,6 @@ const flushTime = 3 * time.Second
 // Run shows the screens until the candidate leaves or ctx ends (SIGTERM and SIGHUP end it). Whatever ends it, the
 // terminal is as it was before, and unsaved text is saved.
 func Run(ctx context.Context, o Options) (err error) {
-	if o.Clock == nil {
-		o.Clock = framework.SystemClock{}
-	}
 	t, asked, err := o.theme()
 	if err != nil {
 		return err
@@ -107,6 +106,16 @@ func Run(ctx context.Context, o Options) (err error) {
 		return fmt.Errorf("running the screens: %w", err)
 	}
 	return nil
+}
+
+// complete fills in what was left out.
+func (o *Options) complete() {
+	if o.Clock == nil {
+		o.Clock = framework.SystemClock{}
+	}
+	if o.Command == nil {
+		o.Command = func(words ...string) string { return "dryrun " + strings.Join(words, " ") }
+	}
 }
 
 // theme picks the theme, and asks the terminal for its background where the theme depends on it and no option says.
@@ -188,6 +197,6 @@ func (m *root) walk(o opened) frame.Screen {
 		Session: session.Options{
 			Theme: m.theme, Markdown: m.markdown, Rules: o.session, First: o.outcome, Store: m.o.Sessions.Store, Lab: lab, Clock: m.o.Clock,
 		},
-		Editor: m.o.Editor,
+		Editor: m.o.Editor, Command: m.o.Command,
 	})
 }

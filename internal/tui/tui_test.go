@@ -207,7 +207,7 @@ func TestTheWhiteboardDrawsTheBoxesThatWereRead(t *testing.T) {
 	d.press("tab", "tab", "w")
 	d.write("photo  → encoder -> hnsw k=200")
 	d.press("enter")
-	d.sees("Your sketch also decides k: 200.")
+	d.sees("also decides k:")
 	d.sees("│ photo │ → │ encoder │ → │ hnsw k=200 │")
 }
 

@@ -70,13 +70,37 @@ func (io *IO) WriteTable(rows []Row) error {
 			}
 			line += c
 		}
-		if limit > 0 {
-			line = runewidth.Truncate(line, limit, "…")
+		for _, part := range fold(line, r, limit) {
+			b.WriteString(strings.TrimRight(part, " ") + "\n")
 		}
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	_, err := io.Out.Write([]byte(b.String()))
 	return err
+}
+
+// leastFolded is the narrowest last column that is worth folding.
+const leastFolded = 20
+
+// fold breaks the last cell of a row that is wider than limit over several lines, and cuts a row whose last column is too narrow
+// for that. A limit of 0 is none.
+func fold(line string, r Row, limit int) []string {
+	last := r[len(r)-1]
+	at := runewidth.StringWidth(line) - runewidth.StringWidth(last)
+	switch {
+	case limit == 0 || at+runewidth.StringWidth(last) <= limit:
+		return []string{line}
+	case limit-at < leastFolded:
+		return []string{runewidth.Truncate(line, limit, "…")}
+	}
+	lines := draw.Wrap(last, limit-at)
+	for i := range lines {
+		if i == 0 {
+			lines[i] = strings.TrimSuffix(line, last) + lines[i]
+		} else {
+			lines[i] = strings.Repeat(" ", at) + lines[i]
+		}
+	}
+	return lines
 }
 
 // WriteMarkdown writes Markdown as terminal text, without control sequences if color is off.

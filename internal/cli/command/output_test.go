@@ -89,3 +89,25 @@ func TestProgressIsOneLineThatGoesAway(t *testing.T) {
 		t.Errorf("progress into a pipe: %q", b.String())
 	}
 }
+
+func TestAPrintedCommandWorksOnTheSameData(t *testing.T) {
+	p := &Program{}
+	if got := p.Next("practice", "visual-search"); got != "dryrun practice visual-search" {
+		t.Errorf("without flags %q", got)
+	}
+	p.Flags = func() []string { return []string{"--data-dir", "/home/a b/it's"} }
+	if got, want := p.Next("review", "4kq2"), `dryrun review 4kq2 --data-dir '/home/a b/it'\''s'`; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestTheLastColumnOfATableIsFolded(t *testing.T) {
+	r := Row{"knob", "one two three four five six seven"}
+	lines := fold("knob  one two three four five six seven", r, 30)
+	if len(lines) != 2 || lines[0] != "knob  one two three four five" || lines[1] != "      six seven" {
+		t.Errorf("%q", lines)
+	}
+	if lines := fold("knob  one two three four five six seven", r, 20); len(lines) != 1 || lines[0] != "knob  one two three…" {
+		t.Errorf("a column too narrow to be folded: %q", lines)
+	}
+}

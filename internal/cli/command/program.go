@@ -6,6 +6,8 @@ package command
 import (
 	"cmp"
 	"context"
+	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -23,12 +25,36 @@ type Program struct {
 	IO      *IO
 	Clock   framework.Clock
 	DataDir func() string
+	// Flags are those of this run that a command which is printed for later needs too, such as --data-dir; nil is none.
+	Flags func() []string
 	// Store opens the database of sessions and prints its notices.
 	Store func(context.Context) (*store.Store, error)
 	// Cache returns the folder in which the lab keeps what took long to build.
 	Cache func() (*disk.Folder, error)
 	// Lab opens a lab that can reach the engines outside the process.
 	Lab func(EngineFlags) (Lab, error)
+}
+
+// Next writes a command of dryrun as it is typed to work on the same data as this run.
+func (p *Program) Next(words ...string) string {
+	line := append([]string{"dryrun"}, words...)
+	if p.Flags != nil {
+		line = append(line, p.Flags()...)
+	}
+	for i, w := range line {
+		line[i] = quoted(w)
+	}
+	return strings.Join(line, " ")
+}
+
+// quoted quotes a word for a shell where it needs it.
+func quoted(word string) string {
+	if word != "" && !strings.ContainsFunc(word, func(r rune) bool {
+		return !strings.ContainsRune("-_./:=@%+,~", r) && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	}) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 // Lab runs the experiments of a case. Close drops what the lab built on a server.

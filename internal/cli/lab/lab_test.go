@@ -98,3 +98,23 @@ func TestARunSetsTheKnobsAndTheFaultAndClosesTheLab(t *testing.T) {
 		}
 	}
 }
+
+func TestTheTableOfKnobsSaysWhatEachTakes(t *testing.T) {
+	p, out, _ := clitest.Program()
+	if err := (&options{IO: p.IO, Table: "knobs"}).writeTable(); err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]string{}
+	for line := range strings.Lines(out.String()) {
+		id, rest, _ := strings.Cut(line, " ")
+		rows[id] = rest
+	}
+	for id, want := range map[string]string{
+		"engine": "images: hnsw, ivfpq, exact; interactions: hnsw, ivfpq, exact, popularity, cooccurrence",
+		"k":      "1 to 100000 (candidates", "loss": " lambdarank, logistic (", "encoder": "images: learned, pca, raw; interactions: als",
+	} {
+		if !strings.Contains(rows[id], want) {
+			t.Errorf("%s takes %q, want %q in it", id, rows[id], want)
+		}
+	}
+}

@@ -11,7 +11,7 @@ import (
 
 // writeTable prints the knobs, the metrics or the faults, one per line.
 func (o *options) writeTable() error {
-	list, rows := any(catalog.KnobTable()), knobRows
+	list, rows := any(knobs()), knobRows
 	switch o.Table {
 	case "metrics":
 		list, rows = catalog.MetricTable(), metricRows
@@ -24,14 +24,47 @@ func (o *options) writeTable() error {
 	return o.WriteTable(rows())
 }
 
-func knobRows() []command.Row {
-	rows := []command.Row{{"KNOB", "DEFAULT", "TAKES", "STEP", ""}}
+// knob is a knob with the words that it takes in each kind of world, where it takes words.
+type knob struct {
+	catalog.Knob
+	Values map[string][]string `json:"values,omitempty"`
+}
+
+func knobs() []knob {
+	var out []knob
 	for _, k := range catalog.KnobTable() {
-		takes := k.Range()
-		if takes == "" {
-			takes = "words"
+		values := map[string][]string{}
+		for _, kind := range catalog.Kinds() {
+			if words := catalog.Offers(kind, k.ID); len(words) > 0 {
+				values[kind] = words
+			}
 		}
-		rows = append(rows, command.Row{k.ID, command.OrDash(k.Default), takes, string(k.Step), k.Line})
+		out = append(out, knob{k, values})
+	}
+	return out
+}
+
+// takes writes what a knob takes: its range, or its words, by kind of world where they differ.
+func (k knob) takes() string {
+	if text := k.Range(); text != "" {
+		return text
+	}
+	var kinds []string
+	same := true
+	for _, kind := range catalog.Kinds() {
+		kinds = append(kinds, kind+": "+strings.Join(k.Values[kind], ", "))
+		same = same && slices.Equal(k.Values[kind], k.Values[catalog.Kinds()[0]])
+	}
+	if same {
+		return strings.Join(k.Values[catalog.Kinds()[0]], ", ")
+	}
+	return strings.Join(kinds, "; ")
+}
+
+func knobRows() []command.Row {
+	rows := []command.Row{{"KNOB", "DEFAULT", "STEP", "TAKES"}}
+	for _, k := range knobs() {
+		rows = append(rows, command.Row{k.ID, command.OrDash(k.Default), string(k.Step), k.takes() + " (" + k.Line + ")"})
 	}
 	return rows
 }

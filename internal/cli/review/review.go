@@ -24,6 +24,7 @@ type options struct {
 	Store    func(context.Context) (*store.Store, error)
 	Sessions func(context.Context) (*sessions.Open, error)
 	Clock    framework.Clock
+	Next     func(words ...string) string // a command of dryrun on the same data
 
 	Session string // an id or a prefix of one; "" lists all
 }
@@ -32,7 +33,7 @@ type options struct {
 func New(p *command.Program) *cobra.Command { return newCommand(p, run) }
 
 func newCommand(p *command.Program, run func(context.Context, *options) error) *cobra.Command {
-	o := &options{IO: p.IO, Store: p.Store, Sessions: sessions.Opener(p), Clock: p.Clock}
+	o := &options{IO: p.IO, Store: p.Store, Sessions: sessions.Opener(p), Clock: p.Clock, Next: p.Next}
 	cmd := &cobra.Command{
 		Use:   "review [SESSION]",
 		Short: "List past sessions, or show one",
@@ -94,7 +95,7 @@ func (o *options) list(ctx context.Context, s *store.Store) error {
 		return o.Export(o.IO, out)
 	}
 	if len(all) == 0 {
-		_, err := fmt.Fprintln(o.Out, "No sessions yet. dryrun practice visual-search starts one.")
+		_, err := fmt.Fprintf(o.Out, "No sessions yet. %s starts one.\n", o.Next("practice", "visual-search"))
 		return err
 	}
 	rows := []command.Row{{"SESSION", "LAST", "CASE", "MODE", "STEPS", "AT STEP"}}
@@ -156,5 +157,5 @@ func (o *options) one(ctx context.Context, s *store.Store) error {
 	if o.JSON {
 		return o.Export(o.IO, r)
 	}
-	return o.WriteMarkdown(r.markdown(past.Session))
+	return o.WriteMarkdown(r.markdown(past.Session, o.Next))
 }

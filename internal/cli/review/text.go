@@ -58,7 +58,7 @@ func ordered[V any](m map[string]V) []V {
 
 // markdown is the session as Markdown. past is nil if this version can't read the session's case; then only the answers are
 // shown.
-func (r *sessionReview) markdown(past *rehearse.Session) string {
+func (r *sessionReview) markdown(past *rehearse.Session, next func(words ...string) string) string {
 	var b strings.Builder
 	state := "unfinished"
 	if r.Ended {
@@ -79,7 +79,7 @@ func (r *sessionReview) markdown(past *rehearse.Session) string {
 		}
 	}
 	if !r.Ended {
-		fmt.Fprintf(&b, "`dryrun practice --resume %s` continues it.\n", r.ID)
+		fmt.Fprintf(&b, "`%s` continues it.\n", next("practice", "--resume", r.ID))
 	}
 	return b.String()
 }

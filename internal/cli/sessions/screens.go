@@ -37,7 +37,7 @@ func (o *Open) Screens(ctx context.Context, start tui.Start, seed int64, spoken 
 	}
 	return tui.Run(ctx, tui.Options{
 		In: in, Out: out, Theme: io.Theme, Profile: io.Profile(), Cases: cases, Notices: o.store.Notices(), Sessions: kept,
-		Editor: cmp.Or(io.Env("VISUAL"), io.Env("EDITOR")), Clock: p.Clock, Where: p.DataDir(), Start: start,
+		Editor: cmp.Or(io.Env("VISUAL"), io.Env("EDITOR")), Clock: p.Clock, Where: p.DataDir(), Command: p.Next, Start: start,
 	})
 }
 

@@ -180,6 +180,18 @@ func TestSketchReadsBoxesAndKnobs(t *testing.T) {
 	}
 }
 
+func TestSketchKnowsTheOtherNamesOfEnginesAndRankers(t *testing.T) {
+	for drawn, want := range map[string][2]string{
+		"ivf": {"engine", "ivfpq"}, "IVF-PQ nprobe": {"engine", "ivfpq"}, "brute-force scan": {"engine", "exact"},
+		"gbdt": {"ranker", "trees"}, "faiss-hnsw": {"engine", "faiss-hnsw"},
+	} {
+		boxes, knobs, err := Sketch("images", "photo -> "+drawn)
+		if err != nil || knobs[want[0]] != want[1] || len(knobs) != 1 || boxes[1] != drawn {
+			t.Errorf("%q sets %v and draws %q: %v", drawn, knobs, boxes, err)
+		}
+	}
+}
+
 func TestSketchRefusesWhatItCantRead(t *testing.T) {
 	for _, c := range []struct{ name, line, words string }{
 		{"nothing", "  ", "is empty"},
@@ -187,6 +199,7 @@ func TestSketchRefusesWhatItCantRead(t *testing.T) {
 		{"an unknown knob", "photo -> hnsw kk=3", "kk"},
 		{"a value out of range", "hnsw k=0", "outside"},
 		{"two engines", "hnsw -> exact", "set twice"},
+		{"an index that isn't there", "photo -> ScaNN -> trees", "doesn't have: it has hnsw, ivfpq, exact"},
 		{"ranking before retrieval", "trees -> hnsw", "before"},
 		{"too many boxes", strings.Repeat("a -> ", 20) + "b", "boxes"},
 		{"a control character", "photo -> hn\x1b[2Jsw", "can't be drawn"},

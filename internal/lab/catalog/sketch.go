@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -41,8 +42,9 @@ func (b *BadSketch) Unwrap() error { return b.Err }
 //	photo -> encoder dim=32 -> hnsw k=200 -> trees -> top 20
 //
 // into the labels of its boxes and the knobs that it sets. A word that the world offers for an engine, an encoder, a
-// ranker or a loss sets that knob; KNOB=VALUE and "KNOB VALUE" set any. Other words are labels alone: a box that the
-// lab doesn't know is drawn and changes nothing. Stage two before stage one, and two values for one knob, are refused.
+// ranker or a loss sets that knob, as do its other usual names; KNOB=VALUE and "KNOB VALUE" set any. Other words are labels
+// alone: a box that the lab doesn't know is drawn and changes nothing. An index that the lab doesn't have, stage two before
+// stage one, and two values for one knob are refused.
 func Sketch(kind, line string) (boxes []string, knobs map[string]string, err error) {
 	if strings.TrimSpace(line) == "" {
 		return nil, nil, &BadSketch{Line: "is empty: write boxes with -> between them"}
@@ -106,13 +108,42 @@ func (r *sketchReader) read(n int, label string) error {
 				continue
 			}
 		}
-		if id := r.offeredBy(w); id != "" {
-			if err := r.set(n, id, w); err != nil {
-				return err
-			}
+		if err := r.name(n, label, w); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// name sets the knob that a word stands for, if it does.
+func (r *sketchReader) name(n int, label, word string) error {
+	if as := alsoCalled()[word]; as != "" && r.offeredBy(word) == "" {
+		word = as
+	}
+	switch id := r.offeredBy(word); {
+	case id != "":
+		return r.set(n, id, word)
+	case slices.Contains(externalEngines(r.kind), word):
+		return r.set(n, "engine", word)
+	case slices.Contains(otherIndexes(), word):
+		has := strings.Join(Offers(r.kind, "engine"), ", ")
+		return &BadSketch{Box: n, Text: label, Line: "names an index that the lab doesn't have: it has " + has}
+	}
+	return nil
+}
+
+// alsoCalled maps other usual names of engines and rankers to those that a world offers.
+func alsoCalled() map[string]string {
+	return map[string]string{
+		"ivf": "ivfpq", "ivf-pq": "ivfpq", "ivf_pq": "ivfpq", "ivf+pq": "ivfpq", "ivf/pq": "ivfpq",
+		"brute-force": "exact", "bruteforce": "exact", "flat": "exact",
+		"gbdt": "trees", "gbm": "trees", "xgboost": "trees", "lambdamart": "trees",
+	}
+}
+
+// otherIndexes are names of indexes for vectors that the lab has none like: drawn as labels alone, another one would run unseen.
+func otherIndexes() []string {
+	return []string{"annoy", "diskann", "faiss", "kd-tree", "kdtree", "lsh", "nsg", "opq", "pq", "scann", "vamana"}
 }
 
 // offeredBy returns the knob of the pipeline for which the world offers the word, "" for none.

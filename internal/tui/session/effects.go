@@ -1,6 +1,8 @@
 package session
 
 import (
+	"strings"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"dryrun/internal/rehearse"
@@ -28,7 +30,7 @@ func (s *Session) Try(c rehearse.Command) (tea.Cmd, error) {
 	return tea.Batch(s.said(c, out), s.perform(out)), nil
 }
 
-// said adds the outcome's lines to the transcript, or shows the first one beside the help line.
+// said adds the outcome's lines to the transcript, or shows them beside the help line.
 func (s *Session) said(c rehearse.Command, out rehearse.Outcome) tea.Cmd {
 	switch c := c.(type) {
 	case rehearse.Draft, rehearse.Enter, rehearse.Stored, rehearse.StoreFailed, rehearse.LabDone, rehearse.LabFailed, rehearse.XRayDone:
@@ -45,8 +47,12 @@ func (s *Session) said(c rehearse.Command, out rehearse.Outcome) tea.Cmd {
 	case rehearse.Hint, rehearse.Probe:
 		s.converse(out)
 	default:
-		if len(out.Lines) > 0 {
-			return frame.Send(frame.Note{Text: out.Lines[0].Text})
+		var texts []string
+		for _, l := range out.Lines {
+			texts = append(texts, l.Text)
+		}
+		if len(texts) > 0 {
+			return frame.Send(frame.Note{Text: strings.Join(texts, " ")})
 		}
 	}
 	return nil

@@ -21,13 +21,15 @@ import (
 // Options are what the screen needs.
 type Options struct {
 	Session session.Options
-	Editor  string // "" for none
+	Editor  string                       // "" for none
+	Command func(words ...string) string // a command of dryrun as it is typed to work on the same data
 }
 
 // Model is the screen.
 type Model struct {
 	*pane.Deck
 	s         *session.Session
+	command   func(words ...string) string
 	brief     *brief.Pane
 	answer    *answer.Pane
 	decide    *decide.Pane
@@ -39,7 +41,7 @@ type Model struct {
 // New returns the screen of a session.
 func New(ctx context.Context, o Options) *Model {
 	s := session.New(ctx, o.Session)
-	m := &Model{s: s, decide: decide.New(s), reference: reference.New(s), score: score.New(s)}
+	m := &Model{s: s, command: o.Command, decide: decide.New(s), reference: reference.New(s), score: score.New(s)}
 	m.labs = labs.New(s, labs.Options{Predict: m.predict})
 	m.brief = brief.New(s, brief.Options{Answer: m.write, Compact: func() bool { return !m.Full() }})
 	m.answer = answer.New(s, answer.Options{Show: func() { m.Open(m.answer) }, Editor: o.Editor, Ctx: ctx})
@@ -58,11 +60,11 @@ func (m *Model) Leave() tea.Cmd { return m.Deck.Leave(frame.Left{From: m}) }
 func (m *Model) NextCommand() string {
 	switch {
 	case m.s.State().Ended:
-		return "See it again with: dryrun review " + m.s.State().Started.Session
+		return "See it again with: " + m.command("review", m.s.State().Started.Session)
 	case m.s.Case().ID == "":
 		return ""
 	}
-	return "Resume with: dryrun practice " + m.s.Case().ID
+	return "Resume with: " + m.command("practice", m.s.Case().ID)
 }
 
 // everywhere are the keys of every pane, the most used first.

@@ -16,7 +16,8 @@ import (
 
 func open(t *testing.T, step framework.StepID) (*walk.Model, session.Options) {
 	o := sessiontest.Options(t, step)
-	m := walk.New(t.Context(), walk.Options{Session: o})
+	command := func(words ...string) string { return "dryrun " + strings.Join(words, " ") + " --data-dir /d" }
+	m := walk.New(t.Context(), walk.Options{Session: o, Command: command})
 	m.SetSize(80, 22)
 	return m, o
 }
@@ -83,13 +84,13 @@ func TestAFunctionKeyLeavesTheFieldAndCommitsTheAnswer(t *testing.T) {
 
 func TestTheLineOnExitSaysHowToComeBack(t *testing.T) {
 	m, o := open(t, framework.Architecture)
-	if got := m.NextCommand(); !strings.Contains(got, "dryrun practice visual-search") {
+	if got := m.NextCommand(); !strings.Contains(got, "dryrun practice visual-search --data-dir /d") {
 		t.Errorf("it says %q", got)
 	}
 	if _, err := o.Rules.Do(rehearse.End{}); err != nil {
 		t.Fatal(err)
 	}
-	if got := m.NextCommand(); !strings.Contains(got, "dryrun review s1") {
+	if got := m.NextCommand(); !strings.Contains(got, "dryrun review s1 --data-dir /d") {
 		t.Errorf("after the end it says %q", got)
 	}
 }
