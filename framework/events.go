@@ -128,12 +128,14 @@ type (
 		Score  float64 `json:"score"`
 	}
 	// Marked gives a criterion a mark. By is "self", "coach" or "peer"; columns are never mixed. Quotes are the words
-	// it rests on, or names of runs; none means unsupported.
+	// it rests on, or names of runs; none means unsupported. Claim is what the coach makes of the answer: a criterion that
+	// the answer contradicts counts against it.
 	Marked struct {
 		Step      StepID   `json:"step"`
 		Criterion string   `json:"criterion"`
 		By        string   `json:"by"`
 		Mark      Mark     `json:"mark"`
+		Claim     Claim    `json:"claim,omitempty"`
 		Quotes    []string `json:"quotes,omitempty"`
 	}
 	// StepDone says that the candidate has finished with a step.

@@ -73,8 +73,11 @@ type Scorecard struct {
 	Supported *Scorecard        `json:"supported,omitempty"`  // the same with marks that rest on nothing as 0; nil in that one itself
 }
 
-// ScoreStep scores one step from a column of marks by criterion. A criterion without a mark counts as 0. The caller
-// sets Step and Answered.
+// contradictionCost is what a criterion that the answer contradicts costs, as a share of its weight.
+const contradictionCost = 0.5
+
+// ScoreStep scores one step from a column of marks by criterion. A criterion without a mark counts as 0, and one that the
+// answer contradicts counts against it; no step is below 0. The caller sets Step and Answered.
 func ScoreStep(criteria []Criterion, marks map[string]Marked) StepScore {
 	share, _ := shareOf(criteria, marks, Staff)
 	out := StepScore{Score: 4 * share, Band: BandOf(4 * share), R: map[Level]float64{}}
@@ -86,19 +89,22 @@ func ScoreStep(criteria []Criterion, marks map[string]Marked) StepScore {
 	return out
 }
 
-// shareOf is Σ(w m)/Σw over the criteria at the level or below; ok is false if there are none.
+// shareOf is Σ(w m)/Σw over the criteria at the level or below, at least 0; ok is false if there are none.
 func shareOf(criteria []Criterion, marks map[string]Marked, level Level) (share float64, ok bool) {
 	var earned, all float64
 	for _, c := range criteria {
 		if c.Level.Rank() <= level.Rank() {
-			earned += float64(c.Weight) * float64(marks[c.ID].Mark)
+			m := marks[c.ID]
+			if earned += float64(c.Weight) * float64(m.Mark); m.Claim == Contradicted {
+				earned -= contradictionCost * float64(c.Weight)
+			}
 			all += float64(c.Weight)
 		}
 	}
 	if all == 0 {
 		return 0, false
 	}
-	return earned / all, true
+	return max(earned, 0) / all, true
 }
 
 // Missing returns the criteria at the level or below that aren't fully met, those that cost most first.

@@ -13,11 +13,14 @@ import (
 	"dryrun/internal/coach"
 )
 
-// leastWeight is the share of the criteria's weight for which the coach must suggest full marks on a strong sample.
-const leastWeight = 0.6
+// leastShare is the share of the full score that the coach must give a strong sample.
+const leastShare = 0.6
+
+// mostForWords is the most that the coach may give, out of 4, for an answer that claims nothing or claims the opposite.
+const mostForWords = 1.0
 
 // largestGap is how far the coach's score for a strong sample may be from the author's score, both out of 4.
-const largestGap = 1.0
+const largestGap = 1.2
 
 // Lint reads a loaded case: its structure, its evidence and its names. It compares the case with the built-in cases of other
 // domains to find criteria that are too generic.
@@ -61,12 +64,13 @@ func (l *linter) warn(field, format string, args ...any) {
 
 func fieldOf(id framework.StepID) string { return "steps." + string(id) }
 
-// evidence checks that the reference answer meets the evidence of every criterion, and that the question alone meets none.
+// evidence checks that the reference answer meets the evidence of every criterion, that the question alone meets none, and that
+// the words of the evidence without any claim earn little.
 func (l *linter) evidence(id framework.StepID) {
 	step := l.c.Step(id)
 	question := strings.TrimSpace(l.c.Brief) + "\n\n" + step.Prompt
-	inReference := l.coach.Suggest(step.Criteria, step.Reference, nil)
-	inQuestion := l.coach.Suggest(step.Criteria, question, nil)
+	inReference := l.coach.Evidence(l.c, id, step.Reference)
+	inQuestion := l.coach.Evidence(l.c, id, question)
 	for i, criterion := range step.Criteria {
 		field := fmt.Sprintf("%s.criteria[%d].evidence", fieldOf(id), i)
 		if s := inReference[i]; s.Mark != framework.Full && strings.TrimSpace(step.Reference) != "" {
@@ -76,6 +80,27 @@ func (l *linter) evidence(id framework.StepID) {
 			l.bad(field, "the coach finds %q in the brief and the prompt alone, by %s: it must take an answer", criterion.ID, quoted(s.Quotes))
 		}
 	}
+	for _, list := range wordLists(step.Criteria) {
+		if got := l.coach.Judge(l.c, id, coach.Answer{Text: list}).Score; got > mostForWords {
+			l.bad(fieldOf(id)+".criteria", "the words of the evidence alone score %.1f of 4, over %.1f: %s", got, mostForWords, list)
+		}
+	}
+}
+
+// wordLists are answers that claim nothing: one word from each group of the evidence, as a list and as bare sentences.
+func wordLists(criteria []framework.Criterion) []string {
+	var list, sentences []string
+	for _, c := range criteria {
+		var of []string
+		for _, group := range c.Evidence {
+			if len(group) > 0 {
+				of = append(of, group[0])
+			}
+		}
+		list = append(list, of...)
+		sentences = append(sentences, "The "+strings.Join(of, " ")+".")
+	}
+	return []string{strings.Join(list, ", "), strings.Join(sentences, " ")}
 }
 
 func quoted(quotes []string) string {
@@ -86,52 +111,50 @@ func quoted(quotes []string) string {
 	return strings.Join(out, ", ")
 }
 
-// samples checks the strong samples, whose scores are known, as if a candidate had given them as answers.
+// samples checks the samples as if candidates had given them as answers: the strong ones must do well, and those that claim the
+// opposite must not.
 func (l *linter) samples(id framework.StepID) {
 	step := l.c.Step(id)
-	notEvidence := append([]string{l.c.Brief, step.Prompt, step.Reference}, step.Hints...)
 	for i, sample := range step.Samples {
-		otherWords := strings.HasPrefix(sample.ID, "strong-other-words")
-		if !otherWords && sample.ID != "strong" && !strings.HasPrefix(sample.ID, "strong-") {
-			continue
-		}
 		field := fmt.Sprintf("%s.samples[%d]", fieldOf(id), i)
-		share, score, missed := weigh(step.Criteria, l.coach.Suggest(step.Criteria, sample.Answer, notEvidence))
+		j := l.coach.Judge(l.c, id, coach.Answer{Text: sample.Answer, Chosen: sample.Chooses})
 		switch {
-		case share >= leastWeight:
-		case otherWords:
-			l.warn(field, "the coach finds %.0f%% of the criteria's weight in sample %q, under %.0f%%: "+
-				"widen the evidence of %s, and leave the sample as it is",
-				100*share, sample.ID, 100*leastWeight, strings.Join(missed, ", "))
-		default:
-			l.bad(field, "the coach finds %.0f%% of the criteria's weight in sample %q, under %.0f%%: it misses %s",
-				100*share, sample.ID, 100*leastWeight, strings.Join(missed, ", "))
-		}
-		if off := score - sample.Score; !otherWords && math.Abs(off) > largestGap {
-			l.bad(field+".score", "sample %q has the score %.1f and the coach's suggestions give %.1f: they must be within %g of each other",
-				sample.ID, sample.Score, score, largestGap)
+		case sample.ID == "opposite" || strings.HasPrefix(sample.ID, "opposite-"):
+			if j.Score > mostForWords {
+				l.bad(field, "the coach gives sample %q %.1f of 4, over %.1f: state its claims under wrong, with evidence; it credits %s",
+					sample.ID, j.Score, mostForWords, strings.Join(ids(j.Suggestions, isMet), ", "))
+			}
+		case sample.ID == "strong" || strings.HasPrefix(sample.ID, "strong-"):
+			l.strong(field, &sample, j)
 		}
 	}
 }
 
-// weigh returns the share of the weight with full marks, the score out of 4 that the suggestions give, and the criteria
-// without full marks.
-func weigh(criteria []framework.Criterion, suggestions []framework.Suggestion) (share, score float64, missed []string) {
-	var full, earned, all float64
-	for i, c := range criteria {
-		w := float64(c.Weight)
-		all += w
-		earned += w * float64(suggestions[i].Mark)
-		if suggestions[i].Mark == framework.Full {
-			full += w
-		} else {
-			missed = append(missed, c.ID)
+// strong checks a strong sample, whose score is known.
+func (l *linter) strong(field string, sample *casestudies.Sample, j coach.Judgment) {
+	missed := strings.Join(ids(j.Suggestions, func(s framework.Suggestion) bool { return !isMet(s) }), ", ")
+	if j.Score < 4*leastShare {
+		l.bad(field, "the coach gives sample %q %.1f of 4, under %.1f: widen says or evidence of %s, and leave the sample as it is",
+			sample.ID, j.Score, 4*leastShare, missed)
+		return
+	}
+	if off := j.Score - sample.Score; math.Abs(off) > largestGap {
+		l.bad(field+".score", "sample %q has the score %.1f and the coach gives it %.1f: they must be within %g of each other",
+			sample.ID, sample.Score, j.Score, largestGap)
+	}
+}
+
+func isMet(s framework.Suggestion) bool { return s.Mark > framework.None }
+
+// ids are the criteria of the suggestions for which a condition holds.
+func ids(suggestions []framework.Suggestion, holds func(framework.Suggestion) bool) []string {
+	var out []string
+	for _, s := range suggestions {
+		if holds(s) {
+			out = append(out, s.Criterion)
 		}
 	}
-	if all == 0 {
-		return 0, 0, nil
-	}
-	return full / all, 4 * earned / all, missed
+	return out
 }
 
 // generic warns if the reference of a case from another domain would pass as an answer to this one.
@@ -144,12 +167,7 @@ func (l *linter) generic(id framework.StepID, others []*casestudies.Case) {
 		if other.ID == l.c.ID || other.Domain == l.c.Domain {
 			continue
 		}
-		var met []string
-		for _, s := range l.coach.Suggest(step.Criteria, other.Step(id).Reference, nil) {
-			if s.Mark == framework.Full {
-				met = append(met, s.Criterion)
-			}
-		}
+		met := ids(l.coach.Evidence(l.c, id, other.Step(id).Reference), func(s framework.Suggestion) bool { return s.Mark == framework.Full })
 		if 2*len(met) >= len(step.Criteria) {
 			l.warn(fieldOf(id)+".criteria",
 				"the coach finds %d of these %d criteria (%s) in the reference of %s: too generic, sharpen them for this case",

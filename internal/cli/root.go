@@ -6,6 +6,7 @@ import (
 	"dryrun/framework"
 	"dryrun/internal/cli/cache"
 	"dryrun/internal/cli/cases"
+	"dryrun/internal/cli/coach"
 	"dryrun/internal/cli/command"
 	"dryrun/internal/cli/doctor"
 	"dryrun/internal/cli/home"
@@ -35,7 +36,7 @@ func addCommands(root *cobra.Command, p *command.Program) {
 			root.AddCommand(c)
 		}
 	}
-	add("rehearse", practice.New(p), lab.New(p), steps.New(p), review.New(p))
+	add("rehearse", practice.New(p), lab.New(p), steps.New(p), coach.New(p), review.New(p))
 	add("cases", cases.New(p))
 	add("program", doctor.New(p), cache.New(p), program.NewCompletion(p), program.NewMan(p), program.NewVersion(p))
 	help := program.NewHelp()

@@ -1,22 +1,38 @@
-// Package coach finds evidence for a criterion in a candidate's own words, answers a clarifying question from a case's
-// facts, and picks the probe to ask next. A text and a case come in; a suggested mark with quotes that support it, and a note
-// on what is missing for a full mark, come out. It matches words: it can't tell whether what they say is true.
+// Package coach judges a candidate's answer to a step in two stages. Stage one retrieves: for each criterion it finds the
+// sentences that may speak to it, by the case's groups of evidence and by nearness to the statements that would earn it. Stage
+// two judges what they say: whether they claim it or only mention its words, deny it, or make a claim that the case calls wrong.
+// It knows no more of the world than the case does, so a true reason that no case foresaw earns nothing, and the candidate
+// marks themselves. It also answers clarifying questions from a case's facts, and picks the probe to ask next.
 package coach
 
 import (
 	"cmp"
+	"slices"
+	"strings"
 	"sync"
 
+	"dryrun/casestudies"
 	"dryrun/framework"
 	"dryrun/internal/coach/words"
 )
 
-// Coach matches words by their stems. The zero value is ready to use, and safe for concurrent use; sharing one saves stemming
-// the same words again. Its results depend only on its arguments.
+// Coach judges answers. The zero value is ready to use, and safe for concurrent use; sharing one saves compiling a case again.
+// Its results depend only on its arguments.
 type Coach struct {
-	mu    sync.Mutex
-	vocab *words.Vocabulary
+	mu      sync.Mutex
+	vocab   *words.Vocabulary
+	rubrics map[rubricKey]*rubric
+	cases   map[*casestudies.Case]*rarity
 }
+
+type rubricKey struct {
+	cs         *casestudies.Case
+	step       framework.StepID
+	curveballs string
+}
+
+// mostRubrics bounds the compiled rubrics: a session has seven steps, and a lint compares cases.
+const mostRubrics = 64
 
 // New returns a Coach.
 func New() *Coach { return new(Coach) }
@@ -26,20 +42,55 @@ func (c *Coach) withVocabulary(use func(*words.Vocabulary)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.vocab == nil || c.vocab.Full() {
-		c.vocab = words.NewVocabulary()
+		c.vocab, c.rubrics, c.cases = words.NewVocabulary(), nil, nil
 	}
 	use(c.vocab)
 }
 
-// Suggest suggests a mark for each criterion, in order, from the words of text. Negated words don't count, nor do runs of six
-// or more words copied from one of sources (the prompt, hints, the reference). A criterion is met where every group of its
-// evidence is met within five adjacent sentences or bullets.
-func (c *Coach) Suggest(criteria []framework.Criterion, text string, sources []string) []framework.Suggestion {
-	out := make([]framework.Suggestion, len(criteria))
+// rubric returns the compiled rubric of a step. The vocabulary must be locked.
+func (c *Coach) rubric(cs *casestudies.Case, step framework.StepID, curveballs []string) *rubric {
+	key := rubricKey{cs, step, strings.Join(curveballs, " ")}
+	if rub := c.rubrics[key]; rub != nil {
+		return rub
+	}
+	if c.rubrics == nil || len(c.rubrics) >= mostRubrics {
+		c.rubrics, c.cases = map[rubricKey]*rubric{}, map[*casestudies.Case]*rarity{}
+	}
+	if c.cases[cs] == nil {
+		c.cases[cs] = rarityOf(c.vocab, cs)
+	}
+	rub := compile(c.vocab, cs, c.cases[cs], step, curveballs)
+	c.rubrics[key] = rub
+	return rub
+}
+
+// Judge judges an answer to a step of a case, criterion by criterion in the case's order.
+func (c *Coach) Judge(cs *casestudies.Case, step framework.StepID, a Answer) Judgment {
+	var out Judgment
 	c.withVocabulary(func(v *words.Vocabulary) {
-		a := parse(v, text, sources)
-		for i, criterion := range criteria {
-			out[i] = suggest(v, a, criterion)
+		out = c.rubric(cs, step, a.Curveballs).judge(v, cs, cs.Step(step), a)
+	})
+	return out
+}
+
+// Evidence finds each criterion's groups of evidence in a text, whoever wrote it: it tells an author what the words alone reach,
+// and judges nothing.
+func (c *Coach) Evidence(cs *casestudies.Case, step framework.StepID, text string) []framework.Suggestion {
+	var out []framework.Suggestion
+	c.withVocabulary(func(v *words.Vocabulary) {
+		rub := c.rubric(cs, step, nil)
+		r := &answerRead{reading: read(v, text)}
+		for i := range rub.criteria {
+			criterion := &rub.criteria[i]
+			s := rub.sense(v, r, i)
+			found := framework.Suggestion{Criterion: criterion.ID, Mark: s.groups.mark(len(criterion.groups))}
+			if found.Mark < framework.Full {
+				found.Note = note(criterion, &s, found)
+			}
+			for _, at := range s.sentences(r) {
+				found.Quotes = append(found.Quotes, r.quote(at))
+			}
+			out = append(out, found)
 		}
 	})
 	return out
@@ -47,17 +98,19 @@ func (c *Coach) Suggest(criteria []framework.Criterion, text string, sources []s
 
 // Probe returns the id of the criterion whose probe an interviewer would ask next: one that wasn't asked yet and has the most
 // weight still missing; among equals, the one of the lowest level. It returns "" where no weight is missing.
-func (c *Coach) Probe(criteria []framework.Criterion, text string, sources, asked []string) string {
-	done := make(map[string]bool, len(asked))
-	for _, id := range asked {
-		done[id] = true
+func (c *Coach) Probe(cs *casestudies.Case, step framework.StepID, a Answer, asked []string) string {
+	criteria := slices.Clone(cs.Step(step).Criteria)
+	for _, id := range a.Curveballs {
+		if ball := cs.Curveball(id); ball != nil {
+			criteria = append(criteria, ball.Criteria...)
+		}
 	}
 	var best *framework.Criterion
 	var most float64
-	for i, s := range c.Suggest(criteria, text, sources) {
+	for i, s := range c.Judge(cs, step, a).Suggestions {
 		criterion := &criteria[i]
 		missing := float64(criterion.Weight) * float64(framework.Full-s.Mark)
-		if done[criterion.ID] || criterion.Probe == "" || missing <= 0 {
+		if slices.Contains(asked, criterion.ID) || criterion.Probe == "" || missing <= 0 {
 			continue
 		}
 		if best == nil || cmp.Or(cmp.Compare(missing, most), cmp.Compare(best.Level.Rank(), criterion.Level.Rank())) > 0 {

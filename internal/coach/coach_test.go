@@ -1,32 +1,47 @@
 package coach
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
+	"dryrun/casestudies"
 	"dryrun/framework"
 
 	"pgregory.net/rapid"
 )
 
-func criterion(evidence ...[]string) framework.Criterion {
+func aCriterion(evidence ...[]string) framework.Criterion {
 	return framework.Criterion{ID: "c", Text: "...", Level: framework.Mid, Weight: 1, Evidence: evidence, Probe: "?"}
 }
 
-// suggestTests are by name.
-type suggestTests map[string]struct {
-	c    framework.Criterion
-	text string
-	want framework.Mark
+// caseOf is a case whose evaluation step has these criteria and wrong claims.
+func caseOf(criteria []framework.Criterion, wrong ...casestudies.Wrong) *casestudies.Case {
+	cs := &casestudies.Case{Brief: "Build it.", Facts: []casestudies.Fact{
+		{ID: "size", Answer: "About 200 million.", Short: "200M listings"},
+	}}
+	cs.Steps.Evaluation = casestudies.Step{Criteria: criteria, Wrong: wrong, Prompt: "How do you measure it, and when would you launch?"}
+	return cs
 }
 
-func (tests suggestTests) run(t *testing.T) {
+func judgeText(cs *casestudies.Case, text string) Judgment {
+	return New().Judge(cs, framework.Evaluation, Answer{Text: text})
+}
+
+// judgeTests are by name.
+type judgeTests map[string]struct {
+	c    framework.Criterion
+	text string
+	met  bool
+}
+
+func (tests judgeTests) run(t *testing.T) {
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := New().Suggest([]framework.Criterion{tc.c}, tc.text, nil)[0]
-			if got.Mark != tc.want {
-				t.Fatalf("mark %v, want %v (quotes %q, note %q)", got.Mark, tc.want, got.Quotes, got.Note)
+			got := judgeText(caseOf([]framework.Criterion{tc.c}), tc.text).Suggestions[0]
+			if met := got.Mark > framework.None; met != tc.met {
+				t.Fatalf("mark %v, %s (quotes %q, note %q)", got.Mark, got.Claim, got.Quotes, got.Note)
 			}
 			if (got.Mark > 0) != (len(got.Quotes) > 0) {
 				t.Errorf("mark %v rests on %q", got.Mark, got.Quotes)
@@ -38,137 +53,175 @@ func (tests suggestTests) run(t *testing.T) {
 	}
 }
 
-func TestSuggestMatchesWordsInAnyForm(t *testing.T) {
-	ndcg := criterion([]string{"ndcg"})
-	suggestTests{
-		"a word meets its group": {ndcg, "I would use NDCG.", framework.Full},
-		"no word, no mark":       {ndcg, "I would use accuracy.", framework.None},
-		"an empty text":          {ndcg, "", framework.None},
-		"a stem meets its group": {criterion([]string{"retrieval"}), "We retrieve a few hundred.", framework.Full},
-		"part of a word doesn't": {criterion([]string{"rank"}), "I am frank about it.", framework.None},
+func TestEvidenceIsFoundInAnyFormOfTheWords(t *testing.T) {
+	ndcg := aCriterion([]string{"ndcg"})
+	judgeTests{
+		"a word meets its group": {ndcg, "I would use NDCG.", true},
+		"no word, no mark":       {ndcg, "I would use accuracy.", false},
+		"an empty text":          {ndcg, "", false},
+		"a stem meets its group": {aCriterion([]string{"retrieval"}), "We retrieve a few hundred.", true},
+		"part of a word doesn't": {aCriterion([]string{"rank"}), "I am frank about it.", false},
 		"a phrase must be contiguous": {
-			criterion([]string{"response time"}), "The time of a response matters.", framework.None,
+			aCriterion([]string{"response time"}), "The time of a response matters.", false,
 		},
-		"a phrase in another form": {criterion([]string{"response time"}), "Response times matter.", framework.Full},
+		"a phrase in another form": {aCriterion([]string{"response time"}), "The response times matter to us, so I measure them.", true},
 		"a phrase doesn't cross sentences": {
-			criterion([]string{"response time"}), "I await a response. Time will tell.", framework.None,
+			aCriterion([]string{"response time"}), "I await a response. Time will tell.", false,
 		},
-		"a long form means its abbreviation":  {ndcg, "Normalized discounted cumulative gain at ten.", framework.Full},
-		"an abbreviation means its long form": {criterion([]string{"click-through rate"}), "CTR went up.", framework.Full},
-		"an abbreviation inside a phrase": {
-			criterion([]string{"ann index"}), "An approximate nearest neighbour index.", framework.Full,
-		},
-		"boosted trees by a product's name":             {criterion([]string{"gbdt"}), "XGBoost on pair features.", framework.Full},
-		"a/b in three spellings":                        {criterion([]string{"a/b"}), "an AB test", framework.Full},
-		"an acronym that is also a word needs capitals": {criterion([]string{"false accept rate"}), "So far so good.", framework.None},
-		"and counts in capitals":                        {criterion([]string{"false accept rate"}), "FAR of 1e-4.", framework.Full},
+		"a long form means its abbreviation":            {ndcg, "It is normalized discounted cumulative gain at ten.", true},
+		"an abbreviation means its long form":           {aCriterion([]string{"click-through rate"}), "The CTR went up.", true},
+		"boosted trees by a product's name":             {aCriterion([]string{"gbdt"}), "I'd train XGBoost on pair features.", true},
+		"an acronym that is also a word needs capitals": {aCriterion([]string{"false accept rate"}), "It is good so far.", false},
+		"and counts in capitals":                        {aCriterion([]string{"false accept rate"}), "We need a FAR of 1e-4.", true},
 		"British and American": {
-			criterion([]string{"neighbor"}, []string{"randomise"}), "Neighbours, randomized by user.", framework.Full,
+			aCriterion([]string{"neighbor"}, []string{"randomise"}), "Neighbours are randomized by user.", true,
 		},
-		"hyphen or space": {criterion([]string{"look-alike"}), "A look alike is fine.", framework.Full},
 		"numbers however written": {
-			criterion([]string{"20,000"}, []string{"100 ms"}), "20k items in 100ms.", framework.Full,
+			aCriterion([]string{"20,000"}, []string{"100 ms"}), "We scan 20k items in 100ms.", true,
 		},
-		"number words":                          {criterion([]string{"stage two"}), "Stage 2 ranks.", framework.Full},
-		"a number with a suffix isn't a letter": {criterion([]string{"k"}), "5k requests.", framework.None},
 	}.run(t)
 }
 
-func TestSuggestIgnoresNegatedWords(t *testing.T) {
-	ndcg := criterion([]string{"ndcg"})
-	suggestTests{
-		"negated by don't need":                  {ndcg, "We don't need NDCG.", framework.None},
-		"negated with a curly apostrophe":        {ndcg, "We don’t need NDCG.", framework.None},
-		"negated by no":                          {criterion([]string{"index"}), "There is no index.", framework.None},
-		"negated by without":                     {criterion([]string{"index"}), "I'd launch without an index.", framework.None},
-		"negated by instead of":                  {criterion([]string{"click"}), "Purchases instead of clicks.", framework.None},
-		"negated afterwards":                     {ndcg, "NDCG isn't needed here.", framework.None},
-		"dismissed as overkill":                  {ndcg, "I think NDCG is overkill.", framework.None},
-		"the next clause counts":                 {ndcg, "Recall isn't needed: NDCG is.", framework.Full},
-		"a list that is negated as a whole":      {ndcg, "We need no recall, precision or NDCG.", framework.None},
-		"a comma ends a negation without a list": {ndcg, "No recall, we use NDCG or MRR.", framework.Full},
-		"a negation ends with its clause":        {ndcg, "We don't need recall, but NDCG at ten.", framework.Full},
-		"not only negates nothing":               {ndcg, "Not only NDCG matters.", framework.Full},
-		"no more than negates nothing":           {criterion([]string{"latency"}), "No more than 100 ms of latency.", framework.Full},
-		"never forget negates nothing":           {ndcg, "Never forget NDCG.", framework.Full},
-		"can't without is a double negation": {
-			criterion([]string{"a/b test"}), "You can't launch without an A/B test.", framework.Full,
-		},
-		"negated once, stated once":                     {ndcg, "We don't need NDCG at first. Later NDCG decides.", framework.Full},
-		"a phrase of the case may itself be a negation": {criterion([]string{"no slice"}), "No slice may lose two points.", framework.Full},
+func TestWordsWithoutAClaimEarnNothing(t *testing.T) {
+	pair := aCriterion([]string{"recall"}, []string{"ndcg"})
+	judgeTests{
+		"a list":                       {pair, "recall, NDCG, guardrails, A/B test, slices, raters", false},
+		"bare words as sentences":      {pair, "The recall NDCG. The guardrail slice rater.", false},
+		"a long run inside a sentence": {pair, "I mean recall NDCG MRR MAP precision guardrail slice rater grade label arm split unit.", false},
+		"a claim":                      {pair, "Recall is for retrieval and NDCG is for the ranker.", true},
+		"an instruction":               {pair, "Measure recall for retrieval and NDCG for the ranker.", true},
+		"a terse line with an arrow":   {pair, "- retrieval -> recall@200, ranker -> NDCG@10", true},
+		"a terse line with figures":    {pair, "- recall takes 40 of the 100, so NDCG has 60 left", true},
+		"a phrase beside claims":       {pair, "I'd look at recall for the index. Then NDCG for the ranker.", true},
 	}.run(t)
 }
 
-func TestSuggestNeedsAllGroupsCloseTogether(t *testing.T) {
-	pair := criterion([]string{"recall"}, []string{"bias", "biased"})
-	three := criterion([]string{"recall"}, []string{"ndcg"}, []string{"guardrail"})
+func TestDeniedWordsEarnNothingUnlessTheCriterionIsADenial(t *testing.T) {
+	ndcg := aCriterion([]string{"ndcg"})
+	ids := aCriterion([]string{"id", "ids"}, []string{"churn", "new"})
+	omits := ids
+	omits.Omits = true
+	says := ids
+	says.Says = []string{"I wouldn't feed the listing id to the ranker, because new ones show up daily."}
+	judgeTests{
+		"denied by don't need":                   {ndcg, "We don't need NDCG.", false},
+		"denied afterwards":                      {ndcg, "NDCG isn't needed here.", false},
+		"the next clause counts":                 {ndcg, "Recall isn't needed: NDCG is.", true},
+		"a denial ends with its clause":          {ndcg, "We don't need recall, but NDCG at ten.", true},
+		"denied once, stated once":               {ndcg, "We don't need NDCG at first. Later NDCG decides.", true},
+		"a phrase of the case may be a negation": {aCriterion([]string{"no slice"}), "No slice may lose two points.", true},
+		"a denial of what should stay":           {ids, "I'm not using item ID embeddings, there's too much churn.", false},
+		"a criterion about leaving out":          {omits, "I'm not using item ID embeddings: too much churn.", true},
+		"a statement that denies":                {says, "I'm not using item ID embeddings: too much churn.", true},
+	}.run(t)
+}
+
+func TestEvidenceMustStandCloseTogether(t *testing.T) {
+	pair := aCriterion([]string{"recall"}, []string{"bias", "biased"})
 	far := strings.Repeat("Nothing of note stands here. ", 6)
-	suggestTests{
-		"all groups in adjacent sentences":       {pair, "Recall first. Then more. Labels are biased.", framework.Full},
-		"groups too far apart are half":          {pair, "Recall first. " + far + "Labels are biased.", framework.Half},
-		"two groups, the subject alone is half":  {pair, "Recall first.", framework.Half},
-		"two groups, the other alone is nothing": {pair, "Labels are biased.", framework.None},
-		"three groups, two of them are half":     {three, "NDCG with guardrails.", framework.Half},
-		"three groups, one of them is nothing":   {three, "Recall it is.", framework.None},
-		"bullets are sentences":                  {pair, "- recall\n- a\n- b\n- c\n- d\n- bias", framework.Half},
-		"wrapped lines aren't": {
-			pair, "recall at two hundred\nof the\nretrieval\nand then\nthe rest\nwith the bias", framework.Full,
+	judgeTests{
+		"all groups in adjacent sentences": {pair, "I'd use recall first. Then there's more. Labels are biased.", true},
+		"groups far apart":                 {pair, "I'd use recall first. " + far + "Labels are biased.", false},
+		"wrapped lines are one sentence": {
+			pair, "I use recall at two hundred\nof the\nretrieval\nand then\nthe rest\nwith the bias", true,
 		},
-		"e.g. doesn't end a sentence":                    {criterion([]string{"slices rare"}), "slices, e.g. rare ones", framework.None},
-		"evidence that is empty meets nothing":           {criterion(), "Anything.", framework.None},
-		"an alternative of punctuation alone is skipped": {criterion([]string{"--", "ndcg"}), "NDCG.", framework.Full},
+		"a criterion that the case says nothing about": {aCriterion(), "I do anything.", false},
 	}.run(t)
 }
 
-func TestCopiedWordsDontCount(t *testing.T) {
-	prompt := []string{"Measure recall at K for retrieval against an exact scan, please."}
-	c := []framework.Criterion{criterion([]string{"exact scan"})}
+func TestCopiedWordsEarnNothing(t *testing.T) {
+	cs := caseOf([]framework.Criterion{aCriterion([]string{"exact scan"})})
+	cs.Steps.Evaluation.Prompt = "Measure recall at K for retrieval against an exact scan, please."
 	for name, tc := range map[string]struct {
 		text string
-		want framework.Mark
+		met  bool
 	}{
-		"six words in a row":            {"Recall at K for retrievals against an exact scan.", framework.None},
-		"a common short phrase":         {"I compare against an exact scan.", framework.Full},
-		"copied once, stated once":      {prompt[0] + " What an exact scan finds is the ceiling.", framework.Full},
-		"copied across a line break":    {"measure recall at\nK for retrieval against an\nexact scan", framework.None},
-		"its own words beside the copy": {"A scan that's exact, so an exact scan.", framework.Full},
+		"the prompt":                    {"Measure recall at K for retrieval against an exact scan.", false},
+		"a common short phrase":         {"I compare against an exact scan.", true},
+		"copied once, stated once":      {cs.Steps.Evaluation.Prompt + " What an exact scan finds is the ceiling.", true},
+		"copied across a line break":    {"measure recall at\nK for retrieval against an\nexact scan", false},
+		"its own words beside the copy": {"The ceiling for recall at K is what an exact scan finds, so I'd compare with it.", true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := New().Suggest(c, tc.text, prompt)[0]; got.Mark != tc.want {
-				t.Fatalf("mark %v, want %v: %+v", got.Mark, tc.want, got)
+			if got := judgeText(cs, tc.text).Suggestions[0]; (got.Mark > 0) != tc.met {
+				t.Fatalf("mark %v: %+v", got.Mark, got)
 			}
 		})
 	}
 }
 
-func TestNotesAndQuotesAreAboutTheAnswer(t *testing.T) {
-	c := criterion([]string{"grade", "graded", "two grades"}, []string{"look-alike", "similar", "cousin", "copy"})
-	const text = "Measure well: I want NDCG@20 with two grades, from judged queries by category and season."
-	s := New().Suggest([]framework.Criterion{c}, text, nil)[0]
-	if want := "no words on “look-alike”, “similar” or “cousin”"; s.Note != want {
-		t.Errorf("note %q, want %q", s.Note, want)
+func TestAWrongClaimContradictsItsCriterionAndCostsMoreThanSilence(t *testing.T) {
+	first, second := aCriterion([]string{"percentile", "p99"}), aCriterion([]string{"recall"})
+	second.ID, second.Weight = "d", 3
+	cs := caseOf([]framework.Criterion{first, second}, casestudies.Wrong{
+		Says: "The average latency is what counts.", Evidence: [][]string{{"average", "mean"}, {"latency"}}, Against: []string{"c"},
+		Why: "A mean hides the tail.",
+	})
+	silent := judgeText(cs, "I'd measure recall, because it is the ceiling.")
+	for text, want := range map[string]bool{
+		"I'd measure recall, because it is the ceiling. I'd use average latency.":                   true,
+		"I'd measure recall, because it is the ceiling. I would not use average latency.":           false,
+		"I'd measure recall, because it is the ceiling. I'd skip the average latency and take p99.": false,
+		"I'd measure recall, because it is the ceiling. Average latency is misleading.":             false,
+	} {
+		j := judgeText(cs, text)
+		s := j.Suggestions[0]
+		if got := s.Claim == framework.Contradicted; got != want {
+			t.Errorf("%s: %+v", text, s)
+		}
+		if want && (j.Score >= silent.Score || len(j.Contradictions) != 1 || s.Note != "A mean hides the tail." || len(s.Quotes) != 1) {
+			t.Errorf("%s: %.2f after %.2f: %+v", text, j.Score, silent.Score, j)
+		}
 	}
-	if want := []string{"… NDCG@20 with two grades, from judged queries …"}; !slices.Equal(s.Quotes, want) {
-		t.Errorf("quotes %q, want %q", s.Quotes, want)
+}
+
+func TestAPoorChoiceContradictsWhatItSpeaksAgainst(t *testing.T) {
+	cs := caseOf([]framework.Criterion{aCriterion([]string{"recall"})})
+	cs.Steps.Evaluation.Decide = []casestudies.Decision{{
+		ID: "metric", Options: casestudies.Options{{ID: "clicks", Verdict: casestudies.Poor}, {ID: "recall", Verdict: casestudies.Best}},
+		Why: "Clicks are cheap.", Against: []string{"c"},
+	}}
+	for option, want := range map[string]framework.Claim{"clicks": framework.Contradicted, "recall": framework.Argued, "": framework.Argued} {
+		a := Answer{Text: "I'd measure recall, because it is the ceiling.", Chosen: map[string]string{"metric": option}}
+		if got := New().Judge(cs, framework.Evaluation, a).Suggestions[0]; got.Claim != want {
+			t.Errorf("%q: %+v", option, got)
+		}
 	}
-	s = New().Suggest([]framework.Criterion{c}, "Grades matter. We don't show similar things.", nil)[0]
-	if want := "“look-alike”, “similar” or “cousin” only negated"; s.Note != want {
-		t.Errorf("note %q, want %q", s.Note, want)
+}
+
+func TestFindingAFactOutEarnsItsCriterion(t *testing.T) {
+	c := aCriterion([]string{"scan"})
+	c.Facts = []string{"size"}
+	cs := caseOf([]framework.Criterion{c})
+	for _, released := range [][]string{nil, {"size"}} {
+		got := New().Judge(cs, framework.Evaluation, Answer{Text: "Let me begin.", Released: released}).Suggestions[0]
+		if want := len(released) > 0; (got.Mark == framework.Full) != want || want != (len(got.Quotes) == 1) {
+			t.Errorf("%q: %+v", released, got)
+		}
+	}
+}
+
+func TestTheNearestSentencesAreShownWhateverTheMark(t *testing.T) {
+	c := aCriterion([]string{"exposure"}, []string{"propensity"})
+	c.Says = []string{"Clicks at the top are worth less, because people look there first, so weigh them by a propensity."}
+	got := judgeText(caseOf([]framework.Criterion{c}), "I'd build it. Whatever is at the top gets more taps. I ship.").Suggestions[0]
+	if got.Mark != framework.None || len(got.Nearest) == 0 || got.Nearest[0] != "Whatever is at the top gets more taps." {
+		t.Errorf("%+v", got)
 	}
 }
 
 func TestProbeAsksForTheMostMissingWeight(t *testing.T) {
 	crit := func(id string, level framework.Level, weight int, word string) framework.Criterion {
-		return framework.Criterion{ID: id, Level: level, Weight: weight, Evidence: [][]string{{word}}, Probe: id + "?"}
+		return framework.Criterion{ID: id, Text: id, Level: level, Weight: weight, Evidence: [][]string{{word}}, Probe: id + "?"}
 	}
-	all := []framework.Criterion{
+	cs := caseOf([]framework.Criterion{
 		crit("light", framework.Mid, 1, "apple"), crit("staff", framework.Staff, 4, "pear"),
 		crit("mid", framework.Mid, 4, "plum"), crit("said", framework.Mid, 5, "grape"),
-	}
+	})
 	c := New()
 	var asked []string
 	for range 5 {
-		id := c.Probe(all, "I eat grapes.", nil, asked)
+		id := c.Probe(cs, framework.Evaluation, Answer{Text: "I eat grapes because they're sweet."}, asked)
 		if id == "" {
 			break
 		}
@@ -179,57 +232,58 @@ func TestProbeAsksForTheMostMissingWeight(t *testing.T) {
 	}
 }
 
-// Whatever is typed, a quote is made of the candidate's words, and the same arguments give the same suggestion
-// from a fresh coach and from one that has read many texts.
-func TestSuggestHoldsForAnyText(t *testing.T) {
+// Whatever is typed, a quote is made of the candidate's words, and the same arguments give the same judgment from a fresh coach
+// and from one that has read many texts.
+func TestJudgeHoldsForAnyText(t *testing.T) {
 	used := New()
+	cs, err := casestudies.Find("visual-search")
+	if err != nil {
+		t.Fatal(err)
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		pool := []string{
 			"recall", "NDCG", "bias", "not", "no", "without", "don't", "é", "100ms", "- ", "\n", ". ", ", ", "e.g.", "a/b", "200M",
-			"but", "\x80", "5.", "k",
+			"but", "\x80", "5.", "k", "I", "measure", "is", "because",
 		}
 		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(pool), 0, 60).Draw(t, "words"), " ")
-		crit := []framework.Criterion{criterion([]string{"recall"}, []string{"ndcg"}, []string{"a/b test", "bias"})}
-		a := New().Suggest(crit, text, []string{text[:len(text)/2]})
-		b := used.Suggest(crit, text, []string{text[:len(text)/2]})
-		if a[0].Mark != b[0].Mark || a[0].Note != b[0].Note || !slices.Equal(a[0].Quotes, b[0].Quotes) {
-			t.Fatalf("a fresh coach says %+v, a used one %+v", a[0], b[0])
-		}
+		fresh := New().Judge(cs, framework.Evaluation, Answer{Text: text})
+		again := used.Judge(cs, framework.Evaluation, Answer{Text: text})
 		flat := strings.Join(strings.Fields(text), " ")
-		for _, q := range a[0].Quotes {
-			for part := range strings.SplitSeq(q, "…") {
-				if !strings.Contains(flat, strings.TrimSpace(part)) {
-					t.Fatalf("quote %q isn't in %q", part, flat)
+		for i, a := range fresh.Suggestions {
+			b := again.Suggestions[i]
+			if !reflect.DeepEqual(a, b) {
+				t.Fatalf("a fresh coach says %+v, a used one %+v", a, b)
+			}
+			for _, q := range slices.Concat(a.Quotes, a.Nearest) {
+				if !strings.Contains(flat, strings.TrimSuffix(q, "…")) {
+					t.Fatalf("quote %q isn't in %q", q, flat)
 				}
 			}
 		}
 	})
 }
 
-func BenchmarkSuggest(b *testing.B) {
-	text := strings.Repeat("I'd measure recall at K against an exact scan, and NDCG with two grades from judged queries by category. ", 20)
-	reference := strings.Repeat(
-		"Retrieval has two recalls, one against the index and one against people; labels are biased to what was shown. ", 20)
-	var criteria []framework.Criterion
-	for range 8 {
-		criteria = append(criteria, criterion(
-			[]string{"recall", "shortlist", "found", "recall@k"}, []string{"ndcg", "mrr", "order", "how well ranked", "ranker"},
-			[]string{"retrieval", "stage one", "each half", "candidates", "embedding"}))
+// An answer of about 250 words, judged by a coach that knows the case.
+func BenchmarkJudge(b *testing.B) {
+	cs, err := casestudies.Find("visual-search")
+	if err != nil {
+		b.Fatal(err)
 	}
+	text := strings.Repeat("I'd measure recall at K against an exact scan, and NDCG with two grades from judged queries by category. ", 13)
 	c := New()
 	b.ReportAllocs()
 	for b.Loop() {
-		c.Suggest(criteria, text, []string{reference, reference})
+		c.Judge(cs, framework.Evaluation, Answer{Text: text})
 	}
 }
 
-func FuzzSuggest(f *testing.F) {
+func FuzzJudge(f *testing.F) {
 	f.Add("We don't need NDCG.", "ndcg", "prompt of the case")
 	f.Add("- a/b\n- 200M\n\n5k, 1.5k 0.98. p99's", "a/b", "")
 	f.Add("\xff’t n’t ’ 1,000 1,2 …%", "’", "\x00")
 	f.Fuzz(func(t *testing.T, text, evidence, source string) {
-		c := New()
-		for _, s := range c.Suggest([]framework.Criterion{criterion([]string{evidence}, []string{"ndcg"})}, text, []string{source}) {
+		cs := caseOf([]framework.Criterion{aCriterion([]string{evidence}, []string{"ndcg"})})
+		for _, s := range New().Judge(cs, framework.Evaluation, Answer{Text: text, Copied: []string{source}}).Suggestions {
 			if (s.Mark > 0) != (len(s.Quotes) > 0) {
 				t.Fatalf("mark %v rests on %q", s.Mark, s.Quotes)
 			}

@@ -58,8 +58,8 @@ func (w *walk) mark(ctx context.Context, _ string) error {
 		suggested[s.Criterion] = s
 	}
 	w.say(fmt.Sprintf("%d criteria. Enter takes the coach's suggestion; 0, h (half) or 1 changes it; "+
-		"w shows the words that support it; ? explains the criterion; q stops. "+
-		"The coach looks for words. It can't tell whether what you say is true.", len(criteria)))
+		"w shows the sentences that it rests on; ? explains the criterion; q stops. "+
+		"The coach knows what the case knows: it can't judge a reason that the case doesn't foresee.", len(criteria)))
 	for i, c := range criteria {
 		s := suggested[c.ID]
 		w.say(fmt.Sprintf("%d of %d  %s (%s, weight %d)   coach: %s", i+1, len(criteria), c.Text, c.Level, c.Weight, s.Mark))

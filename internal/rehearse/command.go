@@ -61,10 +61,12 @@ type (
 	Hint   struct{}
 	Reveal struct{}
 	Probe  struct{}
-	// Mark gives a criterion the candidate's own mark.
+	// Mark gives a criterion the candidate's own mark. Quote is the sentence of their answer that it rests on; "" leaves that to
+	// the coach.
 	Mark struct {
 		Criterion string
 		Mark      framework.Mark
+		Quote     string
 	}
 	// Diagnose names the cause of a hidden fault.
 	Diagnose struct{ Fault string }

@@ -103,8 +103,11 @@ type rehearsal struct {
 	lines  []rehearse.Line
 }
 
+// shared is one coach for all tests, which compiles a case once.
+var shared = coach.New()
+
 func deps(c *fakeClock) rehearse.Deps {
-	return rehearse.Deps{Coach: coach.New(), Knobs: fakeKnobs{}, Clock: c}
+	return rehearse.Deps{Coach: shared, Knobs: fakeKnobs{}, Clock: c}
 }
 
 func visualSearch(t testing.TB) *casestudies.Case {

@@ -3,10 +3,12 @@ package rehearse
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
 	"dryrun/framework"
+	"dryrun/internal/coach"
 )
 
 // The columns of marks that a session fills itself. They are never mixed.
@@ -15,28 +17,61 @@ const (
 	byCoach = "coach"
 )
 
-// cachedSuggestions are the coach's suggestions for a text. They are valid until the text or the rubric changes.
-type cachedSuggestions struct {
-	text     string
-	criteria int
-	probes   int
-	marks    []framework.Suggestion
+// judged is what the coach made of an answer. It is valid until the answer changes.
+type judged struct {
+	answer   coach.Answer
+	judgment coach.Judgment
 }
 
-// Suggestions returns the coach's suggestion for each criterion of a step, in the rubric's order; nil while the mode
-// hides them. They depend only on text that is scored: text committed before the reference was opened.
-func (s *Session) Suggestions(step framework.StepID) []framework.Suggestion {
+// Judgment returns what the coach makes of a step's answer; the zero one while the mode hides it. It depends only on what is
+// scored: text and decisions committed before the reference was opened.
+func (s *Session) Judgment(step framework.StepID) coach.Judgment {
 	if _, ok := framework.StepByID(step); !ok || s.hiddenIn(step, Suggestions) {
-		return nil
+		return coach.Judgment{}
 	}
+	return s.judge(step)
+}
+
+// judge is Judgment whatever the mode hides.
+func (s *Session) judge(step framework.StepID) coach.Judgment {
+	answer := s.answerTo(step)
+	if known, ok := s.judged[step]; ok && reflect.DeepEqual(known.answer, answer) {
+		return known.judgment
+	}
+	j := s.deps.Coach.Judge(s.cs, step, answer)
+	s.judged[step] = judged{answer, j}
+	return j
+}
+
+// Suggestions returns the coach's suggestion for each criterion of a step, in the rubric's order; nil while the mode hides
+// them.
+func (s *Session) Suggestions(step framework.StepID) []framework.Suggestion {
+	return s.Judgment(step).Suggestions
+}
+
+// answerTo is what the candidate has said and done in a step, as the coach reads it.
+func (s *Session) answerTo(step framework.StepID) coach.Answer {
 	st := s.state.StepState(step)
-	text, criteria := scoredText(st), s.criteria(step)
-	if c, ok := s.suggestionCache[step]; ok && c.text == text && c.criteria == len(criteria) && c.probes == len(st.Probes) {
-		return c.marks
+	a := coach.Answer{
+		Text: scoredText(st), Released: slices.Clone(s.state.Facts), Chosen: map[string]string{}, Curveballs: slices.Clone(st.Curveballs),
 	}
-	marks := s.deps.Coach.Suggest(criteria, text, s.sourceTexts(step))
-	s.suggestionCache[step] = cachedSuggestions{text: text, criteria: len(criteria), probes: len(st.Probes), marks: marks}
-	return marks
+	for _, p := range st.Probes {
+		a.Copied = append(a.Copied, p.Text)
+	}
+	for id, d := range st.Decisions {
+		if !d.Skipped {
+			a.Chosen[id] = d.Option
+		}
+	}
+	for _, earlier := range s.state.StepIDs() {
+		if earlier == step {
+			break
+		}
+		if text := scoredText(s.state.StepState(earlier)); text != "" {
+			a.Before = append(a.Before, text)
+		}
+	}
+	return a
 }
 
 // suggestion returns the coach's suggestion for one criterion; the zero one if there is none.
@@ -62,23 +97,8 @@ func scoredText(st *framework.StepState) string {
 	return strings.Join(parts, "\n\n")
 }
 
-// sourceTexts are the texts that the candidate read. The coach doesn't count words copied from them.
-func (s *Session) sourceTexts(step framework.StepID) []string {
-	content := s.cs.Step(step)
-	texts := append([]string{s.cs.Brief, content.Prompt, content.Reference}, content.Hints...)
-	for _, p := range s.state.StepState(step).Probes {
-		texts = append(texts, p.Text)
-	}
-	for _, id := range s.state.StepState(step).Curveballs {
-		if ball := s.cs.Curveball(id); ball != nil {
-			texts = append(texts, ball.Says)
-		}
-	}
-	return texts
-}
-
-// mark gives a criterion the candidate's own mark. Its quotes are the words that the coach found; without any, the mark is
-// kept and shown as unsupported.
+// mark gives a criterion the candidate's own mark. It rests on the sentence that they picked, or else on what the coach found;
+// without either, the mark is kept and shown as unsupported.
 func (s *Session) mark(cmd Mark) error {
 	if err := s.hiddenError(Scores); err != nil {
 		return err
@@ -97,7 +117,13 @@ func (s *Session) mark(cmd Mark) error {
 	}
 	m := framework.Marked{Step: s.state.Step, Criterion: cmd.Criterion, By: bySelf, Mark: cmd.Mark}
 	if cmd.Mark > framework.None {
-		m.Quotes = slices.Clone(s.suggestion(s.state.Step, cmd.Criterion).Quotes)
+		m.Quotes = support(s.suggestion(s.state.Step, cmd.Criterion))
+		if cmd.Quote != "" {
+			if !says(scoredText(s.stepState()), cmd.Quote) {
+				return errors.New("the picked sentence isn't in your answer: pick one of its sentences")
+			}
+			m.Quotes = []string{cmd.Quote}
+		}
 	}
 	if err := s.record(m); err != nil {
 		return err
@@ -108,18 +134,39 @@ func (s *Session) mark(cmd Mark) error {
 	return s.recordSupport(s.state.Step)
 }
 
+// support is the words that support a mark of the candidate: those that the coach's own mark rests on.
+func support(found framework.Suggestion) []string {
+	if found.Mark == framework.None {
+		return nil
+	}
+	return slices.Clone(found.Quotes)
+}
+
+// says reports whether a text has a quote, however its lines are broken.
+func says(text, quote string) bool {
+	flat := func(s string) string { return strings.Join(strings.Fields(s), " ") }
+	return strings.Contains(flat(text), strings.TrimSuffix(flat(quote), "…"))
+}
+
 // recordSupport updates the coach's marks, and the quotes that support the candidate's marks, to the text that is scored.
 func (s *Session) recordSupport(step framework.StepID) error {
 	var bodies []framework.Body
 	marks := s.state.StepState(step).Marks
+	text := scoredText(s.state.StepState(step))
 	for _, found := range s.Suggestions(step) {
-		m := framework.Marked{Step: step, Criterion: found.Criterion, By: byCoach, Mark: found.Mark, Quotes: slices.Clone(found.Quotes)}
-		if old, ok := marks[byCoach][found.Criterion]; !ok || old.Mark != m.Mark || !slices.Equal(old.Quotes, m.Quotes) {
+		m := markOf(found)
+		m.Step = step
+		old, ok := marks[byCoach][found.Criterion]
+		if !ok || old.Mark != m.Mark || old.Claim != m.Claim || !slices.Equal(old.Quotes, m.Quotes) {
 			bodies = append(bodies, m)
 		}
-		if own, ok := marks[bySelf][found.Criterion]; ok && own.Mark > framework.None && !slices.Equal(own.Quotes, found.Quotes) {
-			own.Quotes = slices.Clone(found.Quotes)
-			bodies = append(bodies, own)
+		own, ok := marks[bySelf][found.Criterion]
+		gone := func(quote string) bool { return !says(text, quote) }
+		if ok && own.Mark > framework.None && (len(own.Quotes) == 0 || slices.ContainsFunc(own.Quotes, gone)) {
+			if quotes := support(found); !slices.Equal(own.Quotes, quotes) {
+				own.Quotes = quotes
+				bodies = append(bodies, own)
+			}
 		}
 	}
 	return s.record(bodies...)
@@ -145,7 +192,12 @@ func (s *Session) CoachScorecard() framework.Scorecard {
 func asMarks(suggestions []framework.Suggestion) map[string]framework.Marked {
 	out := make(map[string]framework.Marked, len(suggestions))
 	for _, x := range suggestions {
-		out[x.Criterion] = framework.Marked{Criterion: x.Criterion, By: byCoach, Mark: x.Mark, Quotes: x.Quotes}
+		out[x.Criterion] = markOf(x)
 	}
 	return out
+}
+
+// markOf is a suggestion as a mark of the coach's column.
+func markOf(x framework.Suggestion) framework.Marked {
+	return framework.Marked{Criterion: x.Criterion, By: byCoach, Mark: x.Mark, Claim: x.Claim, Quotes: slices.Clone(x.Quotes)}
 }

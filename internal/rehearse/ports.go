@@ -6,6 +6,7 @@ import (
 
 	"dryrun/casestudies"
 	"dryrun/framework"
+	"dryrun/internal/coach"
 	"dryrun/internal/report"
 )
 
@@ -13,11 +14,10 @@ import (
 type Coach interface {
 	// Reply matches a clarifying question against the case's facts: the fact's id, or "" with an honest reply.
 	Reply(c *casestudies.Case, released []string, question string) (fact, reply string)
-	// Suggest suggests a mark for each criterion from the candidate's own words in text; not has the texts whose words
-	// don't count (prompt, hints, reference).
-	Suggest(criteria []framework.Criterion, text string, not []string) []framework.Suggestion
+	// Judge judges an answer to a step, criterion by criterion.
+	Judge(c *casestudies.Case, step framework.StepID, a coach.Answer) coach.Judgment
 	// Probe picks the criterion whose probe to ask next, "" where none is left.
-	Probe(criteria []framework.Criterion, text string, not, asked []string) string
+	Probe(c *casestudies.Case, step framework.StepID, a coach.Answer, asked []string) string
 }
 
 // Knobs is what a session needs to know about a lab without running it. Its errors are for the candidate.

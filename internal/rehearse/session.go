@@ -43,8 +43,8 @@ type Session struct {
 	log   journal
 	lab   labState
 
-	drafts          map[framework.Place]framework.Draft // text that no event has yet
-	suggestionCache map[framework.StepID]cachedSuggestions
+	drafts map[framework.Place]framework.Draft // text that no event has yet
+	judged map[framework.StepID]judged
 
 	out Outcome // of the current command
 }
@@ -134,7 +134,7 @@ func newSession(deps Deps, c *casestudies.Case, id framework.Mode) (*Session, er
 		lab: labState{
 			results: map[framework.StepID]LabResult{}, mysteryShownAt: map[framework.StepID]time.Duration{},
 		},
-		suggestionCache: map[framework.StepID]cachedSuggestions{},
+		judged: map[framework.StepID]judged{},
 	}, nil
 }
 

@@ -163,7 +163,7 @@ func (s *Session) probe() error {
 	}
 	criteria := s.criteria(s.state.Step)
 	var id, text string
-	if pick := s.deps.Coach.Probe(criteria, scoredText(st), s.sourceTexts(s.state.Step), asked); pick != "" {
+	if pick := s.deps.Coach.Probe(s.cs, s.state.Step, s.answerTo(s.state.Step), asked); pick != "" {
 		if i := slices.IndexFunc(criteria, func(c framework.Criterion) bool { return c.ID == pick }); i >= 0 && !slices.Contains(asked, pick) {
 			id, text = pick, criteria[i].Probe
 		}

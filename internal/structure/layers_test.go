@@ -40,6 +40,7 @@ var layers = [][]string{
 var arrows = [][2]string{
 	{"internal/cli", "internal/host"},
 	{"internal/narrate", "internal/rehearse"}, // it tells what the rules bring
+	{"internal/rehearse", "internal/coach"},   // a session holds what the coach says
 	{"internal/ranking", "internal/metrics"},
 	{"internal/world", "internal/metrics"}, // a world's judge
 	{"internal/draw", "internal/report"},

@@ -45,6 +45,15 @@ func (t *Text) Sentences() []Span {
 	return out
 }
 
+// SentenceTexts returns the source of each sentence or bullet, without the marks around it.
+func (t *Text) SentenceTexts() []string {
+	var out []string
+	for _, s := range t.Sentences() {
+		out = append(out, t.Source[t.Words[s.From].From:t.Words[s.To-1].To])
+	}
+	return out
+}
+
 // Find returns the places where a form occurs within one sentence.
 func (t *Text) Find(f Form) []Span {
 	var out []Span

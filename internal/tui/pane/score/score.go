@@ -146,7 +146,7 @@ func (p *Pane) SetSize(w, h int) {
 		p.scroll.Set(lines, w, h)
 		return
 	}
-	lines = append(lines, frame.Wrap("Mark your own answer. The coach finds words and can't judge whether they are true.", w)...)
+	lines = append(lines, frame.Wrap("Mark your own answer. The coach can't judge a reason that the case doesn't foresee.", w)...)
 	lines = append(lines, "")
 	at := 0
 	for i, c := range r.Criteria {

@@ -39,7 +39,7 @@ func TestTheCriteriaAreWholeAtEverySize(t *testing.T) {
 			}
 			r.Press("c")
 			r.Fits()
-			r.Holds("Scorecard", "1 of 7 steps answered.", "You said:")
+			r.Holds("Scorecard,", "1 of 7 steps answered.", "You said:")
 		})
 	}
 }

@@ -9,6 +9,32 @@ import (
 	"dryrun/internal/coach/words"
 )
 
+// hit is where a group of evidence is met: the words of a span of one sentence.
+type hit struct {
+	words.Span
+	group    int
+	sentence int
+}
+
+// find returns the places in the answer where group n is met, and whether others were skipped because the answer denies them.
+// A phrase of the case that is itself a negation ("no slice", "not launch") counts although its words are negated.
+func (r *reading) find(v *words.Vocabulary, n int, g group) (hits []hit, denied bool) {
+	for _, f := range g.Forms {
+		negation := g.deniable || slices.ContainsFunc(f.Stems, v.IsNegator)
+		for _, at := range r.Find(f) {
+			i := r.sentenceAt(at.From)
+			switch {
+			case !r.sentences[i].own():
+			case !negation && anyTrue(r.Negated[at.From:at.To]):
+				denied = true
+			default:
+				hits = append(hits, hit{Span: at, group: n, sentence: i})
+			}
+		}
+	}
+	return hits, denied
+}
+
 // match is what a window of sentences meets.
 type match struct {
 	count  int    // groups met
@@ -18,22 +44,30 @@ type match struct {
 
 func (m match) has(group int) bool { return m.groups&(1<<group) != 0 }
 
+// share is the share of the groups that are met.
+func (m match) share(groups int) float64 {
+	if groups == 0 {
+		return 0
+	}
+	return float64(m.count) / float64(groups)
+}
+
 // bestWindow finds the window of adjacent sentences that meets the most groups; among equals one with the subject (group 0),
 // then the shortest, then the first. A criterion with more than 64 groups is matched by its first 64.
-func bestWindow(hits []hit) match {
-	hits = slices.DeleteFunc(hits, func(h hit) bool { return h.group >= 64 })
+func bestWindow(hits []hit, sentences int) match {
+	hits = slices.DeleteFunc(slices.Clone(hits), func(h hit) bool { return h.group >= 64 })
 	slices.SortFunc(hits, func(a, b hit) int {
-		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to), cmp.Compare(a.group, b.group))
+		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(b.To, a.To), cmp.Compare(a.group, b.group))
 	})
 	best, bestLen, bestFrom, bestTo := match{}, 0, 0, 0
 	for i := range hits {
 		var have uint64
-		for j := i; j < len(hits) && hits[j].sentence < hits[i].sentence+windowSentences; j++ {
+		for j := i; j < len(hits) && hits[j].sentence < hits[i].sentence+sentences; j++ {
 			if have&(1<<hits[j].group) != 0 {
 				continue
 			}
 			have |= 1 << hits[j].group
-			count, length := bits.OnesCount64(have), hits[j].to-hits[i].from
+			count, length := bits.OnesCount64(have), hits[j].To-hits[i].From
 			if count > best.count || count == best.count && better(have, best.groups, length, bestLen) {
 				best.count, best.groups, bestLen, bestFrom, bestTo = count, have, length, i, j
 			}
@@ -56,19 +90,6 @@ func better(have, best uint64, length, bestLen int) bool {
 	return length < bestLen
 }
 
-// missing says why a group isn't met, or returns "" where it is met somewhere.
-func missing(g words.Group, found, negated, copied bool) string {
-	switch {
-	case found:
-		return ""
-	case negated:
-		return names(g.Names) + " only negated"
-	case copied:
-		return names(g.Names) + " only in copied words"
-	}
-	return "no words on " + names(g.Names)
-}
-
 // names lists the first alternatives of a group: "bias", "exposure" or "sampled".
 func names(alternatives []string) string {
 	const most = 3
@@ -88,21 +109,4 @@ func names(alternatives []string) string {
 		return quoted[0]
 	}
 	return strings.Join(quoted[:len(quoted)-1], ", ") + " or " + quoted[len(quoted)-1]
-}
-
-// note says what is missing for a full mark.
-func note(best match, groups []words.Group, reasons []string) string {
-	var absent, apart []string
-	for i := range groups {
-		switch {
-		case reasons[i] != "":
-			absent = append(absent, reasons[i])
-		case !best.has(i):
-			apart = append(apart, names(groups[i].Names))
-		}
-	}
-	if len(absent) == 0 && len(apart) > 0 {
-		return "too far apart: bring " + strings.Join(apart, " and ") + " closer to the rest"
-	}
-	return strings.Join(absent, "; ")
 }

@@ -1,0 +1,188 @@
+package coach
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"dryrun/casestudies"
+	"dryrun/framework"
+	"dryrun/internal/coach/words"
+)
+
+// judge judges an answer to the step that the rubric is of.
+func (rub *rubric) judge(v *words.Vocabulary, cs *casestudies.Case, step *casestudies.Step, a Answer) Judgment {
+	r := rub.read(v, a)
+	var out Judgment
+	out.Contradictions = rub.contradictions(v, r, step, a)
+	criteria := make([]framework.Criterion, len(rub.criteria))
+	marks := map[string]framework.Marked{}
+	for i := range rub.criteria {
+		c := &rub.criteria[i]
+		criteria[i] = c.Criterion
+		s := rub.suggest(v, r, i)
+		rub.credit(&s, c, cs, a.Released)
+		for _, x := range out.Contradictions {
+			if slices.Contains(x.Against, c.ID) {
+				s.Mark, s.Claim, s.Note = framework.None, framework.Contradicted, x.Why
+				s.Quotes = nil
+				if x.Quote != "" {
+					s.Quotes = []string{x.Quote}
+				}
+				break
+			}
+		}
+		out.Suggestions = append(out.Suggestions, s)
+		marks[c.ID] = framework.Marked{Criterion: c.ID, Mark: s.Mark, Claim: s.Claim}
+	}
+	out.Score = framework.ScoreStep(criteria, marks).Score
+	return out
+}
+
+// answerRead is an answer with the pieces of it that are compared with statements.
+type answerRead struct {
+	*reading
+	units []unit
+}
+
+func (rub *rubric) read(v *words.Vocabulary, a Answer) *answerRead {
+	extra := runs{}
+	for _, text := range a.Copied {
+		extra.add(v, text)
+	}
+	r := read(v, a.Text, rub.known, extra)
+	return &answerRead{r, rub.units(r)}
+}
+
+// suggest judges the answer for one criterion, before contradictions.
+func (rub *rubric) suggest(v *words.Vocabulary, r *answerRead, n int) framework.Suggestion {
+	c := &rub.criteria[n]
+	s := rub.sense(v, r, n)
+	out := framework.Suggestion{Criterion: c.ID, Claim: framework.NoClaim, Nearest: r.nearest(s)}
+	at := s.sentences(r)
+	switch {
+	case len(c.groups) == 0 && len(c.says) == 0:
+		out.Note = "the case says nothing about what earns this one: judge it yourself"
+	case r.list:
+		if out.Note = "this is a list of words: say what you would do, and why"; s.groups.count > 0 {
+			out.Claim = framework.Mentioned
+		}
+	default:
+		out.Mark = rub.decide(r, &s, at)
+		switch {
+		case out.Mark > framework.None:
+			out.Claim = framework.Argued
+			for _, i := range at {
+				out.Quotes = append(out.Quotes, r.quote(i))
+			}
+		case s.groups.count == len(c.groups) && len(c.groups) > 0:
+			out.Claim = framework.Mentioned
+		}
+		if out.Mark < framework.Full {
+			out.Note = note(c, &s, out)
+		}
+	}
+	return out
+}
+
+// credit gives a criterion about finding something out its mark where the candidate asked for all of its facts.
+func (rub *rubric) credit(s *framework.Suggestion, c *criterion, cs *casestudies.Case, released []string) {
+	var quotes []string
+	for _, id := range c.Facts {
+		fact := cs.Fact(id)
+		if fact == nil || !slices.Contains(released, id) {
+			return
+		}
+		quotes = append(quotes, "asked and answered: "+strings.TrimSpace(fact.Short))
+	}
+	if len(quotes) > 0 && s.Mark < framework.Full {
+		s.Mark, s.Claim, s.Note = framework.Full, framework.Argued, ""
+		s.Quotes = append(quotes, s.Quotes...)
+	}
+}
+
+// mostQuoted is how many sentences a mark rests on, and nearestShown how many are shown whatever the mark.
+const (
+	mostQuoted   = 3
+	nearestShown = 2
+)
+
+// sentences returns the sentences that a mark rests on, in order: those that meet the evidence, and the nearest to a statement.
+func (s *sense) sentences(r *answerRead) []int {
+	var out []int
+	for _, h := range s.groups.hits {
+		out = append(out, h.sentence)
+	}
+	if s.near.unit >= 0 && (len(out) == 0 || s.near.score() > 1) {
+		u := r.units[s.near.unit]
+		for i := u.first; i <= u.last; i++ {
+			out = append(out, i)
+		}
+	}
+	slices.Sort(out)
+	out = slices.Compact(out)
+	return out[:min(len(out), mostQuoted)]
+}
+
+// nearest returns the sentences that lie nearest to the criterion, at most two, the nearest first.
+func (r *answerRead) nearest(s sense) []string {
+	type near struct {
+		sentence int
+		score    float64
+	}
+	var all []near
+	for i := range r.sentences {
+		if x := s.bySentence[i]; x > 0 {
+			all = append(all, near{i, x})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b near) int { return cmp.Compare(b.score, a.score) })
+	var out []string
+	for _, n := range all[:min(len(all), nearestShown)] {
+		out = append(out, r.quote(n.sentence))
+	}
+	return out
+}
+
+// note says what is missing for a full mark.
+func note(c *criterion, s *sense, out framework.Suggestion) string {
+	var missing []string
+	for i, g := range c.groups {
+		if !s.groups.has(i) && !slices.Contains(s.denied, names(g.Names)) {
+			missing = append(missing, "no words on "+names(g.Names))
+		}
+	}
+	for _, d := range s.denied {
+		missing = append(missing, d+" only denied")
+	}
+	switch {
+	case out.Claim == framework.Mentioned:
+		return "the words are there without a claim that the case knows: say what you would do, and why"
+	case len(missing) > 0:
+		return strings.Join(missing, "; ")
+	case out.Mark == framework.Half:
+		return "the claim is there, its reason isn't"
+	}
+	return fmt.Sprintf("nothing here comes near to what earns this: %s", c.Text)
+}
+
+// decide marks what the answer says about a criterion, by rules. at are the sentences that the mark would rest on.
+func (rub *rubric) decide(r *answerRead, s *sense, at []int) framework.Mark {
+	claims := false
+	for _, i := range at {
+		claims = claims || r.sentences[i].claim == words.FullClaim
+	}
+	if !claims {
+		return framework.None
+	}
+	f := &s.features
+	met := f[fAll] == 1 || f[fWords] > 0.35 && f[fOpposed] < 0.3
+	switch {
+	case !met:
+		return framework.None
+	case r.argues(at):
+		return framework.Full
+	}
+	return framework.Half
+}
