@@ -16,6 +16,18 @@ type Pixels interface {
 	PixelWidth() int
 }
 
+// Descriptors is implemented by Inputs of pictures whose values hold hand-made descriptors, each from one place up to another.
+type Descriptors interface {
+	Edges() (from, to int)  // histograms of oriented gradients
+	Colors() (from, to int) // a histogram of colors
+}
+
+// Foreign is implemented by Inputs that can make training pairs of another catalog, for an encoder that was trained elsewhere.
+type Foreign interface {
+	// Foreign returns n pairs, row-major with Width columns: row i of a and of b shows the same thing.
+	Foreign(ctx context.Context, n int, seed uint64) (a, b []float32, err error)
+}
+
 // History is the sparse matrix of implicit feedback known before the test, rows are users, in CSR form.
 type History struct {
 	Users, Items int
@@ -92,6 +104,22 @@ type PairSource interface {
 	// Only facts known before the test go in. It returns ctx's error when ctx ends first.
 	Bind(ctx context.Context, emb *Embedding) (Features, error)
 }
+
+// RateSource is a PairSource that can write an item's past success in other ways, in the same columns.
+type RateSource interface {
+	Rated(as Rates) PairSource
+}
+
+// Rates is how an item's past success is written in its features.
+type Rates string
+
+// The ways.
+const (
+	SmoothedRates Rates = "smoothed" // rates pulled toward the mean where there is little to go by, beside their counts
+	RawRates      Rates = "raw"      // clicks over impressions as they are, without the counts
+	CountsAlone   Rates = "counts"   // lifetime counts, without rates
+	NoRates       Rates = "none"     // nothing of the past
+)
 
 // Features turns a request and a candidate into numbers for stage two. Fill must not allocate.
 type Features interface {

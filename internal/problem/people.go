@@ -35,6 +35,24 @@ type Learner interface {
 	Learn(ctx context.Context) (*Problem, error)
 }
 
+// Oracle is implemented by People of generated worlds, who can be asked what they would do with an item before it is shown.
+type Oracle interface {
+	// Expect returns how likely the request's person is to respond to the item, given a look at it.
+	Expect(q *Query, item int32) Expected
+}
+
+// Expected is a response to an item that was looked at.
+type Expected struct {
+	Click   float64 // probability of a click
+	Success float64 // probability of a click and a success after it
+}
+
+// Liker is implemented by People who can say that they liked something. Most don't.
+type Liker interface {
+	// Likes says whether the request's person presses like after a success with the item.
+	Likes(q *Query, item int32) bool
+}
+
 // Drift makes the same world at a later time: same corpus, requests moved by strength (0 none, 1 strong).
 type Drift interface {
 	// At returns ctx's error when ctx ends first, and never the problem without the drift instead.

@@ -18,6 +18,14 @@ func (d *Dataset) RowWeight(i int) float64 {
 	return float64(d.Weight[i])
 }
 
+// RowOffset returns what is added to row i's score while a model learns.
+func (d *Dataset) RowOffset(i int) float64 {
+	if d.Offset == nil {
+		return 0
+	}
+	return float64(d.Offset[i])
+}
+
 // check says what is wrong with the rows, so that training can trust them.
 func (d *Dataset) check(name string) error {
 	n, m := d.Rows(), d.Width()
@@ -28,13 +36,15 @@ func (d *Dataset) check(name string) error {
 		return fmt.Errorf("training on the %s rows: %d values for %d rows of %d columns", name, len(d.X), n, m)
 	case d.Weight != nil && len(d.Weight) != n:
 		return fmt.Errorf("training on the %s rows: %d weights for %d rows", name, len(d.Weight), n)
+	case d.Offset != nil && len(d.Offset) != n:
+		return fmt.Errorf("training on the %s rows: %d offsets for %d rows", name, len(d.Offset), n)
 	case d.Categorical != nil && len(d.Categorical) != m:
 		return fmt.Errorf("training on the %s rows: %d categorical marks for %d columns", name, len(d.Categorical), m)
 	}
 	for i, y := range d.Y {
-		if w := d.RowWeight(i); !finite(float64(y)) || !finite(w) || w < 0 {
-			return fmt.Errorf("training on the %s rows: row %d has label %g and weight %g; both must be finite, the weight "+
-				"not negative", name, i, y, w)
+		if w := d.RowWeight(i); !finite(float64(y)) || !finite(w) || w < 0 || !finite(d.RowOffset(i)) {
+			return fmt.Errorf("training on the %s rows: row %d has label %g, weight %g and offset %g; all must be finite, the weight "+
+				"not negative", name, i, y, w, d.RowOffset(i))
 		}
 	}
 	for i, x := range d.X {

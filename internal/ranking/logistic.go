@@ -188,6 +188,7 @@ func (f *newton) derivatives(ctx context.Context, beta []float64, hessian *mat.S
 		blas64.Gemv(blas.NoTrans, 1, x, blas64.Vector{N: f.m, Inc: 1, Data: beta}, 0, z)
 		for i := range n {
 			y, w := float64(f.d.Y[from+i]), f.d.RowWeight(from+i)
+			z.Data[i] += f.d.RowOffset(from + i)
 			p := nn.Sigmoid(z.Data[i])
 			loss += w * LogLoss(z.Data[i], y)
 			f.residual[i] = w * (y - p)

@@ -3,10 +3,13 @@ package ranking_test
 import (
 	"bytes"
 	"context"
+	"math"
+	"math/rand/v2"
 	"reflect"
 	"testing"
 
 	"dryrun/internal/binfile"
+	"dryrun/internal/nn"
 	"dryrun/internal/ranking"
 	"dryrun/internal/ranking/rankingtest"
 )
@@ -66,4 +69,33 @@ func FuzzLoadLogistic(f *testing.F) {
 		}
 		m.Score(make([]float32, 5*len(m.Columns())), make([]float32, 5))
 	})
+}
+
+// A row's offset is what is known of its odds already: the model learns the rest.
+func TestAnOffsetIsntLearnedAgain(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 4))
+	d := &ranking.Dataset{Columns: []string{"x"}}
+	for range 20_000 {
+		x := rng.Float32()
+		offset := 3*x - 1.5 + 0.5*float32(rng.NormFloat64()) // shown higher the larger x is
+		y := float32(0)
+		if rng.Float64() < nn.Sigmoid(float64(x+offset)-1) {
+			y = 1
+		}
+		d.X, d.Y, d.Offset = append(d.X, x), append(d.Y, y), append(d.Offset, offset)
+	}
+	slope := func(d *ranking.Dataset) float64 {
+		m, err := ranking.TrainLogistic(t.Context(), d, ranking.LogisticOptions{}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := make([]float32, 2)
+		m.Score([]float32{0, 1}, out)
+		return float64(out[1] - out[0])
+	}
+	with := slope(d)
+	d.Offset = nil
+	if without := slope(d); math.Abs(with-1) > 0.2 || without < 3 {
+		t.Errorf("of a slope of 1, %.2f is learned beside the offset, %.2f without", with, without)
+	}
 }

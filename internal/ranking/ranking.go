@@ -29,6 +29,7 @@ type Dataset struct {
 	X       []float32 // row-major, len(Y) x len(Columns)
 	Y       []float32 // label: 0 or 1, a grade, or a number
 	Weight  []float32 // nil: 1 each
+	Offset  []float32 // of log odds: added to each row's score while a model learns, and in no score that it gives; nil: none
 	Group   []int32   // rows of each request, in order, for ranking losses; nil: none
 
 	// Categorical marks columns whose values are codes, whole numbers from 0 up without an order; nil: none. Trees split

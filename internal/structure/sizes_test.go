@@ -42,6 +42,7 @@ var large = map[string]string{
 	"internal/lab/catalog.Settings":           "a field for each knob",
 	"internal/problem.Problem":                "all that a world can offer; most worlds leave some out",
 	"internal/ranking/dcn.trainer":            "the network, and buffers that are allocated once",
+	"internal/ranking/trees.Options":          "a field for each setting",
 	"internal/ranking/trees.grower":           "the state of growing one tree, and buffers that are allocated once",
 	"internal/rehearse.StepResult":            "a field for each part of the debrief",
 	"internal/report.Setup":                   "the JSON contract of dryrun lab",

@@ -160,7 +160,11 @@ func (s Scenario) Columns(p *problem.Problem) (Columns, error) {
 // TrainingFeatures are p's features over an embedding, as models learn from them, every column filled: each model clears what it
 // doesn't read.
 func (s Scenario) TrainingFeatures(ctx context.Context, p *problem.Problem, emb *problem.Embedding) (problem.Features, error) {
-	f, err := p.Pairs.Bind(ctx, emb)
+	pairs := p.Pairs
+	if other, ok := pairs.(problem.RateSource); ok && s.Rates != "" {
+		pairs = other.Rated(problem.Rates(s.Rates))
+	}
+	f, err := pairs.Bind(ctx, emb)
 	if err != nil {
 		return nil, err
 	}

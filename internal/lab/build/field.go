@@ -23,10 +23,15 @@ const (
 	FieldEncoder
 	FieldDim
 	FieldEpochs
+	FieldMining
 	FieldRanker
 	FieldLoss
 	FieldFeatures
+	FieldRates
 	FieldNegatives
+	FieldLabel
+	FieldPosition
+	FieldScore
 	FieldLog
 	FieldTrees
 	FieldRate
@@ -59,10 +64,15 @@ func scenarioFields() []scenarioField {
 		{FieldEncoder, "encoder", func(s *Scenario) any { return &s.Encoder }},
 		{FieldDim, "dim", func(s *Scenario) any { return &s.Dim }},
 		{FieldEpochs, "epochs", func(s *Scenario) any { return &s.Epochs }},
+		{FieldMining, "mining", func(s *Scenario) any { return &s.Mining }},
 		{FieldRanker, "ranker", func(s *Scenario) any { return &s.Ranker }},
 		{FieldLoss, "loss", func(s *Scenario) any { return &s.Loss }},
 		{FieldFeatures, "features", func(s *Scenario) any { return &s.Features }},
+		{FieldRates, "rates", func(s *Scenario) any { return &s.Rates }},
 		{FieldNegatives, "negatives", func(s *Scenario) any { return &s.Negatives }},
+		{FieldLabel, "label", func(s *Scenario) any { return &s.Label }},
+		{FieldPosition, "position", func(s *Scenario) any { return &s.Position }},
+		{FieldScore, "score", func(s *Scenario) any { return &s.Score }},
 		{FieldLog, "log", func(s *Scenario) any { return &s.Log }},
 		{FieldTrees, "trees", func(s *Scenario) any { return &s.Trees }},
 		{FieldRate, "rate", func(s *Scenario) any { return &s.Rate }},

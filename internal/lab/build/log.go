@@ -3,7 +3,10 @@ package build
 import (
 	"context"
 	"fmt"
+	"math"
+	"slices"
 
+	"dryrun/internal/lab/catalog"
 	"dryrun/internal/problem"
 	"dryrun/internal/ranking"
 )
@@ -29,7 +32,7 @@ const loggedRequests = 4000
 const laterShare = 0.2
 
 // LogFields are what the log's rows depend on.
-const LogFields = vectorFields&^FieldPast | FaultAtFeatures
+const LogFields = vectorFields&^FieldPast | FieldRates | FaultAtFeatures
 
 func logStage() Stage[*LogRows] {
 	return Stage[*LogRows]{Name: "rows of the log", Needs: LogFields, Build: readLogRows}
@@ -149,4 +152,82 @@ func Clicked(im *problem.Impression) (y, weight float32) {
 		return 1, 1
 	}
 	return 0, 1
+}
+
+// fromSlots says whether the ranker's rows are the log's impressions, each in the slot where it was shown.
+func (s Scenario) fromSlots() bool { return s.Position != "" && s.Position != catalog.NoSlot }
+
+// mostWeight clips the weight of a click in a slot that is hardly ever looked at.
+const mostWeight = 5
+
+// shownRows are the rows of the log's impressions, labeled by what was done with each, with their slots handled as the scenario
+// says: left out, as a last column, as an offset of the log odds (a click takes a look first, so the slot's part of its odds is the
+// logarithm of how often the slot is looked at), or by weighting each positive by one over that.
+func (b *Builder) shownRows(ctx context.Context, s Scenario) (*Rows, error) {
+	p, err := b.Learned(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	if p.Log == nil || p.Log.Propensity == nil {
+		line := "needs a log of what was shown in which slot, which this data lacks"
+		return nil, &catalog.BadKnob{Knob: "position", Value: s.Position, Line: line}
+	}
+	log, err := b.LogRows(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	by, err := s.labels(p)
+	if err != nil {
+		return nil, err
+	}
+	label := func(im *problem.Impression) (y, weight float32) {
+		grade := uint8(0)
+		if im.Clicked {
+			grade = 1
+		}
+		if im.Bought {
+			grade = 2
+		}
+		if y = by(&p.Train[im.Request], im.Item, grade); y > 0 && s.Position == catalog.SlotWeights {
+			return y, min(float32(1/p.Log.Propensity[im.Pos]), mostWeight)
+		}
+		return y, 1
+	}
+	first := int32(0) // of the newest share of the requests
+	if n := len(log.Impressions); n > 0 {
+		first = log.Impressions[min(int(float64(n)*(1-s.Log)), n-1)].Request
+	}
+	part := func(later bool) *ranking.Dataset {
+		keep := func(i int) bool { return log.IsLater(i) == later && log.Impressions[i].Request >= first }
+		d := log.Select(keep, Columns{}, label)
+		var slots []int16
+		for i, im := range log.Impressions {
+			if keep(i) {
+				slots = append(slots, im.Pos)
+			}
+		}
+		switch s.Position {
+		case catalog.SlotFeature:
+			return withSlots(d, slots)
+		case catalog.SlotOffset:
+			d.Offset = make([]float32, len(slots))
+			for i, at := range slots {
+				d.Offset[i] = float32(math.Log(p.Log.Propensity[at]))
+			}
+		}
+		return d
+	}
+	return &Rows{Train: part(false), Valid: part(true)}, nil
+}
+
+// withSlots is the rows with their slots as a last column.
+func withSlots(d *ranking.Dataset, slots []int16) *ranking.Dataset {
+	out := *d
+	out.Columns = append(slices.Clone(d.Columns), "slot")
+	width := d.Width()
+	out.X = make([]float32, 0, len(d.X)+len(slots))
+	for i, at := range slots {
+		out.X = append(append(out.X, d.X[i*width:(i+1)*width]...), float32(at))
+	}
+	return &out
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"time"
 
+	"dryrun/internal/lab/catalog"
 	"dryrun/internal/lab/kind"
 	"dryrun/internal/lab/seed"
 	"dryrun/internal/problem"
@@ -47,7 +48,10 @@ func trainRanker(ctx context.Context, b *Builder, s Scenario) (*Trained, error) 
 	rows = rows.Cleared(columns)
 	r := kind.Ranker{
 		ID: s.Ranker, Loss: s.Loss, Trees: cmp.Or(s.Trees, kind.Trees), Rate: cmp.Or(s.Rate, kind.Rate), Size: kind.ByID(s.World.Kind).Training,
-		Seed: seed.Of(p.Seed, "ranker"), Workers: b.options.Workers, Python: b.options.Python,
+		Score: s.Score, Seed: seed.Of(p.Seed, "ranker"), Workers: b.options.Workers, Python: b.options.Python,
+	}
+	if s.fromSlots() {
+		r.Loss = "logistic" // a slot changes the odds of one row; an order within the list would learn the list's own
 	}
 	what := "training the ranker " + s.modelName()
 	b.progress.Report(what, 0, 0)
@@ -68,6 +72,9 @@ func trainRanker(ctx context.Context, b *Builder, s Scenario) (*Trained, error) 
 	out.Model, err = r.Train(ctx, rows.Train, rows.Valid, curve)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	if s.Position == catalog.SlotFeature {
+		out.Model = &kind.Slotless{Inner: out.Model}
 	}
 	out.Took = time.Since(began)
 	return out, nil

@@ -157,7 +157,7 @@ type Matrix struct {
 func (m *Matrix) Bytes() int64 { return int64(4 * (len(m.x) + len(m.items))) }
 
 // matrixFields are what the features of candidates depend on.
-const matrixFields = candidateFields | FaultAtFeatures | FaultAtServing
+const matrixFields = candidateFields | FieldRates | FaultAtFeatures | FaultAtServing
 
 // matrixStage fills the features of stage one's candidates as serving computes them, with every column filled.
 func matrixStage() Stage[*Matrix] {

@@ -13,7 +13,7 @@ import (
 )
 
 // vectorFields are what the corpus's vectors depend on.
-const vectorFields = pastFields | FieldEncoder | FieldDim | FieldEpochs
+const vectorFields = pastFields | FieldEncoder | FieldDim | FieldEpochs | FieldMining
 
 // vectorStage trains the encoder and encodes the corpus.
 func vectorStage() Stage[*kind.Encoding] {
@@ -47,7 +47,7 @@ func (b *Builder) input(s Scenario, p *problem.Problem, use string) kind.Input {
 		use = "size"
 	}
 	return kind.Input{
-		Problem: p, Dim: s.Dim, Epochs: s.Epochs, Seed: seed.Of(s.World.Seed, use), Workers: b.options.Workers,
+		Problem: p, Dim: s.Dim, Epochs: s.Epochs, Mining: s.Mining, Seed: seed.Of(s.World.Seed, use), Workers: b.options.Workers,
 		Progress: b.progress, Servers: b.options.Servers,
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"sort"
 
+	"dryrun/internal/lab/catalog"
 	"dryrun/internal/lab/fault"
 	"dryrun/internal/lab/kind"
 	"dryrun/internal/lab/seed"
@@ -40,7 +41,8 @@ func (r *Rows) Cleared(c Columns) *Rows {
 
 // rowFields are what rows depend on. Of the past they are always what was known before the requests that they come from, and
 // of the index always a whole one.
-const rowFields = IndexFields&^(FieldPast|FieldItems|FaultAtIndex) | FieldNegatives | FieldLog | FaultAtRows | FaultAtFeatures
+const rowFields = IndexFields&^(FieldPast|FieldItems|FaultAtIndex) | FieldRates | FieldNegatives | FieldLabel |
+	FieldPosition | FieldScore | FieldLog | FaultAtRows | FaultAtFeatures
 
 // rowStage draws the ranker's rows.
 func rowStage() Stage[*Rows] {
@@ -58,11 +60,15 @@ func drawRows(ctx context.Context, b *Builder, s Scenario) (*Rows, error) {
 		}
 		return &Rows{Train: part(false), Valid: part(true)}, nil
 	}
-	rows, err := b.judgedRows(ctx, s)
+	collect := b.judgedRows
+	if s.fromSlots() {
+		collect = b.shownRows
+	}
+	out, err := collect(ctx, s)
 	if err != nil {
 		return nil, fmt.Errorf("collecting training rows: %w", err)
 	}
-	return rows, nil
+	return out, nil
 }
 
 // TrainingRows returns the rows that the scenario's ranker learns from.
@@ -87,6 +93,10 @@ func (b *Builder) judgedRows(ctx context.Context, s Scenario) (*Rows, error) {
 	}
 	requests := newestRequests(past.Requests, s.Log, size.Requests)
 	n := len(requests)
+	label, err := s.labels(p)
+	if err != nil {
+		return nil, err
+	}
 	draw := rowDraw{problem: p, first: first, size: size, negatives: s.Negatives, popular: PopularItems(p)}
 	sets := make([]*ranking.Dataset, n)
 	b.progress.Report("collecting training rows", 0, n)
@@ -99,7 +109,7 @@ func (b *Builder) judgedRows(ctx context.Context, s Scenario) (*Rows, error) {
 		}
 		// Rows that tie keep their order: positives first would flatter every model that can't tell yet.
 		rng.Shuffle(len(candidates), func(i, j int) { candidates[i], candidates[j] = candidates[j], candidates[i] })
-		sets[i] = gradedRows(p, features, &q, candidates)
+		sets[i] = gradedRows(p, features, &q, candidates, label)
 		return nil
 	})
 	if err != nil {
@@ -168,13 +178,64 @@ func (d *rowDraw) candidates(ctx context.Context, q problem.Query, rng *rand.Ran
 	return good, nil
 }
 
+// labeler is the label of a row about an item that a request's person gave a grade.
+type labeler func(q *problem.Query, item int32, grade uint8) float32
+
+// A watch of an hour and a half or more is worth the most that a score of minutes can be; who leaves early has watched a tenth.
+const (
+	mostMinutes = 90
+	leftAfter   = 0.1
+)
+
+// labels is how the scenario labels rows: by what its score estimates, else by what its positives are.
+func (s Scenario) labels(p *problem.Problem) (labeler, error) {
+	switch s.Score {
+	case catalog.Satisfied: // both parts are in the grade
+		return func(_ *problem.Query, _ int32, grade uint8) float32 { return float32(grade) }, nil
+	case catalog.ScoreClicks:
+		return func(_ *problem.Query, _ int32, grade uint8) float32 { return float32(min(grade, 1)) }, nil
+	case catalog.ScoreMinutes:
+		if p.Value == nil {
+			return nil, &catalog.BadKnob{Knob: "score", Value: s.Score, Line: "needs the length of each item, which this data lacks"}
+		}
+		return func(_ *problem.Query, item int32, grade uint8) float32 {
+			watched := min(p.Value(item)/mostMinutes, 1)
+			switch grade {
+			case 0:
+				return 0
+			case 1:
+				return float32(leftAfter * watched)
+			}
+			return float32(watched)
+		}, nil
+	}
+	switch s.Label {
+	case catalog.Clicked:
+		return func(_ *problem.Query, _ int32, grade uint8) float32 { return float32(min(grade, 1)) }, nil
+	case catalog.Satisfied:
+		return func(_ *problem.Query, _ int32, grade uint8) float32 { return float32(grade / 2) }, nil
+	case catalog.Liked:
+		people, ok := p.People.(problem.Liker)
+		if !ok {
+			return nil, &catalog.BadKnob{Knob: "label", Value: s.Label, Line: "needs to know who liked what, which this data doesn't say"}
+		}
+		return func(q *problem.Query, item int32, grade uint8) float32 {
+			if grade >= 2 && people.Likes(q, item) {
+				return 1
+			}
+			return 0
+		}, nil
+	}
+	return func(_ *problem.Query, _ int32, grade uint8) float32 { return float32(grade) }, nil
+}
+
 // gradedRows turns one request's candidates into rows labeled by grade.
-func gradedRows(p *problem.Problem, f problem.Features, q *problem.Query, candidates []problem.Candidate) *ranking.Dataset {
+func gradedRows(p *problem.Problem, f problem.Features, q *problem.Query, candidates []problem.Candidate, by labeler) *ranking.Dataset {
 	n, width := len(candidates), len(f.Columns())
 	d := &ranking.Dataset{X: make([]float32, n*width), Y: make([]float32, n), Group: []int32{int32(n)}}
 	for j, c := range candidates {
 		f.Fill(q, c, d.X[j*width:(j+1)*width])
-		d.Y[j] = float32(p.Truth.Grade(q, c.Item))
+		d.Y[j] = by(q, c.Item, p.Truth.Grade(q, c.Item))
 	}
 	return d
 }

@@ -33,6 +33,7 @@ type StageOne struct {
 	Items       int // how many items are indexed, the first ones; 0: all of them
 	Encoder     string
 	Dim, Epochs int
+	Mining      string // what the loss of a learned encoder sets each request against
 }
 
 // StageTwo is how the ranker is trained.
@@ -40,7 +41,11 @@ type StageTwo struct {
 	Ranker    string
 	Loss      string // of trees
 	Features  string // as the knob writes them
+	Rates     string // how past success enters the features
 	Negatives string
+	Label     string  // what counts as a positive
+	Position  string  // where rows come from, and what their slot does
+	Score     string  // what the score estimates
 	Log       float64 // share of the past requests, newest
 	Trees     int     // at most; 0: kind.Trees
 	Rate      float64 // of learning; 0: kind.Rate
@@ -72,9 +77,11 @@ func NewScenario(cfg catalog.Config, set catalog.Settings) Scenario {
 		World: cfg.Spec(set),
 		StageTwo: StageTwo{
 			Ranker: set.Ranker, Loss: set.Loss, Features: set.Features, Negatives: set.Negatives, Log: set.Log,
+			Rates: set.Rates, Label: set.Label, Position: set.Position, Score: set.Score,
 		},
 		K: set.K, Top: set.Top,
 	}
+	s.Mining = set.Mining
 	s = s.WithEngine(set.Engine).WithEncoder(set.Encoder, set.Dim, set.Epochs)
 	f := fault.ByID(cfg.FaultInForce())
 	s.Drift = f.Drift
@@ -88,7 +95,7 @@ func NewScenario(cfg catalog.Config, set catalog.Settings) Scenario {
 func (s Scenario) WithEngine(id string) Scenario {
 	s.Engine = id
 	if !s.HasVectors() {
-		s.Encoder, s.Dim, s.Epochs = "", 0, 0
+		s.Encoder, s.Dim, s.Epochs, s.Mining = "", 0, 0, ""
 	}
 	return s
 }

@@ -1,6 +1,9 @@
 package catalog
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // kind is what the configuration of one kind of world can say: facts of the world, and what the two stages can be made of, as
 // names. Package kind holds what the names stand for, and package world makes the worlds; tests there and here check that
@@ -52,6 +55,30 @@ func externalEngines(kindID string) []string {
 // vectorEngines search vectors in every kind of world that has them.
 func vectorEngines() []string { return []string{"hnsw", "ivfpq", "exact"} }
 
+// The words of the knobs label, position and score that a ranker's training knows. The first of each is the default.
+const (
+	Graded    = "graded"
+	Clicked   = "click"
+	Satisfied = "satisfied"
+	Liked     = "like"
+
+	NoSlot      = "none"
+	IgnoreSlot  = "ignored"
+	SlotFeature = "feature"
+	SlotOffset  = "offset"
+	SlotWeights = "weights"
+
+	ScoreClicks  = "clicks"
+	ScoreMinutes = "minutes"
+)
+
+// The words of the knob mining.
+const (
+	RandomNegatives = "random"
+	HardNegatives   = "hard"
+	CategoryLoss    = "category"
+)
+
 // stageWords are the choices that don't depend on the kind of world.
 func stageWords() map[string][]string {
 	return map[string][]string{
@@ -60,7 +87,14 @@ func stageWords() map[string][]string {
 		"loss":      {"lambdarank", "logistic"},
 		"variant":   {OnlineWinner, OfflineWinner},
 		"mode":      {"online", "batch"},
+		"rates":     {"smoothed", "raw", "counts", "none"},
 	}
+}
+
+// with returns words with more of them.
+func with(words map[string][]string, more map[string][]string) map[string][]string {
+	maps.Copy(words, more)
+	return words
 }
 
 // The candidates of the simulated test, which are the values of the knob variant.
@@ -74,11 +108,11 @@ func kinds() []kind {
 		{
 			id: "images", formats: []string{"folders", "idx"}, items: 20_000, maxItems: 10_000_000,
 			engines:  vectorEngines(),
-			encoders: []string{"learned", "pca", "raw"},
+			encoders: []string{"learned", "frozen", "pca", "hog", "color", "raw"},
 			rankers:  []string{"trees", "logistic", "dcn", "none"},
 			groups:   []string{"similarity", "popularity", "price", "freshness", "quality", LoggedGroup},
-			stageOne: []string{"raw", "pca", "learned"},
-			words:    stageWords(),
+			stageOne: []string{"raw", "color", "hog", "pca", "frozen", "learned"},
+			words:    with(stageWords(), map[string][]string{"mining": {RandomNegatives, HardNegatives, CategoryLoss}}),
 		},
 		{
 			id: "interactions", formats: []string{"movielens"}, items: 10_000, maxItems: 10_000_000,
@@ -87,7 +121,11 @@ func kinds() []kind {
 			rankers:  []string{"trees", "logistic", "dcn", "none"},
 			groups:   []string{"similarity", "history", "popularity", "freshness", "value", "user", LoggedGroup},
 			stageOne: []string{"popularity", "cooccurrence", "als", "bpr", "two-tower"},
-			words:    stageWords(),
+			words: with(stageWords(), map[string][]string{
+				"label":    {Graded, Clicked, Satisfied, Liked},
+				"position": {NoSlot, IgnoreSlot, SlotFeature, SlotOffset, SlotWeights},
+				"score":    {Graded, ScoreClicks, ScoreMinutes, Satisfied},
+			}),
 			defaults: map[string]string{"dim": "32", "epochs": "15", "traffic": "150"},
 		},
 	}

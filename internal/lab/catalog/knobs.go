@@ -39,7 +39,15 @@ type Knob struct {
 const (
 	splitLine     = "how the log is split into training and validation: at random, by each user's time, or at one moment for all"
 	negativesLine = "where a ranker's negatives come from: mostly stage one's near misses (hard), popular items, or any item (random)"
-	featuresLine  = "feature groups of the ranker: serving (those known when a request is served), all (the old system's own numbers too), " +
+	labelLine     = "what a ranker's rows count as a positive: clicked 1 and finished 2 (graded), any click, a finished watch (satisfied), " +
+		"or a like"
+	ratesLine  = "how past success enters the ranker: smoothed rates with their counts, raw rates, lifetime counts alone, or none"
+	miningLine = "what the encoder's loss sets a photo against: the rest of its batch (random), its own nearest mistakes too (hard), " +
+		"or the classes alone (category)"
+	positionLine = "where a ranker's rows come from: what people did later, from no slot (none), or the log's impressions, with their " +
+		"slot ignored, read as a feature, given as an offset, or weighted out"
+	scoreLine    = "what the ranker's score estimates: the label (graded), a click, minutes watched, or click times finished (satisfied)"
+	featuresLine = "feature groups of the ranker: serving (those known when a request is served), all (the old system's own numbers too), " +
 		"minus-GROUP to drop one, only-GROUP to keep one, or a list of groups"
 )
 
@@ -60,12 +68,17 @@ func KnobTable() []Knob {
 		{"top", Count, 1, 1000, "20", arch, "items of the answer", true},
 		{"split", Choice, 0, 0, "", dat, splitLine, false},
 		{"negatives", Choice, 0, 0, "", dat, negativesLine, true},
+		{"label", Choice, 0, 0, "", dat, labelLine, true},
 		{"log", Share, 0.05, 1, "1", dat, "share of the past requests, newest first, that the ranker learns from", true},
 		{"features", List, 0, 0, ServingGroups, feat, featuresLine, true},
+		{"rates", Choice, 0, 0, "", feat, ratesLine, true},
 		{"encoder", Choice, 0, 0, "", feat, "how raw input becomes a vector", true},
 		{"dim", Count, 2, 1024, "64", feat, "dimension of the vectors", true},
 		{"models", List, 0, 0, "all", mod, "models that the model step compares: all, or a list", false},
 		{"loss", Choice, 0, 0, "", mod, "what trees minimize", true},
+		{"position", Choice, 0, 0, "", mod, positionLine, true},
+		{"score", Choice, 0, 0, "", mod, scoreLine, true},
+		{"mining", Choice, 0, 0, "", mod, miningLine, true},
 		{"epochs", Count, 1, 200, "20", mod, "passes of the encoder over its training pairs", true},
 		{"threshold", Share, 0, 1, "0.5", eval, "score above which a candidate counts as relevant, for F1", false},
 		{"traffic", Count, 100, 1_000_000, "10000", eval, "requests a day in each arm of the simulated test", false},

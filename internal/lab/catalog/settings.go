@@ -13,6 +13,7 @@ type Settings struct {
 	Log, Threshold, Load, Cache, Drift                                               float64
 	Budget                                                                           time.Duration
 	Engine, Ranker, Split, Negatives, Features, Encoder, Models, Loss, Variant, Mode string
+	Label, Rates, Position, Score, Mining                                            string
 }
 
 // field points to the field of knob id; its type follows the knob's.
@@ -36,6 +37,16 @@ func (s *Settings) field(id string) any {
 		return &s.Split
 	case "negatives":
 		return &s.Negatives
+	case "label":
+		return &s.Label
+	case "rates":
+		return &s.Rates
+	case "position":
+		return &s.Position
+	case "score":
+		return &s.Score
+	case "mining":
+		return &s.Mining
 	case "log":
 		return &s.Log
 	case "features":

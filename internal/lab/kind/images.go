@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"dryrun/internal/lab/catalog"
 	"dryrun/internal/parallel"
 	"dryrun/internal/problem"
 	"dryrun/internal/retrieval/encode"
@@ -12,9 +13,11 @@ import (
 // images is a catalog of pictures, searched by pictures. Past requests have judged grades.
 func images() Kind {
 	return Kind{
-		ID:       "images",
-		Engines:  vectorEngines(),
-		Encoders: []Encoder{{"learned", trainLearned}, {"pca", trainPCA}, {"raw", trainRaw}},
+		ID:      "images",
+		Engines: vectorEngines(),
+		Encoders: []Encoder{
+			{"learned", trainLearned}, {"frozen", trainFrozen}, {"pca", trainPCA}, {"hog", trainEdges}, {"color", trainColors}, {"raw", trainRaw},
+		},
 		Training: TrainingSize{Requests: 1200, Positives: 10, Negatives: 32, Leaves: 31, MinLeaf: 40},
 		Copies:   Copies{Vectors: 1, Indexes: 1},
 	}
@@ -31,6 +34,64 @@ func trainRaw(ctx context.Context, in Input) (*Encoding, error) {
 		width = px.PixelWidth()
 	}
 	return embed(ctx, in, encode.Raw{Width: width}, "raw", width)
+}
+
+// trainEdges takes the hand-made oriented gradients alone, trainColors the color histogram alone.
+func trainEdges(ctx context.Context, in Input) (*Encoding, error) {
+	return describe(ctx, in, "hog", problem.Descriptors.Edges)
+}
+
+func trainColors(ctx context.Context, in Input) (*Encoding, error) {
+	return describe(ctx, in, "color", problem.Descriptors.Colors)
+}
+
+func describe(ctx context.Context, in Input, name string, at func(problem.Descriptors) (from, to int)) (*Encoding, error) {
+	inputs, err := inputsOf(in.Problem)
+	if err != nil {
+		return nil, err
+	}
+	d, ok := inputs.(problem.Descriptors)
+	if !ok {
+		return nil, fmt.Errorf("encoding by %s: the content of the world %s holds no descriptors", name, in.Problem.Kind)
+	}
+	from, to := at(d)
+	return embed(ctx, in, encode.Part{From: from, To: to}, name, to-from)
+}
+
+// The general-purpose encoder: how much it learned from, for how long, and from which seed. It is the same for every world.
+const (
+	foreignPairs  = 3000
+	foreignEpochs = 12
+	foreignSeed   = 1
+)
+
+// trainFrozen trains the same network on another catalog, and uses it here as it is: nothing of this catalog is learned.
+func trainFrozen(ctx context.Context, in Input) (*Encoding, error) {
+	inputs, err := inputsOf(in.Problem)
+	if err != nil {
+		return nil, err
+	}
+	elsewhere, ok := inputs.(problem.Foreign)
+	if !ok {
+		return nil, fmt.Errorf("training a general-purpose encoder: there is no other catalog like the content of the world %s", in.Problem.Kind)
+	}
+	in.Progress.Report("photographing another catalog", 0, foreignPairs)
+	set := encode.PairSet{Width: inputs.Width()}
+	if set.A, set.B, err = elsewhere.Foreign(ctx, foreignPairs, foreignSeed); err != nil {
+		return nil, fmt.Errorf("photographing another catalog: %w", err)
+	}
+	report := in.Progress.Counter("training a general-purpose encoder")
+	o := encode.Options{Dim: in.Dim, Epochs: foreignEpochs, Batch: 128, Temperature: 0.2, Seed: foreignSeed}
+	v, err := encode.Train(ctx, set, o, func(epoch, of int, _ float64) { report(epoch, of) })
+	if err != nil {
+		return nil, err
+	}
+	c, err := embed(ctx, in, v, "frozen", in.Dim)
+	if err != nil {
+		return nil, err
+	}
+	c.Loss = v.Loss
+	return c, nil
 }
 
 // pcaRows is how many items the principal components are computed from.
@@ -66,7 +127,11 @@ func trainLearned(ctx context.Context, in Input) (*Encoding, error) {
 	if err != nil {
 		return nil, err
 	}
-	set, err := pairsOf(ctx, in, inputs)
+	collect := pairsOf
+	if in.Mining == catalog.CategoryLoss {
+		collect = classesOf
+	}
+	set, err := collect(ctx, in, inputs)
 	if err != nil {
 		return nil, err
 	}
@@ -119,6 +184,31 @@ func pairsOf(ctx context.Context, in Input, inputs problem.Inputs) (encode.PairS
 	return set, nil
 }
 
+// classesOf gathers past requests, and the items that they were about, with their classes alone: all that a classifier knows.
+func classesOf(ctx context.Context, in Input, inputs problem.Inputs) (encode.PairSet, error) {
+	labels := in.Problem.TrainLabels
+	if len(labels) == 0 {
+		return encode.PairSet{}, fmt.Errorf("training an encoder by category: nothing says the classes of the world %s", in.Problem.Kind)
+	}
+	set, err := pairsOf(ctx, in, inputs)
+	if err != nil || set.B == nil {
+		return set, err
+	}
+	past := pastForEncoder(in.Problem)
+	for i, q := range past[max(0, len(past)-pairsMost):] {
+		set.Label[i] = labels[q.ID]
+	}
+	set.A, set.Label, set.B = append(set.A, set.B...), append(set.Label, set.Label...), nil
+	return set, nil
+}
+
+// minedNegatives is how many of a photo's nearest mistakes are added to its batch where negatives are hard.
+const minedNegatives = 2
+
 func encoderOptions(in Input) encode.Options {
-	return encode.Options{Dim: in.Dim, Epochs: in.Epochs, Batch: 128, Temperature: 0.2, Seed: in.Seed}
+	o := encode.Options{Dim: in.Dim, Epochs: in.Epochs, Batch: 128, Temperature: 0.2, Seed: in.Seed}
+	if in.Mining == catalog.HardNegatives {
+		o.Hard = minedNegatives
+	}
+	return o
 }

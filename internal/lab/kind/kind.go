@@ -16,6 +16,7 @@ import (
 type Input struct {
 	Problem     *problem.Problem
 	Dim, Epochs int
+	Mining      string // what a learned encoder's loss sets each request against; "": the rest of its batch
 	Seed        uint64
 	Workers     int
 	Progress    *progress.Sink

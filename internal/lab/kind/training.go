@@ -34,6 +34,7 @@ type Ranker struct {
 	Trees int    // at most
 	Rate  float64
 	Size  TrainingSize
+	Score string // what it estimates; "" or graded: the label, by its grade
 
 	Seed    uint64
 	Workers int
@@ -42,9 +43,12 @@ type Ranker struct {
 
 // Train fits the model to rows labeled by grade; without validation rows it learns for all of its rounds.
 func (r Ranker) Train(ctx context.Context, train, valid *ranking.Dataset, p ranking.Progress) (ranking.Model, error) {
+	if r.Score == catalog.Satisfied {
+		return r.trainProduct(ctx, train, valid, p)
+	}
 	switch r.ID {
 	case "logistic":
-		return ranking.TrainLogistic(ctx, expectedGain(train), ranking.LogisticOptions{}, p)
+		return ranking.TrainLogistic(ctx, r.targets(train), ranking.LogisticOptions{}, p)
 	case "dcn":
 		return r.trainDCN(ctx, train, valid, p)
 	}
@@ -52,9 +56,9 @@ func (r Ranker) Train(ctx context.Context, train, valid *ranking.Dataset, p rank
 		Objective: trees.LambdaRank, Trees: r.Trees, Leaves: r.Size.Leaves, MinLeaf: r.Size.MinLeaf, L2: r.Size.L2, Rate: r.Rate,
 		EarlyStop: 20, Workers: r.Workers, Seed: r.Seed,
 	}
-	if r.Loss == "logistic" {
+	if r.Loss == "logistic" || r.estimates() {
 		o.Objective = trees.Binary
-		train, valid = expectedGain(train), expectedGain(valid)
+		train, valid = r.targets(train), r.targets(valid)
 	}
 	if valid.Rows() == 0 {
 		valid, o.EarlyStop = nil, 0
@@ -78,9 +82,20 @@ func (r Ranker) trainDCN(ctx context.Context, train, valid *ranking.Dataset, p r
 	if valid.Rows() == 0 {
 		valid, o.EarlyStop = nil, 0
 	} else {
-		valid = expectedGain(valid)
+		valid = r.targets(valid)
 	}
-	return dcn.Train(ctx, expectedGain(train), valid, o, p)
+	return dcn.Train(ctx, r.targets(train), valid, o, p)
+}
+
+// estimates says whether the score estimates something of its own, which the labels then are, in [0, 1].
+func (r Ranker) estimates() bool { return r.Score != "" && r.Score != catalog.Graded }
+
+// targets are what a pointwise loss should predict.
+func (r Ranker) targets(d *ranking.Dataset) *ranking.Dataset {
+	if r.estimates() {
+		return d
+	}
+	return expectedGain(d)
 }
 
 // expectedGain returns rows whose label is the gain of the grade as a share of the best grade's: what a pointwise loss should

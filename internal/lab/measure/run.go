@@ -82,6 +82,7 @@ func (r *Run) common(ctx context.Context) {
 	quality := m.Quality.Interval(ctx, Resamples, r.Seed("quality"))
 	r.Interval(m.Quality.Judge.Name, quality)
 	r.Interval("quality", quality)
+	r.page(ctx)
 	for _, t := range []struct {
 		id     string
 		values []float64

@@ -156,6 +156,7 @@ func (t *trainer) step(batch []int32) (loss, mass float64) {
 	}
 	for i, row := range batch {
 		t.y[i] = t.d.Y[row]
+		z[i] += float32(t.d.RowOffset(int(row)))
 	}
 	loss = nn.BCE(z, t.y[:n], w, t.dz[:n])
 	t.backward(n)
@@ -262,7 +263,9 @@ func (m *Model) logLoss(ctx context.Context, d *ranking.Dataset) (float64, error
 		to := min(from+block, len(out))
 		m.Score(d.X[from*d.Width():to*d.Width()], out[from:to])
 	}
-	return ranking.WeightedMean(d, func(i int) float64 { return ranking.LogLoss(float64(out[i]), float64(d.Y[i])) }), nil
+	return ranking.WeightedMean(d, func(i int) float64 {
+		return ranking.LogLoss(float64(out[i])+d.RowOffset(i), float64(d.Y[i]))
+	}), nil
 }
 
 // weights are copies of all learned weights, in one order.

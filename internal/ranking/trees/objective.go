@@ -74,8 +74,27 @@ type logisticLoss struct{}
 func (logisticLoss) start(d *ranking.Dataset) float64 {
 	p := ranking.WeightedMean(d, func(i int) float64 { return float64(d.Y[i]) })
 	p = min(max(p, 1e-6), 1-1e-6)
-	return math.Log(p / (1 - p))
+	start := math.Log(p / (1 - p))
+	if d.Offset == nil {
+		return start
+	}
+	for range startSteps { // Newton's method: with offsets the best constant has no closed form
+		slope, bend := 0.0, 0.0
+		for i := range d.Y {
+			q, w := nn.Sigmoid(start+d.RowOffset(i)), d.RowWeight(i)
+			slope += w * (float64(d.Y[i]) - q)
+			bend += w * q * (1 - q)
+		}
+		if bend == 0 {
+			break
+		}
+		start += min(max(slope/bend, -1), 1)
+	}
+	return start
 }
+
+// startSteps are enough for the constant of a log loss with offsets: each step doubles the right digits.
+const startSteps = 12
 
 func (logisticLoss) gradients(_ context.Context, d *ranking.Dataset, score []float64, g, h []float32) error {
 	for i, s := range score {

@@ -10,6 +10,7 @@ import (
 	"math"
 	"sync"
 
+	"dryrun/internal/metrics"
 	"dryrun/internal/parallel"
 	"dryrun/internal/ranking"
 	"dryrun/internal/ranking/tree"
@@ -36,6 +37,7 @@ type Options struct {
 	L2         float64   // λ on leaf values; 0
 	Alpha      float64   // the quantile of Quantile; 0.5
 	EarlyStop  int       // stop after so many rounds without a better validation loss; 0 never
+	Smooth     int       // compare the mean validation loss of so many rounds: that of few requests is noisy; 1
 	Truncation int       // of LambdaRank: one row of a pair is ranked this high or higher; 30
 	Workers    int       // goroutines; GOMAXPROCS − 1, at least 1. The trees are the same with any number
 	Seed       uint64    // samples the rows that bins are chosen from, where there are more than 200,000
@@ -45,7 +47,10 @@ func (o Options) withDefaults() (Options, error) {
 	for _, f := range []struct {
 		v        *int
 		fallback int
-	}{{&o.Trees, 100}, {&o.Leaves, 31}, {&o.MinLeaf, 20}, {&o.Bins, 255}, {&o.Truncation, 30}, {&o.Workers, parallel.Workers(0)}} {
+	}{
+		{&o.Trees, 100}, {&o.Leaves, 31}, {&o.MinLeaf, 20}, {&o.Bins, 255}, {&o.Truncation, 30}, {&o.Smooth, 1},
+		{&o.Workers, parallel.Workers(0)},
+	} {
 		if *f.v == 0 {
 			*f.v = f.fallback
 		}
@@ -60,7 +65,7 @@ func (o Options) withDefaults() (Options, error) {
 		o.Alpha = 0.5
 	}
 	switch {
-	case o.Trees < 1 || o.Leaves < 2 || o.MinLeaf < 1 || o.Truncation < 1 || o.Workers < 1 || o.EarlyStop < 0:
+	case o.Trees < 1 || o.Leaves < 2 || o.MinLeaf < 1 || o.Truncation < 1 || o.Workers < 1 || o.EarlyStop < 0 || o.Smooth < 1:
 		return o, errors.New("training trees: counts must be positive, leaves at least 2")
 	case o.Bins < 2 || o.Bins > 255:
 		return o, fmt.Errorf("training trees: %d bins; use 2 to 255", o.Bins)
@@ -99,6 +104,7 @@ func Train(ctx context.Context, train, valid *ranking.Dataset, o Options, p rank
 		return nil, err
 	}
 	best, bestRound := math.Inf(1), 0
+	var losses []float64 // validation, by round
 	for round := 1; round <= o.Trees; round++ {
 		more, err := b.round(ctx)
 		if err != nil {
@@ -117,8 +123,9 @@ func Train(ctx context.Context, train, valid *ranking.Dataset, o Options, p rank
 		if p != nil {
 			p(round, o.Trees, trainLoss, validLoss)
 		}
-		if validLoss < best {
-			best, bestRound = validLoss, round
+		losses = append(losses, validLoss)
+		if smooth := metrics.Mean(losses[max(0, round-o.Smooth):]); smooth < best && round >= min(o.Smooth, o.Trees) {
+			best, bestRound = smooth, round
 		}
 		if o.EarlyStop > 0 && valid != nil && round-bestRound >= o.EarlyStop {
 			break
@@ -167,18 +174,19 @@ func newBooster(ctx context.Context, train, valid *ranking.Dataset, o Options) (
 	b := &booster{
 		o: o, train: train, valid: valid, loss: loss, grower: newGrower(train, data, o),
 		model: &Model{columns: train.Columns, base: float32(start)},
-		score: constant(start, train.Rows()),
+		score: startingScores(start, train),
 	}
 	if valid != nil {
-		b.validScore, b.delta = constant(start, valid.Rows()), make([]float32, valid.Rows())
+		b.validScore, b.delta = startingScores(start, valid), make([]float32, valid.Rows())
 	}
 	return b, nil
 }
 
-func constant(v float64, n int) []float64 {
-	out := make([]float64, n)
+// startingScores are what training begins with: a constant and each row's offset.
+func startingScores(start float64, d *ranking.Dataset) []float64 {
+	out := make([]float64, d.Rows())
 	for i := range out {
-		out[i] = v
+		out[i] = start + d.RowOffset(i)
 	}
 	return out
 }

@@ -17,6 +17,15 @@ func (r Raw) Encode(x, into []float32) {
 	level(into[:r.Width])
 }
 
+// Part is Raw for some of the input's values: those from From up to To, such as one hand-made descriptor.
+type Part struct{ From, To int }
+
+// Encode implements Vectorizer; into has as many values as the part.
+func (p Part) Encode(x, into []float32) {
+	copy(into, x[p.From:p.To])
+	level(into[:p.To-p.From])
+}
+
 // level takes its mean from a row and brings it to unit length: light and contrast of the whole no longer count.
 func level(x []float32) {
 	mean := float32(0)

@@ -26,6 +26,7 @@ const (
 	_
 	purposeCrowd
 	purposeTitle
+	purposeLike
 )
 
 // tasteDim is the number of latent dimensions of viewers and videos.

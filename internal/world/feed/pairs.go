@@ -14,11 +14,19 @@ type pairs struct {
 	*snapshot
 	counts *sim.LogCounts
 	old    oldSystem
+	rates  problem.Rates // "": smoothed
 }
 
 func newPairs(ctx context.Context, f *snapshot) (*pairs, error) {
 	tallies, err := sim.CountLog(ctx, f.log, func(request int32) float64 { return f.visits[request].day }, len(f.lib.items))
 	return &pairs{snapshot: f, counts: tallies, old: f.oldSystem()}, err
+}
+
+// Rated returns the features with past success written in another way.
+func (p *pairs) Rated(as problem.Rates) problem.PairSource {
+	out := *p
+	out.rates = as
+	return &out
 }
 
 // Groups returns the columns by hypothesis.
@@ -145,8 +153,8 @@ func (f *features) Fill(q *problem.Query, cand problem.Candidate, into []float32
 	into[4] = sim.Log1p(float64(v.prior))
 	into[5] = sim.Log1p(float64(had.Impressions))
 	into[6] = sim.Log1p(float64(had.Clicks))
-	into[7] = (float32(had.Clicks) + 0.7) / (float32(had.Impressions) + 10) // smoothed toward 7%: ten impressions say little
-	into[8] = (float32(had.Successes) + 0.3) / (float32(had.Impressions) + 10)
+	into[7], into[8] = had.Rates(7, 3) // smoothed toward 7% clicks and 3% finished: ten impressions say little
+	sim.WriteRates(f.rates, had, into[4:7], into[7:9])
 
 	age := max(q.Day-float64(v.born), 0)
 	into[9] = sim.Log1p(age)

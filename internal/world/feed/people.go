@@ -20,6 +20,25 @@ type people struct {
 	looked []float64
 }
 
+// Expect is what q's viewer does with a video, given a look at it.
+func (p people) Expect(q *problem.Query, item int32) problem.Expected {
+	a := p.f.wants(q.User, item, q.Day)
+	return problem.Expected{Click: a.Click, Success: a.Click * a.Take}
+}
+
+// Likes: an eighth of the viewers press like at all, after half of what they finish.
+const (
+	likers     = 0.125
+	likesOften = 0.5
+)
+
+// Likes says whether q's viewer presses like on a video that was watched to its end.
+func (p people) Likes(q *problem.Query, item int32) bool {
+	seed := p.f.spec.Seed
+	return sim.Uniform(seed, purposeLike, uint64(q.User), 0) < likers &&
+		sim.Uniform(seed, purposeLike, uint64(q.User), uint64(item)+1) < likesOften
+}
+
 // Begin starts a play after the log with every viewer in an average mood.
 func (p people) Begin(seed uint64) problem.Play {
 	users := p.f.spec.Users

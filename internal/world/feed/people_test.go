@@ -343,3 +343,53 @@ func TestContentPlacesNewVideosNearTheirViewers(t *testing.T) {
 		}
 	}
 }
+
+// What viewers are expected to do with a video is what they do when it is the first of their page, which everybody looks at.
+func TestViewersDoWhatTheyAreExpectedToDo(t *testing.T) {
+	p := fed(t, smallFeed(1), 1)
+	ask := p.People.(problem.Oracle)
+	var expected problem.Expected
+	var clicks, finished float64
+	const visits = 4000
+	play, rng := p.People.Begin(1), sim.Stream(1, 903, 0)
+	for n := range visits {
+		q := play.Request(7*float64(n)/visits, rng)
+		item := rng.Int32N(int32(p.Items))
+		if _, seen := slices.BinarySearch(q.Filter.Except, item); seen {
+			continue
+		}
+		e := ask.Expect(&q, item)
+		expected.Click, expected.Success = expected.Click+e.Click, expected.Success+e.Success
+		r := play.React(&q, []int32{item}, rng)
+		clicks += float64(len(r.Clicks))
+		if r.Bought == 0 {
+			finished++
+		}
+	}
+	if math.Abs(clicks-expected.Click) > 4*math.Sqrt(expected.Click) || math.Abs(finished-expected.Success) > 4*math.Sqrt(expected.Success) {
+		t.Errorf("%v clicks and %v finished watches, %v and %v expected", clicks, finished, expected.Click, expected.Success)
+	}
+}
+
+func TestFewViewersPressLike(t *testing.T) {
+	p := fed(t, smallFeed(1), 1)
+	ask := p.People.(problem.Liker)
+	ever := 0
+	for u := range int32(p.History.Users) {
+		likes := 0
+		for i := range int32(40) {
+			if ask.Likes(&problem.Query{User: u}, i) {
+				likes++
+			}
+		}
+		if likes > 0 {
+			ever++
+			if likes < 8 || likes > 32 {
+				t.Errorf("viewer %d likes %d of 40 finished videos", u, likes)
+			}
+		}
+	}
+	if share := float64(ever) / float64(p.History.Users); share < 0.07 || share > 0.18 {
+		t.Errorf("%.2f of the viewers press like", share)
+	}
+}

@@ -194,6 +194,17 @@ func (in inputs) Width() int {
 	return raster.InputWidth(photoSide, photoCells)
 }
 
+// Edges is where the oriented gradients are.
+func (in inputs) Edges() (from, to int) { return raster.EdgesAt(photoSide, photoCells) }
+
+// Colors is where the color histogram is.
+func (in inputs) Colors() (from, to int) { return raster.ColorsAt(photoSide, photoCells) }
+
+// Foreign makes pairs of a generated catalog, of the same size.
+func (in inputs) Foreign(ctx context.Context, n int, seed uint64) (a, b []float32, err error) {
+	return raster.ForeignPairs(ctx, photoSide, photoCells, n, seed)
+}
+
 // Item fills into from item i's picture.
 func (in inputs) Item(i int32, into []float32) {
 	raster.FillInputs(in.g.set.picture(in.g.corpus[i]), photoSide, photoCells, into)

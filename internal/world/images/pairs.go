@@ -15,6 +15,14 @@ type pairs struct {
 	counts               *sim.LogCounts
 	pastLists, testLists []sim.List // the old system's lists, of past and of judged requests
 	prototypes           []float32  // mean sketch of each class's catalog pictures, classes x sketchBytes
+	rates                problem.Rates
+}
+
+// Rated returns the features with past success written in another way.
+func (p *pairs) Rated(as problem.Rates) problem.PairSource {
+	out := *p
+	out.rates = as
+	return &out
 }
 
 // Groups returns the columns by hypothesis.
@@ -136,7 +144,8 @@ func (f *features) Fill(q *problem.Query, cand problem.Candidate, into []float32
 	into[4] = sim.Log1p(float64(l.prior))
 	into[5] = sim.Log1p(float64(had.Impressions))
 	into[6] = sim.Log1p(float64(had.Clicks))
-	into[7] = (float32(had.Clicks) + 0.5) / (float32(had.Impressions) + 10) // smoothed toward 5%: ten impressions say little
+	into[7], _ = had.Rates(5, 0) // smoothed toward 5%: ten impressions say little
+	sim.WriteRates(f.rates, had, into[4:7], into[7:8])
 
 	into[8] = sim.Log1p(float64(l.price))
 	into[9] = l.price / float32(c.median[l.class])

@@ -15,6 +15,13 @@ type people struct {
 	looked []float64
 }
 
+// Expect is what a shopper does with a product, given a look at it.
+func (p people) Expect(q *problem.Query, item int32) problem.Expected {
+	r := p.s.of(q)
+	a := p.s.wants(&r, item, q.Day)
+	return problem.Expected{Click: a.Click, Success: a.Click * a.Take}
+}
+
 // Begin starts a play with every shopper in an average mood.
 func (p people) Begin(seed uint64) problem.Play {
 	play := &play{people: p, mood: make([]float32, p.users)}

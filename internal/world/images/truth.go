@@ -1,6 +1,7 @@
 package images
 
 import (
+	"context"
 	"sync"
 
 	"dryrun/internal/problem"
@@ -83,4 +84,15 @@ func (in inputs) Request(q *problem.Query, into []float32) {
 	r := in.s.of(q)
 	in.s.photo(&room.Canvas, &r, thumb, room.pix[:])
 	raster.FillInputs(room.pix[:], thumb, hogCells, into)
+}
+
+// Edges is where the oriented gradients are.
+func (in inputs) Edges() (from, to int) { return raster.EdgesAt(thumb, hogCells) }
+
+// Colors is where the color histogram is.
+func (in inputs) Colors() (from, to int) { return raster.ColorsAt(thumb, hogCells) }
+
+// Foreign makes pairs of another catalog, of the same size.
+func (in inputs) Foreign(ctx context.Context, n int, seed uint64) (a, b []float32, err error) {
+	return raster.ForeignPairs(ctx, thumb, hogCells, n, seed)
 }

@@ -41,11 +41,23 @@ func CompareSketches(a, b []uint8) (colors, edges float32) {
 
 // InputWidth is the number of values that FillInputs fills.
 func InputWidth(size, cells int) int {
-	return 3*size*size + centeredWidth + hogWidth(cells)
+	return 3*size*size + centeredWidth + hogWidth(cells) + Hues
 }
 
-// FillInputs fills into with the pixels, scaled to [0, 1], then the centered thumbnail and the oriented gradients that
-// follow from them. Measured on 20,000 products with 64 dimensions, the share of photos whose product is
+// EdgesAt is where FillInputs puts the oriented gradients.
+func EdgesAt(size, cells int) (from, to int) {
+	from = 3*size*size + centeredWidth
+	return from, from + hogWidth(cells)
+}
+
+// ColorsAt is where FillInputs puts the color histogram.
+func ColorsAt(size, cells int) (from, to int) {
+	_, from = EdgesAt(size, cells)
+	return from, from + Hues
+}
+
+// FillInputs fills into with the pixels, scaled to [0, 1], then the centered thumbnail, the oriented gradients and the color
+// histogram that follow from them. Measured on 20,000 products with 64 dimensions, the share of photos whose product is
 // among the nearest 200 is 0.70 by raw pixels, 0.70 by PCA of everything (0.36 where the photo is dark: its axes follow the
 // light), 0.80 by PCA of the descriptors alone, 0.92 by an encoder that learned from pairs.
 func FillInputs(pix []uint8, size, cells int, into []float32) {
@@ -55,6 +67,8 @@ func FillInputs(pix []uint8, size, cells int, into []float32) {
 	}
 	centered(pix, size, into[n:])
 	hog(pix, size, cells, into[n+centeredWidth:])
+	from, to := ColorsAt(size, cells)
+	colors(pix, size, into[from:to])
 }
 
 // DisplaySize is the side of a picture that is shown to people, in pixels.

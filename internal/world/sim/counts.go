@@ -78,3 +78,30 @@ func (c *LogCounts) Before(item int32, day float64) Tally {
 	}
 	return Tally{int(lo - first), int(c.impressions[lo-1].clicks), int(c.impressions[lo-1].took)}
 }
+
+// smoothing is how many impressions a smoothed rate adds to those that there were.
+const smoothing = 10
+
+// Rates are clicks and successes over impressions, with ten impressions added that had so many percent of each.
+func (t Tally) Rates(clickPercent, successPercent float32) (clicks, successes float32) {
+	n := float32(t.Impressions) + smoothing
+	return (float32(t.Clicks) + clickPercent*smoothing/100) / n, (float32(t.Successes) + successPercent*smoothing/100) / n
+}
+
+// WriteRates writes past success in another way than smoothed. counts are the columns of lifetime counts: those from before the
+// log, impressions, clicks; rates are the columns of clicks over impressions and, where there is a second, successes.
+func WriteRates(as problem.Rates, had Tally, counts, rates []float32) {
+	switch as {
+	case problem.RawRates:
+		clear(counts)
+		n := max(float32(had.Impressions), 1)
+		for k, took := range []int{had.Clicks, had.Successes}[:len(rates)] {
+			rates[k] = float32(took) / n
+		}
+	case problem.CountsAlone:
+		clear(rates)
+	case problem.NoRates:
+		clear(counts)
+		clear(rates)
+	}
+}
