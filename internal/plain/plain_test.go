@@ -102,7 +102,7 @@ func TestAWholeStepInLines(t *testing.T) {
 		"/predict", "oops", "-2% 6%",
 		"/run",
 		"/reveal", "y",
-		"/mark", "h", "", "w", "", "", "", "1",
+		"/mark", "h", "", "w", "", "", "", "", "1",
 		"/next", "/end",
 	)
 	for _, want := range []string{
@@ -113,8 +113,8 @@ func TestAWholeStepInLines(t *testing.T) {
 		"building the index",
 		"The run's headline",
 		"corpus: 10",
-		"Reference: I measure each stage by itself",
-		"1 of 6", "coach:",
+		"Reference: The decision is whether",
+		"1 of 7", "coach:",
 		"Decisions: 3 of 3 best",
 		"step 7 of 7",
 		"Scorecard", "You said: ", "\ndryrun review s1",
@@ -136,8 +136,8 @@ func TestAWholeStepInLines(t *testing.T) {
 	if folded.Seq != s.State().Seq || !folded.Ended {
 		t.Errorf("stored up to %d and ended %t, want %d and ended", folded.Seq, folded.Ended, s.State().Seq)
 	}
-	if len(folded.StepState(framework.Evaluation).Marks["self"]) != 6 {
-		t.Errorf("%d marks stored, want 6", len(folded.StepState(framework.Evaluation).Marks["self"]))
+	if len(folded.StepState(framework.Evaluation).Marks["self"]) != 7 {
+		t.Errorf("%d marks stored, want 7", len(folded.StepState(framework.Evaluation).Marks["self"]))
 	}
 	if t.Failed() {
 		t.Log(said)
