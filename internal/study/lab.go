@@ -60,8 +60,18 @@ func (l caseLab) Run(ctx context.Context, r rehearse.RunLab, progress func(repor
 			out.Comparison = &c
 		}
 	}
-	out.Results, err = runs.predictions(ctx, ref, r.Predictions)
-	return out, err
+	answers, err := runs.predictions(ctx, ref, r.Predictions)
+	if err != nil || len(answers) == 0 {
+		return out, err
+	}
+	out.Results = map[string]float64{}
+	for _, a := range answers {
+		out.Results[a.ID] = a.result
+	}
+	shown := *out.Yours
+	shown.Blocks = append([]report.Block{askedBlock(answers)}, shown.Blocks...)
+	out.Yours = &shown
+	return out, nil
 }
 
 // XRay follows one query's best match through the candidate's pipeline.
@@ -129,16 +139,16 @@ func (m *memo) decision(
 	return v, other, ctx.Err()
 }
 
-// predictions returns the number that each prediction is about, under the reference's knobs and the prediction's own. If
-// the runs don't have it, the prediction is left out and isn't scored.
-func (m *memo) predictions(
-	ctx context.Context, ref catalog.Config, wanted map[string]casestudies.Prediction,
-) (map[string]float64, error) {
-	results := map[string]float64{}
+// predictions returns what each prediction is about, under the reference's knobs and the prediction's own. If the runs don't have
+// it, the prediction is left out and isn't scored.
+func (m *memo) predictions(ctx context.Context, ref catalog.Config, wanted map[string]casestudies.Prediction) ([]answer, error) {
+	var answers []answer
 	for _, id := range slices.Sorted(maps.Keys(wanted)) {
-		p := wanted[id]
+		a := answer{Prediction: wanted[id]}
+		a.ID = id
 		var failed error // of a run, as against a report that lacks the number
-		v, err := p.Value(func(settings map[string]string) (float64, error) {
+		var err error
+		a.result, err = a.Value(func(settings map[string]string) (float64, error) {
 			cfg, err := ref.Under(settings)
 			if err != nil {
 				failed = fmt.Errorf("setting up the run of prediction %s: %w", id, err)
@@ -149,19 +159,21 @@ func (m *memo) predictions(
 				failed = err
 				return 0, err
 			}
-			if v, ok := valueOf(r, p.Metric); ok {
-				return v, nil
+			v, ok := valueOf(r, a.Metric)
+			if !ok {
+				return 0, fmt.Errorf("the run has no %s", a.Metric)
 			}
-			return 0, fmt.Errorf("the run has no %s", p.Metric)
+			a.measured = append(a.measured, measured{settings, v})
+			return v, nil
 		})
 		if failed != nil {
 			return nil, failed
 		}
 		if err == nil {
-			results[id] = v
+			answers = append(answers, a)
 		}
 	}
-	return results, nil
+	return answers, nil
 }
 
 func valueOf(r *report.Step, metric string) (float64, bool) {

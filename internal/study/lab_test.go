@@ -2,6 +2,7 @@ package study
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -75,6 +76,32 @@ func TestEachPipelineIsRunOnce(t *testing.T) {
 	}
 	if _, ok := out.Results["absent"]; ok {
 		t.Error("a metric that the run doesn't yield has a value")
+	}
+}
+
+func TestTheNumberOfAPredictionStandsOnThePageWithItsSettings(t *testing.T) {
+	half := casestudies.Prediction{
+		ID: "b", Ask: "How much of it?", Metric: "stage1_recall_at_k", Set: map[string]string{"k": "100"},
+		As: casestudies.AsRatio, To: map[string]string{"k": "200"},
+	}
+	plain := casestudies.Prediction{ID: "a", Ask: "How much?", Metric: "stage1_recall_at_k", Set: map[string]string{"k": "500"}}
+	_, out := runLab(t, rehearse.RunLab{
+		Yours: map[string]string{"k": "200"}, Same: true, Predictions: map[string]casestudies.Prediction{"a": plain, "b": half},
+	})
+	b := out.Yours.Blocks[0]
+	var rows []string
+	for _, r := range b.Rows {
+		rows = append(rows, fmt.Sprint(r))
+	}
+	want := []string{
+		"[How much? stage 1 recall@K k 500 0.500]", "[How much of it? stage 1 recall@K k 100 0.100]", "[ stage 1 recall@K k 200 0.200]",
+		"[ stage 1 recall@K k 100 over k 200 0.500]",
+	}
+	if !slices.Equal(rows, want) || b.Alt == "" {
+		t.Errorf("%q, %q", rows, b.Alt)
+	}
+	if out.Results["b"] != 0.5 || out.Results["a"] != 0.5 {
+		t.Errorf("results %v", out.Results)
 	}
 }
 
