@@ -62,6 +62,8 @@ func KnobTable() []Knob {
 		{"items", Count, 1000, 10_000_000, "", req, "items in the corpus; of files, at most this many", true},
 		{"qps", Count, 1, 10_000_000, "100", req, "requests per second that the target system must serve", false},
 		{"budget", Length, 1, 3_600_000, "100ms", req, "p99 that a whole request may take", false},
+		{"cores", Count, 1, 1024, "32", req, "processors of one machine of the target system, each as fast as one here", false},
+		{"memory", Count, 1, 100_000, "128", req, "gigabytes of memory of one machine of the target system", false},
 		{"engine", Choice, 0, 0, "", arch, "how stage one searches", true},
 		{"k", Count, 1, 100_000, "200", arch, "candidates that stage one hands to the ranker", true},
 		{"ranker", Choice, 0, 0, "", arch, "model of stage two; none keeps stage one's order", true},

@@ -9,7 +9,7 @@ import (
 
 // Settings is every knob's value, typed: what a configuration resolves to. It has a field for each knob.
 type Settings struct {
-	Items, QPS, K, Top, Dim, Epochs, Traffic, Days                                   int
+	Items, QPS, Cores, Memory, K, Top, Dim, Epochs, Traffic, Days                    int
 	Log, Threshold, Load, Cache, Drift                                               float64
 	Budget                                                                           time.Duration
 	Engine, Ranker, Split, Negatives, Features, Encoder, Models, Loss, Variant, Mode string
@@ -25,6 +25,10 @@ func (s *Settings) field(id string) any {
 		return &s.QPS
 	case "budget":
 		return &s.Budget
+	case "cores":
+		return &s.Cores
+	case "memory":
+		return &s.Memory
 	case "engine":
 		return &s.Engine
 	case "k":

@@ -33,9 +33,10 @@ func funnelAlt(items, k, top int, recall, quality string) string {
 		report.Count(items), k, recall, top, quality)
 }
 
-func waterfallAlt(budget, measured, assumed, left float64) string {
-	return fmt.Sprintf("Of a budget of %s, the encoder and both stages take %s at the median here, the assumed parts %s, and %s are left.",
-		measure.MS(budget), measure.MS(measured), measure.MS(assumed), measure.MS(left))
+func waterfallAlt(budget, measured, together, assumed, left float64) string {
+	return fmt.Sprintf("Of a p99 of %s, the p99s of the encoder and of both stages here add up to at most %s (a whole request's is %s), "+
+		"the assumed parts take %s, and %s are left.",
+		measure.MS(budget), measure.MS(measured), measure.MS(together), measure.MS(assumed), measure.MS(left))
 }
 
 func recallAlt(s report.Series) string {

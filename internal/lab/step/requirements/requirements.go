@@ -26,7 +26,8 @@ func Run(ctx context.Context, m *measure.Run) error {
 	r := &run{Run: m}
 	if r.Pipeline.Embedding == nil {
 		r.MissAll("the engine searches no vectors, so there is no scan to compare with",
-			"one_stage_ms", "two_stages_ms", "speedup", "index_recall_at_k", "target_one_stage_ms", "target_two_stages_ms", "machines")
+			"one_stage_ms", "two_stages_ms", "speedup", "index_recall_at_k", "target_one_stage_ms", "target_two_stages_ms",
+			"target_request_ms", "target_index_mb", "target_index_recall_at_k", "shards", "machines", "budget_left_ms")
 		r.Report.Headline = medianHeadline(r.Report.Timings["p50_ms"], r.Pipeline.Problem.Items)
 		return nil
 	}
@@ -46,6 +47,7 @@ func Run(ctx context.Context, m *measure.Run) error {
 	r.Timing("two_stages_ms", last.two)
 	r.Timing("speedup", last.scan/last.search)
 	r.Metric("index_recall_at_k", last.recall)
+	r.sample(last)
 	r.growth(points)
 	return nil
 }
@@ -57,6 +59,8 @@ type sizePoint struct {
 	one, two     float64 // whole answers: a scan that returns the answer; both stages
 	recall       float64
 	mb           float64
+
+	scans, searches, ones, ranks []float64 // the single timings, by round and request
 }
 
 // least is the smallest corpus that is measured, fitSizes how many sizes a growth is fitted on.
@@ -115,9 +119,12 @@ func (r *run) measureSize(ctx context.Context, n int) (sizePoint, error) {
 	}
 	median := func(values []float64) float64 { return metrics.Quantile(values, 0.5) }
 	if r.Settings.Engine == "exact" { // the engine is the scan: one time, measured twice
-		t.scan = append(t.scan, t.search...)
+		for i := range t.scan {
+			t.scan[i] = (t.scan[i] + t.search[i]) / 2
+		}
 		t.search = t.scan
 	}
+	out.scans, out.searches, out.ones, out.ranks = t.scan, t.search, t.one, t.rank
 	out.scan, out.search, out.one = median(t.scan), median(t.search), median(t.one)
 	out.two = out.search + median(t.rank)
 	return out, nil
