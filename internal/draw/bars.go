@@ -17,13 +17,17 @@ func bars(b report.Block, t Theme, w int) []string {
 	}
 	rows := make([]row, 0, len(b.Rows))
 	label, value, whole := 0, 0, 0
-	least, most := 0.0, 0.0
+	least, most := 0.0, b.Max
 	for _, r := range b.Rows {
 		if len(r) < 2 {
 			continue
 		}
 		n, ok := number(r[1])
 		if !ok {
+			if text := cell(r[1]); text != "" { // no bar: "not answered"
+				label, value = max(label, width(cell(r[0]))), max(value, width(text))
+				rows = append(rows, row{label: cell(r[0]), value: text})
+			}
 			continue
 		}
 		n = inUnit(n, b.Unit)

@@ -23,7 +23,7 @@ type plot struct {
 
 // chart draws Lines as Braille lines with a marker at each point, and Scatter as markers alone. Each series has a marker
 // of its own, so it can be read without color. Marked points (the Pareto front) are filled.
-func chart(b report.Block, t Theme, w int) []string {
+func chart(b report.Block, t Theme, w, rows int) []string {
 	p, ok := newPlot(b)
 	if !ok {
 		return wrap("no points to draw", w)
@@ -33,7 +33,7 @@ func chart(b report.Block, t Theme, w int) []string {
 	for _, y := range yTicks {
 		axis = max(axis, width(tick(tidy(y, p.y1-p.y0))))
 	}
-	p.layout(max(w-axis-2, 8), chartHeight)
+	p.layout(max(w-axis-2, 8), rows)
 	marked := false
 	for _, s := range b.Series {
 		marked = marked || len(s.Marks) > 0

@@ -4,6 +4,7 @@
 package draw
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -18,7 +19,15 @@ type Options struct {
 	Width int // cells; 0 means 80
 	// NoPictures leaves pictures out and shows their captions.
 	NoPictures bool
+	// ChartRows is the height of a chart's plotting area in lines; 0 means 12.
+	ChartRows int
 }
+
+// ProseWidth is the most cells that a line of prose takes: longer ones are hard to read.
+const ProseWidth = 90
+
+// prose wraps prose at w cells or at ProseWidth.
+func prose(s string, w int) []string { return wrap(s, min(w, ProseWidth)) }
 
 // narrowest is the smallest width that drawings are laid out for; in a narrower space they are truncated with "…".
 const narrowest = 24
@@ -38,9 +47,9 @@ func Text(step *report.Step, o Options) string {
 	t, w := o.Theme, o.width()
 	var parts []string
 	if step.Headline != "" {
-		parts = append(parts, strings.Join(style(t.Strong, wrap(clean(step.Headline), w)), "\n"))
+		parts = append(parts, strings.Join(style(t.Strong, prose(clean(step.Headline), w)), "\n"))
 	}
-	parts = append(parts, strings.Join(style(t.Faint, wrap(setupLine(step.Setup), w)), "\n"))
+	parts = append(parts, strings.Join(style(t.Faint, prose(setupLine(step.Setup), w)), "\n"))
 	for _, b := range step.Blocks {
 		parts = append(parts, Block(b, o))
 	}
@@ -53,7 +62,7 @@ func Text(step *report.Step, o Options) string {
 	if len(step.Missing) > 0 {
 		lines := []string{heading(t, "Not measured", w)}
 		for _, m := range step.Missing {
-			lines = append(lines, indent(wrap(metricName(m.Metric)+": "+clean(m.Why), w-2), "  ")...)
+			lines = append(lines, indent(prose(metricName(m.Metric)+": "+clean(m.Why), w-2), "  ")...)
 		}
 		parts = append(parts, strings.Join(lines, "\n"))
 	}
@@ -70,8 +79,10 @@ func Block(b report.Block, o Options) string {
 		body = table(b, t, inner)
 	case report.Bars:
 		body = bars(b, t, inner)
+	case report.Range:
+		body = ranges(b, t, inner)
 	case report.Lines, report.Scatter:
-		body = chart(b, t, inner)
+		body = chart(b, t, inner, cmp.Or(o.ChartRows, chartHeight))
 	case report.Histogram:
 		body = histogram(b, t, inner)
 	case report.Funnel:
@@ -85,7 +96,7 @@ func Block(b report.Block, o Options) string {
 			body = pictures(b.Pictures, t, inner)
 		}
 	case report.Note:
-		body = wrap(paragraphs(b.Text), inner)
+		body = prose(paragraphs(b.Text), inner)
 	}
 	var lines []string
 	if b.Title != "" {
@@ -93,7 +104,7 @@ func Block(b report.Block, o Options) string {
 	}
 	lines = append(lines, body...)
 	if b.Alt != "" && b.Kind != report.Table && b.Kind != report.Note {
-		lines = append(lines, style(t.Faint, wrap(clean(b.Alt), inner))...)
+		lines = append(lines, style(t.Faint, prose(clean(b.Alt), inner))...)
 	}
 	return clamp(strings.Join(lines, "\n"), w)
 }

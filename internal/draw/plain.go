@@ -101,10 +101,12 @@ func BlockPlain(b report.Block, w int) string {
 		rows = plainRows(b, func(r report.Row) string {
 			n, ok := number(r[1])
 			if !ok {
-				return ""
+				return cell(r[1])
 			}
 			return inUnit(n, b.Unit).String()
 		})
+	case report.Range:
+		rows = rangeWords(b)
 	case report.Funnel:
 		rows = plainRows(b, func(r report.Row) string { return joinCells(cell(r[1]), r[2:]) })
 	case report.Waterfall:

@@ -14,7 +14,7 @@ func Summary(blocks []report.Block, o Options) string {
 			return Block(b, o)
 		}
 		title := titlePrefix(b)
-		lines := wrap(title+paragraphs(b.Text), max(o.width(), narrowest))
+		lines := prose(title+paragraphs(b.Text), max(o.width(), narrowest))
 		if len(lines) > 0 && title != "" && strings.HasPrefix(lines[0], strings.TrimRight(title, " ")) {
 			cut := len(strings.TrimRight(title, " "))
 			lines[0] = o.Theme.Title.Render(lines[0][:cut]) + lines[0][cut:]

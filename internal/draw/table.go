@@ -71,7 +71,7 @@ func fitColumns(head []string, cells [][]string, w int) (widths []int, ok bool) 
 	for c := range head {
 		widths[c], least[c] = width(head[c]), longestWord(head[c])
 		for _, r := range cells {
-			widths[c] = max(widths[c], width(r[c]))
+			widths[c] = max(widths[c], min(width(r[c]), ProseWidth))
 			if startsWithNumber.MatchString(r[c]) {
 				least[c] = max(least[c], width(r[c]))
 			} else {

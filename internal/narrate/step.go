@@ -98,9 +98,9 @@ func Ranges(predictions []rehearse.PredictionResult) []report.Block {
 		case !p.Committed && !p.Skipped:
 			continue
 		case p.Committed:
-			row[1] = report.Text(report.MetricRange(p.Metric, p.Low, p.High))
+			row[1] = report.Text(Said(p.Prediction, p.Low, p.High))
 		}
-		result := report.MetricValue(p.Metric, p.Truth)
+		result := predicted(p.Prediction, p.Truth)
 		switch {
 		case !p.Known:
 			row[3] = report.Text("not run")
@@ -124,6 +124,17 @@ func Ranges(predictions []rehearse.PredictionResult) []report.Block {
 	}
 	return []report.Block{b}
 }
+
+// Said is a range of a prediction as it was given.
+func Said(p casestudies.Prediction, low, high float64) string {
+	if p.As == "" {
+		return report.MetricRange(p.Metric, low, high)
+	}
+	return predicted(p, low).String() + " to " + predicted(p, high).String()
+}
+
+// Result is the measured value of what a prediction asks for.
+func Result(p rehearse.PredictionResult) string { return predicted(p.Prediction, p.Truth).String() }
 
 // Where says where the result of a range lies: "inside", or on which side of it.
 func Where(p rehearse.PredictionResult) string {

@@ -164,6 +164,8 @@ func TestDecideThenPredictThenRunShowsYoursBesideTheReference(t *testing.T) {
 	d.press("enter")
 	d.until("predicted", func() bool { return strings.Contains(d.store.kinds(), "Predicted") })
 	d.press("f3", "f3")
+	d.sees("Two stages keep 99%")
+	d.press("m")
 	d.sees("Yours beside the reference")
 	d.sees("Two stages keep 99% of NDCG@10")
 	d.sees("inside")

@@ -3,13 +3,12 @@ package session
 import (
 	"dryrun/internal/narrate"
 	"dryrun/internal/rehearse"
-	"dryrun/internal/report"
 )
 
 // Outcome is the result of a prediction beside its range: in words, never by color alone.
 func (s *Session) Outcome(r rehearse.PredictionResult) string {
 	t := s.Theme()
-	result := "  →  " + report.MetricValue(r.Metric, r.Truth).String()
+	result := "  →  " + narrate.Result(r)
 	switch {
 	case !r.Committed:
 		return result

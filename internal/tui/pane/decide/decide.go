@@ -9,8 +9,8 @@ import (
 
 	"dryrun/casestudies"
 	"dryrun/framework"
+	"dryrun/internal/narrate"
 	"dryrun/internal/rehearse"
-	"dryrun/internal/report"
 	"dryrun/internal/tui/frame"
 	"dryrun/internal/tui/session"
 )
@@ -243,7 +243,7 @@ func (p *Pane) rangeWords(asked casestudies.Prediction, results rehearse.StepRes
 	case given && said.Skipped:
 		words = "skipped, not scored"
 	case given:
-		words = report.MetricRange(asked.Metric, said.Low, said.High)
+		words = narrate.Said(asked, said.Low, said.High)
 	}
 	for _, r := range results.Predictions {
 		if r.ID == asked.ID && r.Known {

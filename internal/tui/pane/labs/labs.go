@@ -27,6 +27,7 @@ type Pane struct {
 	o      Options
 	scroll frame.Scroll
 	other  bool           // the reference's report is shown
+	whole  bool           // the whole report is shown instead of its page
 	asking func() tea.Cmd // a run that waits while the pane asks about ranges that aren't given yet; nil while it doesn't ask
 	shown  *report.Step   // the candidate's report at the last layout
 	looked *session.XRay  // the x-ray at the last layout
@@ -48,7 +49,7 @@ func (p *Pane) Name() string { return "Lab" }
 
 // Enter shows the lab of a step from its first line.
 func (p *Pane) Enter() {
-	p.other, p.asking = false, nil
+	p.whole, p.other, p.asking = false, false, nil
 	p.scroll.Top()
 }
 
@@ -125,7 +126,11 @@ func (p *Pane) Bindings() []frame.Binding {
 		{Keys: []string{"r", "f3"}, Does: "run", When: func() bool { return yours == nil }, Do: frame.Run(p.Run)},
 		{Keys: []string{"x"}, Does: "x-ray a query", When: ran, Do: frame.Set(p.askQuery)},
 		{Keys: []string{"d"}, Does: "name the cause", When: p.undiagnosed, Do: frame.Set(p.askCause)},
-		{Keys: []string{"o"}, Does: "yours / reference", When: func() bool { return ref != nil }, Do: frame.Set(func() {
+		{Keys: []string{"m"}, Does: p.moreDoes(), When: func() bool { return yours != nil }, Do: frame.Set(func() {
+			p.whole, p.other = !p.whole, false
+			p.scroll.Top()
+		})},
+		{Keys: []string{"o"}, Does: "yours / reference", When: func() bool { return ref != nil && p.whole }, Do: frame.Set(func() {
 			p.other = !p.other
 			p.scroll.Top()
 		})},
@@ -191,7 +196,7 @@ func (p *Pane) SetSize(w, h int) {
 	var lines []string
 	yours, ref := p.s.Report(p.s.ID())
 	if yours != p.shown {
-		p.shown, p.other = yours, false
+		p.shown, p.whole, p.other = yours, false, false
 		p.scroll.Top()
 	}
 	if x := p.s.XRay(); x != p.looked {
@@ -200,33 +205,16 @@ func (p *Pane) SetSize(w, h int) {
 			p.scroll.Top()
 		}
 	}
-	if yours == nil {
+	room := p.AbovePrompt(w, h-p.runHeight())
+	switch {
+	case yours == nil:
 		lines = append(p.question(w), p.before(w)...)
-	} else {
-		lines = append(lines, p.xrayLines(w)...)
-		for _, l := range frame.Wrap(yours.Headline, w) {
-			lines = append(lines, p.s.Theme().Strong.Render(l))
-		}
-		lines = append(lines, "")
-		lines = append(lines, p.diagnosis(w)...)
-		lines = append(lines, p.predicted(w)...)
-		lines = append(lines, p.summary(narrate.Run(p.s.LastRun(p.s.ID()), p.s.Debrief(p.s.ID()).Decisions), w)...)
-		shown, name := yours, "yours"
-		if p.other && ref != nil {
-			shown, name = ref, "the reference"
-		}
-		if ref != nil {
-			lines = append(lines, p.s.Theme().Title.Render("The report of "+name), "")
-		}
-		lines = append(lines, p.s.Rendered(shown, w, func() []string {
-			body := *shown
-			if shown == yours {
-				body.Headline = "" // shown above
-			}
-			return strings.Split(draw.Text(&body, draw.Options{Theme: p.s.Theme(), Width: w}), "\n")
-		}, []string{"drawing …"})...)
+	case p.whole:
+		lines = p.report(yours, ref, w)
+	default:
+		lines = p.page(w, room)
 	}
-	p.scroll.Set(lines, w, p.AbovePrompt(w, h-p.runHeight()))
+	p.scroll.Set(lines, w, room)
 }
 
 // runHeight is the height of the progress or error line with the blank line under it, 0 where neither is shown.
@@ -298,17 +286,16 @@ func (p *Pane) before(w int) []string {
 	return lines
 }
 
-// predicted compares each predicted range with the result.
-func (p *Pane) predicted(w int) []string {
-	return p.summary(narrate.Ranges(p.s.Debrief(p.s.ID()).Predictions), w)
-}
-
 // summary draws a result, with a blank line under it.
 func (p *Pane) summary(blocks []report.Block, w int) []string {
 	if len(blocks) == 0 {
 		return nil
 	}
-	return append(strings.Split(draw.Summary(blocks, draw.Options{Theme: p.s.Theme(), Width: w}), "\n"), "")
+	return append(p.summaryLines(blocks, w), "")
+}
+
+func (p *Pane) summaryLines(blocks []report.Block, w int) []string {
+	return strings.Split(draw.Summary(blocks, draw.Options{Theme: p.s.Theme(), Width: w}), "\n")
 }
 
 // diagnosis says that a fault is hidden in the run, or which cause was named and which was right.

@@ -47,7 +47,14 @@ func TestTheLabFitsEverySizeBeforeARunAndAfter(t *testing.T) {
 			r.Sees("Two stages keep 99%")
 			r.Until("the report is drawn", func() bool { return !strings.Contains(r.View(), "drawing …") })
 			r.Fits()
-			r.Holds("Two stages keep 99% of NDCG@10", "Yours beside the reference")
+			r.Holds("Two stages keep 99% of NDCG@10", "Most surprising:", "m shows the whole")
+			if strings.Contains(r.View(), "lines 1 to") {
+				t.Errorf("the first page doesn't fit:\n%s", r.View())
+			}
+			r.Press("m")
+			r.Until("the report is drawn", func() bool { return !strings.Contains(r.View(), "drawing …") })
+			r.Fits()
+			r.Holds("Yours beside the reference")
 		})
 	}
 }
@@ -81,6 +88,10 @@ func TestAFailureStaysUntilTheNextRun(t *testing.T) {
 
 func TestTheReferencesReportIsOneKeyAway(t *testing.T) {
 	r := ran(t, 76, 60)
+	if r.Does("o") != "" {
+		t.Error("the first page offers the reference's report")
+	}
+	r.Press("m")
 	r.Sees("The report of yours")
 	r.Press("o")
 	r.Sees("The report of the reference")
@@ -173,7 +184,17 @@ func TestWhatWasPredictedIsBesideTheResult(t *testing.T) {
 	r.SkipPredictions()
 	r.Press("r")
 	r.Sees("inside")
-	r.Holds(asked.Ask, "you said")
+	r.Holds(asked.Ask, "you said", "the result is 0.420:")
+	axis := ""
+	for line := range strings.Lines(r.View()) {
+		if strings.Contains(line, "├") {
+			axis = line
+		}
+	}
+	low, result, high := strings.Index(axis, "["), strings.Index(axis, "●"), strings.Index(axis, "]")
+	if low < 0 || result < low || high < result {
+		t.Errorf("the result 0.42 isn't drawn between 0.1 and 0.9: %q", axis)
+	}
 }
 
 func TestAnotherStepHasItsOwnReport(t *testing.T) {
