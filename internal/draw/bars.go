@@ -17,7 +17,7 @@ func bars(b report.Block, t Theme, w int) []string {
 	}
 	rows := make([]row, 0, len(b.Rows))
 	label, value, whole := 0, 0, 0
-	least, most := 0.0, b.Max
+	least, most := 0.0, 0.0
 	for _, r := range b.Rows {
 		if len(r) < 2 {
 			continue
@@ -37,7 +37,7 @@ func bars(b report.Block, t Theme, w int) []string {
 			x.interval = " (" + n.Bounds() + ")"
 			x.value = strings.TrimSuffix(x.value, x.interval)
 		}
-		least, most = min(least, x.v, x.lo), max(most, x.v, x.hi)
+		least, most = min(least, x.v, x.lo), max(most, x.v, x.hi, n.End())
 		label, value, whole = max(label, width(x.label)), max(value, width(x.value)), max(whole, width(x.value+x.interval))
 		rows = append(rows, x)
 	}

@@ -58,9 +58,7 @@ func predicted(p casestudies.Prediction, v float64) report.Number {
 
 // leadChart is the block that a page shows: the first drawing, or else the first table.
 func leadChart(step *report.Step) report.Block {
-	for _, kinds := range [][]report.Kind{
-		{report.Funnel, report.Waterfall, report.Bars, report.Scatter, report.Lines, report.Histogram}, {report.Table},
-	} {
+	for _, kinds := range [][]report.Kind{drawings(), {report.Table}} {
 		for _, b := range step.Blocks {
 			if slices.Contains(kinds, b.Kind) {
 				return b
@@ -68,6 +66,10 @@ func leadChart(step *report.Step) report.Block {
 		}
 	}
 	return report.Block{}
+}
+
+func drawings() []report.Kind {
+	return []report.Kind{report.Funnel, report.Waterfall, report.Bars, report.Scatter, report.Lines, report.Histogram}
 }
 
 // contrast is a verdict with what its two sides are.
@@ -153,7 +155,11 @@ func (p Page) More(step *report.Step) string {
 		}
 	}
 	say(count[report.Table], "table")
-	say(count[report.Lines]+count[report.Bars]+count[report.Scatter]+count[report.Histogram]+count[report.Funnel]+count[report.Waterfall], "chart")
+	charts := 0
+	for _, kind := range drawings() {
+		charts += count[kind]
+	}
+	say(charts, "chart")
 	say(len(step.Metrics)+len(step.Timings), "number")
 	return strings.Join(parts, ", ")
 }

@@ -42,6 +42,14 @@ const ofFour = "of 4"
 // Score is a rubric's score, from 0 to 4 and to a tenth.
 func Score(v float64) Number { return Amount(v, ofFour) }
 
+// End is the end of the scale that the number is on, 0 where it is on none.
+func (n Number) End() float64 {
+	if n.Unit == ofFour {
+		return 4
+	}
+	return 0
+}
+
 // Difference is a signed number.
 func Difference(v float64) Number { return Number{Value: v, Signed: true} }
 

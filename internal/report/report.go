@@ -49,7 +49,7 @@ type Kind string
 // The kinds of block, each with the fields of Block that it uses beside Title and Alt.
 const (
 	Table     Kind = "table"     // Columns, Rows
-	Bars      Kind = "bars"      // Rows of [label, value], the value with an optional interval, or text where there is none; Unit, Max
+	Bars      Kind = "bars"      // Rows of [label, value], the value with an optional interval, or text where there is none; Unit
 	Range     Kind = "range"     // Rows of [label, low, high, result, where the result lies]; LogX
 	Lines     Kind = "lines"     // Series; XLabel, YLabel; LogX
 	Histogram Kind = "histogram" // Rows of [bin low, bin high, count]
@@ -72,7 +72,6 @@ type Block struct {
 	YLabel   string    `json:"y_label,omitempty"`
 	LogX     bool      `json:"log_x,omitempty"`
 	Unit     string    `json:"unit,omitempty"`
-	Max      float64   `json:"max,omitempty"` // the end of a bar's scale; 0 is the largest value
 	Text     string    `json:"text,omitempty"`
 	Pictures []Picture `json:"pictures,omitempty"`
 }
