@@ -69,21 +69,37 @@ func UnitsToSee(difference, std float64) float64 {
 // interval (Armitage, McPherson and Rowe 1969: five looks at 0.05 give 0.14). Sums of many requests are normal, so one
 // look is one step of a random walk. All three numbers are NaN where ctx ends first.
 func PeekingFalsePositive(ctx context.Context, looks int, alpha float64, tests int, seed uint64) Interval {
+	return stopped(ctx, Stop{EveryLook: true, Drift: make([]float64, looks)}, alpha, tests, rand.New(rand.NewPCG(seed, 0x7065656b)))
+}
+
+// Stop is when a test ends, and what moves in it.
+type Stop struct {
+	EveryLook bool      // it ends at the first significant look, and not at the last one
+	Drift     []float64 // by look: how far the measure is off since the look before, in standard errors of what came since
+}
+
+// StoppedByNovelty is the share of tests that end as significant at 5% where nothing lasts but the measure drifts, with
+// Wilson's interval.
+func StoppedByNovelty(ctx context.Context, s Stop, tests int, seed uint64) Interval {
+	return stopped(ctx, s, 0.05, tests, rand.New(rand.NewPCG(seed, 0x6e6f7665)))
+}
+
+func stopped(ctx context.Context, s Stop, alpha float64, tests int, rng *rand.Rand) Interval {
 	limit := distuv.UnitNormal.Quantile(1 - alpha/2)
-	rng := rand.New(rand.NewPCG(seed, 0x7065656b))
-	stopped := 0
+	significant := 0
 	for t := range tests {
 		if t%256 == 0 && ctx.Err() != nil {
 			return Interval{math.NaN(), math.NaN(), math.NaN()}
 		}
 		sum := 0.0
-		for k := 1; k <= looks; k++ {
-			sum += rng.NormFloat64()
-			if math.Abs(sum) > limit*math.Sqrt(float64(k)) {
-				stopped++
+		for k, drift := range s.Drift {
+			sum += drift + rng.NormFloat64()
+			look := s.EveryLook || k == len(s.Drift)-1
+			if look && math.Abs(sum) > limit*math.Sqrt(float64(k+1)) {
+				significant++
 				break
 			}
 		}
 	}
-	return Wilson(stopped, tests)
+	return Wilson(significant, tests)
 }

@@ -58,3 +58,10 @@ type Drift interface {
 	// At returns ctx's error when ctx ends first, and never the problem without the drift instead.
 	At(ctx context.Context, strength float64) (*Problem, error)
 }
+
+// Incumbent is implemented by Plays that can show what the earlier system, the one that wrote the log, would show.
+type Incumbent interface {
+	// Today returns the earlier system's list for q, best first, from its own candidates. It reads what the play has shown so
+	// far, where that system learns from clicks. It returns ctx's error when ctx ends first.
+	Today(ctx context.Context, q *Query) ([]int32, error)
+}

@@ -86,8 +86,10 @@ func stageWords() map[string][]string {
 		"split":     {"global-time", "user-time", "random"},
 		"loss":      {"lambdarank", "logistic"},
 		"variant":   {OnlineWinner, OfflineWinner},
-		"mode":      {"online", "batch"},
+		"mode":      {Online, Batch},
 		"rates":     {"smoothed", "raw", "counts", "none"},
+		"unit":      {ByUser, ByRequest, ByItem},
+		"stop":      {StopFixed, StopSignificant, StopEarly},
 	}
 }
 
@@ -96,6 +98,34 @@ func with(words map[string][]string, more map[string][]string) map[string][]stri
 	maps.Copy(words, more)
 	return words
 }
+
+// Modes of serving that others than the queue know.
+const (
+	Online = "online"
+	Batch  = "batch"
+)
+
+// What a simulated test may assign at random: the values of the knob unit.
+const (
+	ByUser    = "user"
+	ByRequest = "request"
+	ByItem    = "item"
+)
+
+// When a test may end: the values of the knob stop.
+const (
+	StopFixed       = "fixed"
+	StopSignificant = "first-significant"
+	StopEarly       = "two-days"
+)
+
+// What may decide relevance offline: the values of the knob judged.
+const (
+	JudgedByClicks    = "clicks"
+	JudgedByPurchases = "purchases"
+	JudgedByGrades    = "grades"
+	JudgedBySatisfied = "satisfied"
+)
 
 // The candidates of the simulated test, which are the values of the knob variant.
 const (
@@ -112,7 +142,10 @@ func kinds() []kind {
 			rankers:  []string{"trees", "logistic", "dcn", "none"},
 			groups:   []string{"similarity", "popularity", "price", "freshness", "quality", LoggedGroup},
 			stageOne: []string{"raw", "color", "hog", "pca", "frozen", "learned"},
-			words:    with(stageWords(), map[string][]string{"mining": {RandomNegatives, HardNegatives, CategoryLoss}}),
+			words: with(stageWords(), map[string][]string{
+				"mining": {RandomNegatives, HardNegatives, CategoryLoss},
+				"judged": {JudgedByClicks, JudgedByPurchases, JudgedByGrades},
+			}),
 		},
 		{
 			id: "interactions", formats: []string{"movielens"}, items: 10_000, maxItems: 10_000_000,
@@ -125,6 +158,7 @@ func kinds() []kind {
 				"label":    {Graded, Clicked, Satisfied, Liked},
 				"position": {NoSlot, IgnoreSlot, SlotFeature, SlotOffset, SlotWeights},
 				"score":    {Graded, ScoreClicks, ScoreMinutes, Satisfied},
+				"judged":   {JudgedByClicks, JudgedBySatisfied},
 			}),
 			defaults: map[string]string{"dim": "32", "epochs": "15", "traffic": "150"},
 		},

@@ -47,6 +47,8 @@ const (
 	positionLine = "where a ranker's rows come from: what people did later, from no slot (none), or the log's impressions, with their " +
 		"slot ignored, read as a feature, given as an offset, or weighted out"
 	scoreLine    = "what the ranker's score estimates: the label (graded), a click, minutes watched, or click times finished (satisfied)"
+	unitLine     = "what the simulated test assigns to an arm at random: a user, a request or an item"
+	stopLine     = "when a test ends: after all its days (fixed), at the first significant day, or after two days with the same people"
 	featuresLine = "feature groups of the ranker: serving (those known when a request is served), all (the old system's own numbers too), " +
 		"minus-GROUP to drop one, only-GROUP to keep one, or a list of groups"
 )
@@ -86,6 +88,9 @@ func KnobTable() []Knob {
 		{"traffic", Count, 100, 1_000_000, "10000", eval, "requests a day in each arm of the simulated test", false},
 		{"days", Count, 1, 60, "14", eval, "days that the simulated test runs", false},
 		{"variant", Choice, 0, 0, "", eval, "candidate ranker that the test's lift is about", false},
+		{"unit", Choice, 0, 0, "", eval, unitLine, false},
+		{"stop", Choice, 0, 0, "", eval, stopLine, false},
+		{"judged", Choice, 0, 0, "", eval, "what decides relevance when rankers are compared offline", false},
 		{"mode", Choice, 0, 0, "", serv, "answers are computed at the request (online) or ahead of it (batch)", false},
 		{"load", Share, 0.05, 1.5, "0.7", serv, "arrivals as a share of what one machine can serve", false},
 		{"cache", Share, 0, 0.95, "0", serv, "size of the answer cache as a share of the distinct requests", false},

@@ -14,6 +14,7 @@ type Settings struct {
 	Budget                                                                           time.Duration
 	Engine, Ranker, Split, Negatives, Features, Encoder, Models, Loss, Variant, Mode string
 	Label, Rates, Position, Score, Mining                                            string
+	Unit, Stop, Judged                                                               string
 }
 
 // field points to the field of knob id; its type follows the knob's.
@@ -81,6 +82,12 @@ func (s *Settings) field(id string) any {
 		return &s.Cache
 	case "drift":
 		return &s.Drift
+	case "unit":
+		return &s.Unit
+	case "stop":
+		return &s.Stop
+	case "judged":
+		return &s.Judged
 	}
 	panic("catalog: no field for knob " + id)
 }

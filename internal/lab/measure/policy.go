@@ -15,6 +15,7 @@ type Policy struct {
 	Words string        // what it learned from
 	Model ranking.Model // nil keeps stage one's order
 	Blank build.Columns // columns that it doesn't read
+	Today bool          // live, it is the earlier system with candidates of its own; Model orders logged lists alone
 }
 
 // Order returns the candidates in the policy's order, by the scores of their rows of features, of a width each.
@@ -61,8 +62,23 @@ func NewLive(ctx context.Context, p *build.Pipeline) (*Live, error) {
 	return &Live{p, f, len(f.Columns())}, nil
 }
 
-// Answer runs stage one once and orders its candidates by each policy.
-func (l *Live) Answer(ctx context.Context, q problem.Query, policies []Policy) ([][]int32, error) {
+// Answer runs stage one once and orders its candidates by each policy; the earlier system is asked for its own list.
+func (l *Live) Answer(ctx context.Context, play problem.Play, q problem.Query, policies []Policy) ([][]int32, error) {
+	out := make([][]int32, len(policies))
+	for k, policy := range policies {
+		incumbent, ok := play.(problem.Incumbent)
+		if !policy.Today || !ok {
+			continue
+		}
+		var err error
+		if out[k], err = incumbent.Today(ctx, &q); err != nil {
+			return nil, err
+		}
+		out[k] = out[k][:min(l.pipeline.Scenario.Top, len(out[k]))]
+	}
+	if !slices.ContainsFunc(out, func(list []int32) bool { return list == nil }) {
+		return out, nil
+	}
 	p := l.pipeline
 	if p.Embedding != nil {
 		q.Vec = make([]float32, p.Embedding.Dim)
@@ -73,8 +89,10 @@ func (l *Live) Answer(ctx context.Context, q problem.Query, policies []Policy) (
 		return nil, err
 	}
 	rows := l.Rows(&q, candidates)
-	out := make([][]int32, len(policies))
 	for k, policy := range policies {
+		if out[k] != nil {
+			continue
+		}
 		order := policy.Order(candidates, rows, l.width)
 		for _, c := range order[:min(p.Scenario.Top, len(order))] {
 			out[k] = append(out[k], c.Item)

@@ -62,8 +62,8 @@ func newReport(cfg catalog.Config, set catalog.Settings, p *build.Pipeline, step
 		setup.Data = cfg.World.Format + ":" + cfg.World.Path
 	}
 	for _, k := range catalog.KnobTable() {
-		if k.Pipeline || k.Step == step {
-			setup.Knobs[k.ID] = set.Get(k.ID)
+		if v := set.Get(k.ID); v != "" && (k.Pipeline || k.Step == step) { // a knob that means nothing in this world has no word
+			setup.Knobs[k.ID] = v
 		}
 	}
 	setup.Knobs["items"] = p.Problem.Items

@@ -70,6 +70,7 @@ type play struct {
 	shown    []int32 // sim.ListLength for each visit, -1 past the end of a shorter list
 	clicked  []uint32
 	took     []int8
+	old      nightly
 }
 
 // seenBy lists what user u must not be shown again.

@@ -19,7 +19,7 @@ func Kind() problem.Kind {
 		ID:       "images",
 		Line:     "rendered products, found by a shopper's photo; clicks by position, relevance and beauty, purchases by relevance and price",
 		Formats:  []string{"folders", "idx"},
-		Default:  problem.Spec{Kind: "images", Items: 20_000, Queries: 400, Classes: 40, Users: 2_000, Days: 28},
+		Default:  problem.Spec{Kind: "images", Items: 20_000, Queries: 400, Classes: 40, Users: 20_000, Days: 28},
 		MaxItems: sim.MaxItems,
 		Bytes:    estimateBytes,
 	}

@@ -1,6 +1,7 @@
 package images
 
 import (
+	"context"
 	"math/rand/v2"
 
 	"dryrun/internal/problem"
@@ -77,4 +78,10 @@ func (p *play) React(q *problem.Query, list []int32, rng *rand.Rand) problem.Rea
 	}
 	out.Returns = back < found
 	return out
+}
+
+// Today is what the text search shows for the words that the shopper would type.
+func (p *play) Today(_ context.Context, q *problem.Query) ([]int32, error) {
+	r := p.s.of(q)
+	return textSearch{p.s}.list(q, &r).Items, nil
 }

@@ -145,7 +145,7 @@ func reordered(ctx context.Context, b *build.Builder, p *build.Pipeline, policie
 			}
 			rng := rand.New(rand.NewPCG(people, uint64(i)))
 			q := play.Request(float64(i)*7/trueRequests, rng)
-			lists, err := live.Answer(ctx, q, policies[:1])
+			lists, err := live.Answer(ctx, play, q, policies[:1])
 			if err != nil {
 				return err
 			}

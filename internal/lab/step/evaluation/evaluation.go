@@ -26,7 +26,9 @@ func Run(ctx context.Context, m *measure.Run) error {
 	r.slices(ctx)
 	if r.Pipeline.Problem.People == nil || r.Pipeline.Problem.Log == nil || r.Pipeline.Problem.Pairs == nil {
 		r.MissAll("the data has no people who answer what they are shown",
-			"ctr_lift", "revenue_lift", "retention_lift", "success_rate", "queries_per_arm", "offline_quality")
+			"ctr_lift", "revenue_lift", "retention_lift", "winner_gap", "success_rate", "queries_per_arm", "users_per_arm", "design_effect",
+			"offline_quality", "offline_agreement", "offline_regret", "lift_error", "true_lift", "measured_lift", "aa_false_positive",
+			"false_launch")
 		r.Report.Headline = offlineHeadline(r.QualityName(), r.Reported("quality"))
 		return r.peeking(ctx)
 	}

@@ -1,80 +1,36 @@
 package evaluation
 
 import (
-	"context"
 	"fmt"
-	"math/rand/v2"
 
 	"dryrun/internal/lab/measure"
 	"dryrun/internal/metrics"
-	"dryrun/internal/problem"
 	"dryrun/internal/report"
 )
 
-// Where people return, a request can't be repeated: what somebody was shown changes when they come back, what they have
-// seen, and what they make of the next list. So each arm is a play of its own, from the same people, and the unit of its
-// numbers is the person.
-
-// playReturning plays each policy forward, request by request. Arms meet the same draws of who comes and of how they answer,
-// so that they differ by what was shown and by what followed from it.
-func (r run) playReturning(ctx context.Context, policies []measure.Policy) ([]arm, error) {
-	p := r.Pipeline
-	live, err := measure.NewLive(ctx, p)
-	if err != nil {
-		return nil, err
-	}
-	arms := make([]arm, len(policies))
-	err = r.Builder.Each(ctx, len(policies), func(k int) error {
-		arms[k] = newArm(p.Learned.History.Users)
-		arms[k].exposure = make([]float64, p.Problem.Items)
-		play := p.Problem.People.Begin(r.Seed("people"))
-		for i := range r.Settings.Days * r.Settings.Traffic {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if i%r.Settings.Traffic == 0 {
-				r.Progress.Report("days of the test: "+policies[k].ID, i/r.Settings.Traffic, r.Settings.Days)
-			}
-			rng := rand.New(rand.NewPCG(r.Seed("reactions"), uint64(i)))
-			q := play.Request(float64(i)/float64(r.Settings.Traffic), rng)
-			lists, err := live.Answer(ctx, q, policies[k:k+1])
-			if err != nil {
-				return err
-			}
-			arms[k].add(int(q.User), play.React(&q, lists[0], rng), len(lists[0]))
-			for _, item := range lists[0] {
-				arms[k].exposure[item]++
-			}
-		}
-		if learner, ok := play.(problem.Learner); ok {
-			learned, err := learner.Learn(ctx)
-			if err != nil {
-				return fmt.Errorf("learning from the test's log: %w", err)
-			}
-			arms[k].left = learned.Log
-		}
-		return nil
-	})
-	return arms, err
-}
-
-// units is how many people or distinct requests an arm met.
-func (a *arm) units() int {
-	n := 0
-	for _, asked := range a.asked {
-		if asked > 0 {
-			n++
-		}
-	}
-	return n
-}
-
-// unitOfTest is what a test's intervals are over.
-func (r run) unitOfTest() string {
-	if r.Pipeline.Learned.History != nil {
+// unitOfTest is what an arm's intervals are over: where people have a history, a request can't be repeated, because what
+// somebody was shown changes when they come back, what they have seen, and what they make of the next list.
+func (a *audience) unitOfTest() string {
+	if a.returning {
 		return "people"
 	}
 	return "distinct requests"
+}
+
+// worth is what revenue is called: minutes where nothing is sold.
+func (a *audience) worth() string {
+	if a.returning {
+		return "minutes watched"
+	}
+	return "revenue"
+}
+
+// goalWords names what a test launches on.
+func (a *audience) goalWords() string {
+	if a.returning {
+		return "the share who return"
+	}
+	return "revenue a shopper"
 }
 
 // loop shows what each arm makes popular: the share of showings that the 1% of items most shown got, and how unequal the
