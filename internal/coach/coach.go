@@ -96,6 +96,23 @@ func (c *Coach) Evidence(cs *casestudies.Case, step framework.StepID, text strin
 	return out
 }
 
+// Nearest returns, by criterion, the sentence of a text that speaks to it most, whoever wrote the text: it shows where a reference
+// answer meets each criterion.
+func (c *Coach) Nearest(cs *casestudies.Case, step framework.StepID, curveballs []string, text string) map[string]string {
+	out := map[string]string{}
+	c.withVocabulary(func(v *words.Vocabulary) {
+		rub := c.rubric(cs, step, curveballs)
+		r := read(v, text)
+		all := &answerRead{r, rub.units(r)}
+		for i := range rub.criteria {
+			if found := all.nearest(rub.sense(v, all, i)); len(found) > 0 {
+				out[rub.criteria[i].ID] = found[0]
+			}
+		}
+	})
+	return out
+}
+
 // Probe returns the id of the criterion whose probe an interviewer would ask next: one that wasn't asked yet and has the most
 // weight still missing; among equals, the one of the lowest level. It returns "" where no weight is missing.
 func (c *Coach) Probe(cs *casestudies.Case, step framework.StepID, a Answer, asked []string) string {

@@ -50,33 +50,43 @@ func stepScore(r rehearse.StepResult) report.Block {
 	return note(r.Step.Title, text)
 }
 
-// decisions lists each choice, and the case's verdict on it once the reference is open.
+// decisions lists each choice, and once the reference is open the case's verdict on it and the reason.
 func decisions(r rehearse.StepResult) []report.Block {
 	b := report.Block{Kind: report.Table, Title: "Decisions", Columns: []string{"decision", "yours"}}
 	if r.Revealed {
 		b.Title = fmt.Sprintf("Decisions: %d of %d best", r.Best(), r.Committed())
-		b.Columns = append(b.Columns, "judged", "best", "why")
+		b.Columns = nil
 	}
 	for _, d := range r.Decisions {
-		if d.Chosen == "" && !d.Skipped {
-			continue
+		switch {
+		case d.Chosen == "" && !d.Skipped && !r.Revealed:
+		case r.Revealed:
+			b.Rows = append(b.Rows, judged(d))
+		case d.Skipped:
+			b.Rows = append(b.Rows, report.Row{report.Text(d.Ask), report.Text("skipped")})
+		default:
+			b.Rows = append(b.Rows, report.Row{report.Text(d.Ask), report.Text(chosen(d))})
 		}
-		row := report.Row{report.Text(d.Ask), report.Text("skipped")}
-		if d.Chosen != "" {
-			row[1] = report.Text(chosen(d))
-		}
-		if r.Revealed && d.Chosen != "" {
-			row = append(row, report.Text(d.Verdict), report.Text(""), report.Text(""))
-			if d.Verdict != casestudies.Best {
-				row[3], row[4] = report.Text(casestudies.OptionWords(d.Best)), report.Text(d.Why)
-			}
-		}
-		b.Rows = append(b.Rows, row)
 	}
 	if len(b.Rows) == 0 {
 		return nil
 	}
 	return []report.Block{b}
+}
+
+// judged is the verdict on a decision, and beside it the question, the choice, the best one and the reason.
+func judged(d rehearse.DecisionResult) report.Row {
+	verdict, choice := string(d.Verdict), "you chose "+chosen(d)
+	switch {
+	case d.Skipped:
+		verdict, choice = "skipped", "you chose nothing"
+	case d.Chosen == "":
+		verdict, choice = "open", "you chose nothing"
+	}
+	if d.Verdict != casestudies.Best && d.Best != "" {
+		choice += "; the best is " + casestudies.OptionWords(d.Best)
+	}
+	return report.Row{report.Text(verdict), report.Text(sentences(d.Ask, choice, d.Why))}
 }
 
 // chosen is the option that a decision ended at, and what the first run had where that was another.

@@ -99,11 +99,12 @@ func scoreOf(card framework.Scorecard, step framework.StepID) framework.StepScor
 
 func (s *Session) criterionResults(step framework.StepID) []CriterionResult {
 	marks := s.state.StepState(step).Marks[bySelf]
+	says := s.ReferenceSays(step)
 	var out []CriterionResult
 	for _, c := range s.criteria(step) {
 		m, marked := marks[c.ID]
 		out = append(out, CriterionResult{
-			Criterion: c, Self: m.Mark, Marked: marked, Suggestion: s.suggestion(step, c.ID),
+			Criterion: c, Self: m.Mark, Marked: marked, Suggestion: s.suggestion(step, c.ID), Rests: m.Quotes, Reference: says[c.ID],
 			Unsupported: m.Mark > framework.None && len(m.Quotes) == 0,
 		})
 	}

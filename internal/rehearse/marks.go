@@ -74,6 +74,25 @@ func (s *Session) answerTo(step framework.StepID) coach.Answer {
 	return a
 }
 
+// Sentences are those of what is scored in a step, in order: a mark rests on some of them.
+func (s *Session) Sentences(step framework.StepID) []string {
+	return coach.Sentences(scoredText(s.state.StepState(step)))
+}
+
+// ReferenceSays returns the sentence of the reference that speaks to each criterion of a step most; nil while it is closed.
+func (s *Session) ReferenceSays(step framework.StepID) map[string]string {
+	st := s.state.StepState(step)
+	if !st.Revealed && !s.state.Ended {
+		return nil
+	}
+	if known, ok := s.referenceSays[step]; ok {
+		return known
+	}
+	says := s.deps.Coach.Nearest(s.cs, step, st.Curveballs, s.cs.Step(step).Reference)
+	s.referenceSays[step] = says
+	return says
+}
+
 // suggestion returns the coach's suggestion for one criterion; the zero one if there is none.
 func (s *Session) suggestion(step framework.StepID, criterion string) framework.Suggestion {
 	for _, x := range s.Suggestions(step) {

@@ -16,6 +16,8 @@ type Coach interface {
 	Reply(c *casestudies.Case, released []string, question string) (fact, reply string)
 	// Judge judges an answer to a step, criterion by criterion.
 	Judge(c *casestudies.Case, step framework.StepID, a coach.Answer) coach.Judgment
+	// Nearest returns, by criterion, the sentence of a text that speaks to it most.
+	Nearest(c *casestudies.Case, step framework.StepID, curveballs []string, text string) map[string]string
 	// Probe picks the criterion whose probe to ask next, "" where none is left.
 	Probe(c *casestudies.Case, step framework.StepID, a coach.Answer, asked []string) string
 }

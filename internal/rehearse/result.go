@@ -93,7 +93,9 @@ type CriterionResult struct {
 	Self        framework.Mark
 	Marked      bool // by the candidate
 	Suggestion  framework.Suggestion
-	Unsupported bool // a mark above 0 that no words of the answer support
+	Rests       []string // what the candidate's mark rests on
+	Reference   string   // the sentence of the reference that speaks to it most; "" while the reference is closed
+	Unsupported bool     // a mark above 0 that no words of the answer support
 }
 
 // DecisionResult is one decision: what was chosen, how good that is, and why.

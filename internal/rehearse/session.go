@@ -43,8 +43,9 @@ type Session struct {
 	log   journal
 	lab   labState
 
-	drafts map[framework.Place]framework.Draft // text that no event has yet
-	judged map[framework.StepID]judged
+	drafts        map[framework.Place]framework.Draft // text that no event has yet
+	judged        map[framework.StepID]judged
+	referenceSays map[framework.StepID]map[string]string
 
 	out Outcome // of the current command
 }
@@ -134,7 +135,8 @@ func newSession(deps Deps, c *casestudies.Case, id framework.Mode) (*Session, er
 		lab: labState{
 			results: map[framework.StepID]LabResult{}, mysteryShownAt: map[framework.StepID]time.Duration{},
 		},
-		judged: map[framework.StepID]judged{},
+		judged:        map[framework.StepID]judged{},
+		referenceSays: map[framework.StepID]map[string]string{},
 	}, nil
 }
 

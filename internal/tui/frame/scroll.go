@@ -43,9 +43,9 @@ func (s *Scroll) Show(i int) {
 // what it was at the last call. While the cursor stays, the view stays where the candidate has scrolled it.
 func (s *Scroll) Follow(on any, from, to int) {
 	key := struct {
-		on any
-		w  int
-	}{on, s.w}
+		on   any
+		w, h int
+	}{on, s.w, s.h}
 	if s.on == key {
 		return
 	}

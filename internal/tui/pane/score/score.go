@@ -1,8 +1,8 @@
-// Package score is the pane where candidates mark their answer and see the step's result and the session's scorecard.
+// Package score is the pane where candidates mark their answer, sentence by sentence, and see the step's result and the session's
+// scorecard.
 package score
 
 import (
-	"fmt"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -19,24 +19,26 @@ import (
 // Pane is one tab of a session's screen.
 type Pane struct {
 	s       *session.Session
-	scroll  frame.Scroll
-	mark    frame.Cursor // a criterion
-	words   bool         // all the quotes of a suggestion are shown
-	explain bool         // the criterion is shown in full
-	card    bool         // the session's scorecard is shown instead of the step
-	ending  bool         // the key that finishes the session has been pressed once
+	scroll  frame.Scroll      // the criteria, or the only view
+	answer  frame.Scroll      // the candidate's sentences, beside or above the criteria
+	mark    frame.Cursor      // a criterion
+	at      frame.Cursor      // a sentence, while one is picked
+	picking bool              // the keys are those of the sentences
+	picked  map[string]string // sentences that were picked for criteria that have no mark yet
+	explain bool              // the criterion is shown in full
+	card    bool              // the session's scorecard is shown instead of the step
+	ending  bool              // the key that finishes the session has been pressed once
+	w, h    int
 }
 
 // New returns the pane for a session.
-func New(s *session.Session) *Pane { return &Pane{s: s} }
+func New(s *session.Session) *Pane { return &Pane{s: s, picked: map[string]string{}} }
 
 // Name is what the tab shows.
 func (p *Pane) Name() string { return "Score" }
 
 // Enter shows a step from its first criterion.
-func (p *Pane) Enter() {
-	*p = Pane{s: p.s}
-}
+func (p *Pane) Enter() { *p = *New(p.s) }
 
 // ShowCard shows the scorecard of the session.
 func (p *Pane) ShowCard() {
@@ -51,45 +53,56 @@ func (p *Pane) KeyPressed(key string) {
 	}
 }
 
+// IsModal says that a sentence is being picked.
+func (p *Pane) IsModal() bool { return p.picking }
+
+// CloseModal leaves the sentences without picking one.
+func (p *Pane) CloseModal() tea.Cmd {
+	p.picking = false
+	return nil
+}
+
 // Update does nothing: the pane has no field and no commands of its own.
 func (p *Pane) Update(tea.Msg) tea.Cmd { return nil }
 
-// View draws the pane.
-func (p *Pane) View() string { return p.scroll.View(p.s.Theme()) }
-
 // marking says whether the step can be marked now. The criteria give the answer away, so the reference must be open.
 func (p *Pane) marking() bool {
-	return !p.s.Hidden(rehearse.Scores) && p.s.Here().Revealed && p.s.Here().HasAnswer()
+	return !p.s.Hidden(rehearse.Scores) && p.s.Here().Revealed && p.s.Here().HasAnswer() && len(p.s.Rubric()[p.s.ID()]) > 0
 }
 
 // Bindings are the keys of the pane.
 func (p *Pane) Bindings() []frame.Binding {
 	card := frame.Binding{Keys: []string{"c"}, Does: "scorecard", Do: frame.Set(func() { p.card = !p.card; p.scroll.Top() })}
-	if p.card {
+	switch {
+	case p.card:
 		card.Does = "this step"
 		return append([]frame.Binding{
 			card,
 			{Keys: []string{"f"}, Does: "finish the session", When: func() bool { return !p.s.State().Ended }, Do: frame.Run(p.finish)},
 		}, p.scroll.Bindings()...)
+	case !p.marking():
+		return append([]frame.Binding{card}, p.scroll.Bindings()...)
+	case p.picking:
+		return append([]frame.Binding{
+			{Keys: []string{"enter"}, Does: "the mark rests on this", Do: frame.Run(p.pick)},
+			p.at.Move(len(p.sentences())),
+			{Keys: []string{"esc"}, Does: "back to the criteria", Do: frame.Run(p.CloseModal)},
+		}, p.answer.PageBindings()...)
 	}
 	criteria := p.s.Rubric()[p.s.ID()]
-	if !p.marking() || len(criteria) == 0 {
-		return append([]frame.Binding{card}, p.scroll.Bindings()...)
-	}
 	p.mark.Clamp(len(criteria))
-	under := criteria[p.mark].ID
-	choose := p.mark.Bindings(len(criteria))
+	open := func() bool { return !p.s.State().Ended }
 	return append([]frame.Binding{
-		{Keys: []string{"enter"}, Does: "take the suggestion", Do: frame.Run(func() tea.Cmd { return p.takeSuggestion(under, len(criteria)) })},
-		{Keys: []string{"0", "h", "1"}, Lead: 3, Does: "mark", Do: func(msg tea.KeyMsg) tea.Cmd {
+		{Keys: []string{"enter"}, Does: "take the suggestion", When: open, Do: frame.Run(p.takeSuggestion)},
+		{Keys: []string{"0", "h", "1"}, Lead: 3, Does: "mark", When: open, Do: func(msg tea.KeyMsg) tea.Cmd {
 			marks := map[string]framework.Mark{"0": framework.None, "h": framework.Half, "1": framework.Full}
-			return p.give(under, marks[msg.String()], len(criteria))
+			return p.give(marks[msg.String()])
 		}},
-		{Keys: []string{"w"}, Does: "more words", When: func() bool { return p.quotes(under) > 1 }, Do: frame.Set(func() { p.words = !p.words })},
-		{Keys: []string{"?"}, Does: "criterion", Do: frame.Set(func() { p.explain = !p.explain })},
-		choose[0],
+		{Keys: []string{"p"}, Does: "pick a sentence", When: open, Do: frame.Set(func() { p.picking = true })},
+		{Keys: []string{"i"}, Does: "about the criterion", Do: frame.Set(func() { p.explain = !p.explain })},
+		p.mark.Move(len(criteria)),
 		card,
-	}, choose[1:]...)
+	}, p.scroll.PageBindings()...)
 }
 
 // finish ends the session when its key is pressed a second time.
@@ -102,129 +115,73 @@ func (p *Pane) finish() tea.Cmd {
 	return p.s.Do(rehearse.End{})
 }
 
-// takeSuggestion marks a criterion as the coach suggests.
-func (p *Pane) takeSuggestion(criterion string, of int) tea.Cmd {
+// under is the criterion under the cursor.
+func (p *Pane) under() framework.Criterion { return p.s.Rubric()[p.s.ID()][p.mark] }
+
+// suggestion is the coach's for the criterion under the cursor.
+func (p *Pane) suggestion() framework.Suggestion {
 	for _, s := range p.s.Suggestions(p.s.ID()) {
-		if s.Criterion == criterion {
-			return p.give(criterion, s.Mark, of)
+		if s.Criterion == p.under().ID {
+			return s
 		}
 	}
-	return nil
+	return framework.Suggestion{}
 }
 
-// quotes counts the quotes that support the coach's suggestion for a criterion.
-func (p *Pane) quotes(criterion string) int {
-	for _, s := range p.s.Suggestions(p.s.ID()) {
-		if s.Criterion == criterion {
-			return len(s.Quotes)
-		}
-	}
-	return 0
-}
+// takeSuggestion marks the criterion as the coach suggests.
+func (p *Pane) takeSuggestion() tea.Cmd { return p.give(p.suggestion().Mark) }
 
-// give marks a criterion and moves to the next one.
-func (p *Pane) give(criterion string, mark framework.Mark, of int) tea.Cmd {
-	cmd := p.s.Do(rehearse.Mark{Criterion: criterion, Mark: mark})
-	p.mark.Next(of)
+// give marks the criterion and moves to the next one.
+func (p *Pane) give(mark framework.Mark) tea.Cmd {
+	id := p.under().ID
+	cmd := p.s.Do(rehearse.Mark{Criterion: id, Mark: mark, Quote: p.picked[id]})
+	delete(p.picked, id)
+	p.mark.Next(len(p.s.Rubric()[p.s.ID()]))
 	return cmd
 }
 
-// SetSize lists the criteria with marks and suggestions, and under them what the step came to.
+// pick lets the candidate's mark rest on the sentence under the cursor. Where there is no mark above 0 yet, the next one does.
+func (p *Pane) pick() tea.Cmd {
+	p.picking = false
+	sentences := p.sentences()
+	if int(p.at) >= len(sentences) {
+		return nil
+	}
+	id, quote := p.under().ID, sentences[p.at]
+	if own := p.s.Here().Marks["self"][id]; own.Mark > framework.None {
+		return p.s.Do(rehearse.Mark{Criterion: id, Mark: own.Mark, Quote: quote})
+	}
+	p.picked[id] = quote
+	return frame.Send(frame.Note{Text: "picked; now h or 1 marks the criterion by it"})
+}
+
+func (p *Pane) sentences() []string { return p.s.Sentences(p.s.ID()) }
+
+// SetSize lays the pane out: the scorecard, what comes before marking, or the answer and the criteria.
 func (p *Pane) SetSize(w, h int) {
-	if p.card {
-		p.scroll.Set(p.scorecard(w), w, h)
-		return
-	}
+	p.w, p.h = w, h
 	r := p.s.Debrief(p.s.ID())
-	var lines []string
-	if !p.marking() {
-		why := "Answer the step and open the reference (v): then you mark yourself here, against its criteria."
+	switch {
+	case p.card:
+		p.scroll.Set(p.scorecard(w), w, h)
+	case p.marking():
+		p.split(r)
+	default:
+		var lines []string
 		if !r.Hidden {
-			lines = append(frame.Wrap(why, w), "")
+			why := "Answer the step and open the reference (v): then you mark yourself here, against its criteria."
+			lines = append(frame.Wrap(why, min(w, draw.ProseWidth)), "")
 		}
-		lines = append(lines, p.summary(narrate.StepResult(r), w)...)
-		p.scroll.Set(lines, w, h)
-		return
-	}
-	lines = append(lines, frame.Wrap("Mark your own answer. The coach can't judge a reason that the case doesn't foresee.", w)...)
-	lines = append(lines, "")
-	at := 0
-	for i, c := range r.Criteria {
-		if i == int(p.mark) {
-			at = len(lines)
-		}
-		lines = append(lines, p.criterion(i, c, w)...)
-	}
-	if r.Marked() > 0 {
-		lines = append(lines, "")
-		lines = append(lines, p.summary(narrate.StepResult(r), w)...)
-	}
-	p.scroll.Set(lines, w, h)
-	if r.Marked() < len(r.Criteria) || int(p.mark) < len(r.Criteria)-1 {
-		p.scroll.Show(min(at+5, len(lines)-1))
-		p.scroll.Show(at)
+		p.scroll.Set(append(lines, p.summary(narrate.StepResult(r), w)...), w, h)
 	}
 }
 
-// checkbox is a mark as it is written in front of a criterion.
-func checkbox(c rehearse.CriterionResult) string {
-	if !c.Marked {
-		return "[ ]"
+// View draws the pane.
+func (p *Pane) View() string {
+	if p.card || !p.marking() {
+		return p.scroll.View(p.s.Theme())
 	}
-	if c.Self == framework.Half {
-		return "[½]"
-	}
-	return "[" + c.Self.String() + "]"
-}
-
-// criterion draws one criterion: mark, text, the coach's suggestion; under the cursor also the quotes that support it.
-func (p *Pane) criterion(i int, c rehearse.CriterionResult, w int) []string {
-	t := p.s.Theme()
-	here := i == int(p.mark)
-	lead, style := "  ", t.Plain()
-	if here {
-		lead, style = "▸ ", t.Accent
-	}
-	coach := "coach: " + c.Suggestion.Mark.String()
-	lines := frame.Wrap(c.Text, w-10-len(coach))
-	for j := range lines {
-		if j > 0 {
-			lines[j] = "        " + lines[j]
-			continue
-		}
-		text := frame.Pad(lines[j], w-10-len(coach))
-		lines[j] = style.Render(lead+checkbox(c)) + "   " + text + "  " + t.Faint.Render(coach)
-	}
-	if c.Unsupported {
-		lines = append(lines, "        "+t.Warn.Render("unsupported: no words of yours support this mark"))
-	}
-	if !here {
-		return lines
-	}
-	add := func(text string) {
-		for _, l := range frame.Wrap(text, w-8) {
-			lines = append(lines, "        "+t.Faint.Render(l))
-		}
-	}
-	quotes := c.Suggestion.Quotes
-	if !p.words && len(quotes) > 1 {
-		quotes = quotes[:1]
-	}
-	for _, q := range quotes {
-		add("“" + q + "”")
-	}
-	if len(quotes) < len(c.Suggestion.Quotes) {
-		add(fmt.Sprintf("(w: %d more)", len(c.Suggestion.Quotes)-len(quotes)))
-	}
-	if c.Suggestion.Note != "" {
-		add("(" + c.Suggestion.Note + ")")
-	}
-	if p.explain {
-		add(fmt.Sprintf("Expected from %s on; weight %d of 5.", c.Level, c.Weight))
-		add("An interviewer would probe: " + c.Probe)
-		add("Stronger: " + c.Stronger)
-	}
-	return lines
+	return p.splitView()
 }
 
 // summary draws a result.
