@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dryrun/framework"
+	"dryrun/internal/cli/ask"
 	"dryrun/internal/cli/cache"
 	"dryrun/internal/cli/cases"
 	"dryrun/internal/cli/coach"
@@ -37,7 +38,7 @@ func addCommands(root *cobra.Command, p *command.Program) {
 		}
 	}
 	add("rehearse", practice.New(p), lab.New(p), steps.New(p), coach.New(p), review.New(p))
-	add("cases", cases.New(p))
+	add("cases", cases.New(p), ask.New(p))
 	add("program", doctor.New(p), cache.New(p), program.NewCompletion(p), program.NewMan(p), program.NewVersion(p))
 	help := program.NewHelp()
 	help.GroupID = "program"

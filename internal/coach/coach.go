@@ -13,12 +13,15 @@ import (
 
 	"dryrun/casestudies"
 	"dryrun/framework"
+	"dryrun/internal/coach/interview"
 	"dryrun/internal/coach/words"
 )
 
 // Coach judges answers. The zero value is ready to use, and safe for concurrent use; sharing one saves compiling a case again.
 // Its results depend only on its arguments.
 type Coach struct {
+	interviewer interview.Interviewer
+
 	mu      sync.Mutex
 	vocab   *words.Vocabulary
 	rubrics map[rubricKey]*rubric
@@ -36,6 +39,15 @@ const mostRubrics = 64
 
 // New returns a Coach.
 func New() *Coach { return new(Coach) }
+
+// Response is what the interviewer answers to a clarifying question.
+type Response = interview.Response
+
+// Reply answers a clarifying question from the facts and the brief. Released are the facts that the candidate has, pending those
+// that the last response asked back about.
+func (c *Coach) Reply(cs *casestudies.Case, released, pending []string, question string) Response {
+	return c.interviewer.Reply(cs, released, pending, question)
+}
 
 // withVocabulary calls use with the vocabulary locked. A vocabulary that untrusted text has filled is replaced.
 func (c *Coach) withVocabulary(use func(*words.Vocabulary)) {

@@ -23,7 +23,7 @@ type slashCommand struct {
 func slashCommands() []slashCommand {
 	return []slashCommand{
 		{"brief", "the brief and this step's prompt again", (*walk).brief},
-		{"ask", "/ask QUESTION: ask the interviewer; a good question releases a fact", (*walk).askFact},
+		{"ask", "/ask QUESTION, or /ask alone for several: ask the interviewer; a good question releases a fact", (*walk).askFact},
 		{"scope", "the facts you have so far", (*walk).scope},
 		{"answer", "write your answer; a line with only a dot ends it", (*walk).answer},
 		{"sketch", "/sketch photo -> encoder -> hnsw k=200 -> trees -> top 20: draw the pipeline", (*walk).sketch},
@@ -118,12 +118,21 @@ func (w *walk) brief(context.Context, string) error {
 }
 
 func (w *walk) askFact(ctx context.Context, rest string) error {
-	if rest == "" {
-		w.say("What do you want to know? For example: /ask how many items are there")
+	if rest != "" {
+		w.do(ctx, rehearse.Ask{Text: rest})
 		return nil
 	}
-	w.do(ctx, rehearse.Ask{Text: rest})
-	return nil
+	w.say("What do you want to know? Enter a question on each line, for example: how many items are there. An empty line ends.")
+	for {
+		line, err := w.ask(ctx, "? ")
+		if err != nil {
+			return err
+		}
+		if strings.TrimSpace(line) == "" {
+			return nil
+		}
+		w.do(ctx, rehearse.Ask{Text: line})
+	}
 }
 
 func (w *walk) scope(context.Context, string) error {

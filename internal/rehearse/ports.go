@@ -12,8 +12,9 @@ import (
 
 // Coach is what a session needs from a coach.
 type Coach interface {
-	// Reply matches a clarifying question against the case's facts: the fact's id, or "" with an honest reply.
-	Reply(c *casestudies.Case, released []string, question string) (fact, reply string)
+	// Reply answers a clarifying question from the facts and the brief. Released are the facts that the candidate has, pending
+	// those that the interviewer has just asked back about.
+	Reply(c *casestudies.Case, released, pending []string, question string) coach.Response
 	// Judge judges an answer to a step, criterion by criterion.
 	Judge(c *casestudies.Case, step framework.StepID, a coach.Answer) coach.Judgment
 	// Nearest returns, by criterion, the sentence of a text that speaks to it most.

@@ -47,6 +47,8 @@ type Session struct {
 	judged        map[framework.StepID]judged
 	referenceSays map[framework.StepID]map[string]string
 
+	pending []string // the facts that the interviewer has just asked back about
+
 	out Outcome // of the current command
 }
 

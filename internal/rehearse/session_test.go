@@ -26,7 +26,7 @@ func TestOneStepFromPromptToNext(t *testing.T) {
 	x.do(rehearse.Ask{Text: "How many listings are in the catalogue?"})
 	x.wantLine("scope: + 200M listings")
 	x.do(rehearse.Ask{Text: "how many listings in the catalogue?"})
-	x.wantLine("As I said: 200M listings")
+	x.wantLine("As I said: About 200 million active listings")
 	if n := len(x.s.State().Facts); n != 1 {
 		t.Fatalf("%d facts released, want 1", n)
 	}

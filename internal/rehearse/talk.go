@@ -29,17 +29,18 @@ func (s *Session) ask(text string) error {
 	if err := checkText("the question", text); err != nil {
 		return err
 	}
-	id, reply := s.deps.Coach.Reply(s.cs, s.state.Facts, text)
-	fact := s.cs.Fact(id)
-	bodies := []framework.Body{framework.Asked{Step: s.state.Step, Text: text, Reply: reply}}
-	fresh := fact != nil && !slices.Contains(s.state.Facts, id)
+	reply := s.deps.Coach.Reply(s.cs, s.state.Facts, s.pending, text)
+	fact := s.cs.Fact(reply.Fact)
+	bodies := []framework.Body{framework.Asked{Step: s.state.Step, Text: text, Reply: reply.Text}}
+	fresh := fact != nil && !slices.Contains(s.state.Facts, reply.Fact)
 	if fresh {
-		bodies = append(bodies, framework.FactReleased{Fact: id})
+		bodies = append(bodies, framework.FactReleased{Fact: reply.Fact})
 	}
 	if err := s.record(bodies...); err != nil {
 		return err
 	}
-	s.say(ByInterviewer, reply)
+	s.pending = reply.Facts
+	s.say(ByInterviewer, reply.Text)
 	if fresh {
 		s.say(ByScope, "+ "+strings.TrimSpace(fact.Short))
 	}

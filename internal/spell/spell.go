@@ -63,3 +63,58 @@ func distance(a, b string) int {
 	}
 	return levenshtein.ComputeDistance(a, b)
 }
+
+// Meant returns the known word that a mistyped word was meant to be, or "" where none is near enough to be sure: one edit for a
+// word of four to six letters, two for a longer one, where an edit is a letter more, less, replaced, or two swapped. Of several, it is
+// the one with the fewest edits, then the longest common beginning, then the first.
+func Meant(word string, known []string) string {
+	best, edits, shared := "", 1, 0
+	switch n := len(word); {
+	case n < 3 || n > longest:
+		return ""
+	case n > 6:
+		edits = 2
+	}
+	for _, k := range known {
+		if len(k) < 4 || len(k)-len(word) > edits || len(word)-len(k) > edits {
+			continue
+		}
+		d, same := swaps(word, k), commonPrefix(word, k)
+		if d < edits || d == edits && (best == "" || same > shared) {
+			best, edits, shared = k, d, same
+		}
+	}
+	return best
+}
+
+// commonPrefix is the number of bytes that two words begin with alike.
+func commonPrefix(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+// swaps is the distance where swapping two neighbors is one edit.
+func swaps(a, b string) int {
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			replace := last[j-1]
+			if a[i-1] != b[j-1] {
+				replace++
+			}
+			row[j] = min(replace, last[j]+1, row[j-1]+1)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
+}

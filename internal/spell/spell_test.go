@@ -51,3 +51,18 @@ func TestDistanceIsTheLeastNumberOfEdits(t *testing.T) {
 		t.Error("a long text is taken for a mistyped word")
 	}
 }
+
+func TestAMistypedWordIsTheNearestKnownOne(t *testing.T) {
+	known := []string{"traffic", "latency", "have", "search", "photo", "photos", "current"}
+	for word, want := range map[string]string{
+		"trafic": "traffic", "latancy": "latency", "hav": "have", "serach": "search", "currnet": "current", "phtoo": "photo",
+		"phots": "photo", "ca": "", "zebra": "", "trffc": "", "": "", "latently": "latency",
+	} {
+		if got := Meant(word, known); got != want {
+			t.Errorf("%q is taken for %q, want %q", word, got, want)
+		}
+	}
+	if got := Meant(strings.Repeat("x", 1000), known); got != "" {
+		t.Errorf("a long text is taken for %q", got)
+	}
+}

@@ -90,9 +90,10 @@ var inside = map[string]map[string][]string{
 		"progress": {},
 	},
 	"internal/coach": {
-		"":        {"words", "meaning"}, // the judge
-		"meaning": {},
-		"words":   {},
+		"":          {"words", "meaning", "interview"}, // the judge
+		"interview": {"words", "meaning"},
+		"meaning":   {},
+		"words":     {},
 	},
 	"internal/world": {
 		"":          {"images", "feed", "movielens", "gallery"}, // Kinds knows every world, and no world knows another

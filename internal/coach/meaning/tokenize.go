@@ -9,6 +9,12 @@ import (
 // longestWord is the number of bytes above which a word is noise that the table doesn't know.
 const longestWord = 100
 
+// Knows reports whether a word in lower case is a piece of its own: one of the 22,000 or so most frequent English words.
+func (t *Table) Knows(word string) bool {
+	_, found := slices.BinarySearch(t.words, word)
+	return found
+}
+
 // tokenize calls use with the number of each piece of a text, in order. A word is split into the longest pieces from its
 // beginning; one that can't be split is left out, as are signs other than $ and %.
 func (t *Table) tokenize(text string, use func(piece int)) {

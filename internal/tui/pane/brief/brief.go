@@ -50,9 +50,12 @@ func (p *Pane) Bindings() []frame.Binding {
 	}, p.scroll.Bindings()...)
 }
 
-// Ask opens the field for a question.
+// Ask opens the field for questions. It stays open for the next one.
 func (p *Pane) Ask() tea.Cmd {
-	p.OpenPrompt("ask", "your question to the interviewer", "", func(text string) tea.Cmd { return p.s.Do(rehearse.Ask{Text: text}) })
+	p.OpenPrompt("ask", "your question to the interviewer", "", func(text string) tea.Cmd {
+		cmd := p.s.Do(rehearse.Ask{Text: text})
+		return tea.Batch(cmd, p.Ask())
+	})
 	p.End()
 	return nil
 }

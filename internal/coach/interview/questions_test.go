@@ -1,0 +1,87 @@
+package interview
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"dryrun/casestudies"
+)
+
+// tally counts how questions were answered.
+type tally struct{ all, right, wrongFact int }
+
+// answerAll asks every question of a set.
+func answerAll(t *testing.T, set []labelled) tally {
+	t.Helper()
+	cases, err := casestudies.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v Interviewer
+	var n tally
+	for _, q := range set {
+		i := slices.IndexFunc(cases, func(c *casestudies.Case) bool { return c.ID == q.Case })
+		if i < 0 {
+			t.Fatalf("%q is about the case %q, which doesn't exist", q.Question, q.Case)
+		}
+		r := v.Reply(cases[i], nil, nil, q.Question)
+		n.all++
+		switch {
+		case isRight(q, r):
+			n.right++
+			continue
+		case r.Kind == Fact && !slices.Contains(q.Also, r.Fact):
+			n.wrongFact++
+		}
+		t.Logf("%s, %s %s: %q gets %s %s%v", q.Case, q.Kind, q.Fact, q.Question, r.Kind, r.Fact, r.Facts)
+	}
+	return n
+}
+
+// isRight reports whether a response is what a label asks for. An ask-back is right where the label wants one; so is one of the two
+// facts that it should ask about.
+func isRight(q labelled, r Response) bool {
+	switch {
+	case q.Kind == AskBack:
+		return r.Kind == AskBack || r.Kind == Fact && slices.Contains(q.Also, r.Fact)
+	case r.Kind == Fact:
+		return q.Kind == Fact && r.Fact == q.Fact || slices.Contains(q.Also, r.Fact)
+	}
+	return r.Kind == q.Kind
+}
+
+// wilson is the 95% interval of a share.
+func wilson(k, n int) (low, high float64) {
+	const z = 1.96
+	p, m := float64(k)/float64(n), float64(n)
+	center, half := p+z*z/(2*m), z*math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
+	return (center - half) / (1 + z*z/m), (center + half) / (1 + z*z/m)
+}
+
+// floors are shares of a set's questions. The own set is harder on purpose: half of its refusals are about words of the case.
+var floors = map[string]struct{ right, wrongFact float64 }{
+	"own":  {0.80, 0.10},
+	"tune": {0.85, 0.06},
+	"held": {0.85, 0.06},
+}
+
+func TestLabelledQuestionsGetTheirAnswers(t *testing.T) {
+	sets := map[string][]labelled{"own": readLabelled(t, "testdata/questions.json")}
+	for _, q := range readLabelled(t, "../testdata/*.questions.json") {
+		sets[q.Half] = append(sets[q.Half], q)
+	}
+	for name, set := range sets {
+		n := answerAll(t, set)
+		low, high := wilson(n.right, n.all)
+		t.Logf("%s: %d of %d right, %.3f (%.3f to %.3f); wrong fact %d, %.3f", name, n.right, n.all,
+			float64(n.right)/float64(n.all), low, high, n.wrongFact, float64(n.wrongFact)/float64(n.all))
+		floor := floors[name]
+		if float64(n.right) < floor.right*float64(n.all) || float64(n.wrongFact) > floor.wrongFact*float64(n.all) {
+			t.Errorf("%s: want %.2f right at least and %.2f wrong facts at most", name, floor.right, floor.wrongFact)
+		}
+		if n.all < 100 {
+			t.Errorf("%s has %d questions, want 100 or more", name, n.all)
+		}
+	}
+}

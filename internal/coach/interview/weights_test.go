@@ -1,0 +1,167 @@
+package interview
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"dryrun/casestudies"
+)
+
+// go test ./internal/coach/interview -run Weights -update fits weights.json again.
+var update = flag.Bool("update", false, "fit weights.json to the labelled questions")
+
+// labelled is a question with the answer that it should get.
+type labelled struct {
+	Case     string   `json:"case"`
+	Question string   `json:"question"`
+	Kind     Kind     `json:"kind"`
+	Fact     string   `json:"fact"`
+	Also     []string `json:"also"` // facts that are as right
+	Half     string   `json:"half"` // "held" where nothing may be tuned on it
+}
+
+// read reads labelled questions.
+func readLabelled(t *testing.T, pattern string) []labelled {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []labelled
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var some []labelled
+		if err := json.Unmarshal(text, &some); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		out = append(out, some...)
+	}
+	return out
+}
+
+// example is a question compared with each target, and the targets that are right; the last place is a refusal.
+type example struct {
+	compared []features
+	right    []bool
+	weight   float64
+}
+
+func (ix *index) example(q labelled, weight float64) example {
+	e := example{compared: ix.compare(ix.corrected(q.Question)), weight: weight}
+	e.right = make([]bool, len(e.compared))
+	for i, t := range ix.targets {
+		e.right[i] = t.brief && q.Kind == Brief && (q.Fact == "" || q.Fact == t.id) ||
+			!t.brief && (q.Fact == t.id || slices.Contains(q.Also, t.id))
+	}
+	e.right[len(ix.targets)] = q.Kind == Refusal
+	return e
+}
+
+// leftOut are the ways to ask of a case, each left out in turn.
+func (x *lexicon) leftOut(cs *casestudies.Case) []example {
+	const weight = 0.5 // they are less like what candidates type than the labelled questions
+	var out []example
+	each := func(list *[]string, kind Kind, id string) {
+		all := *list
+		for i, question := range all {
+			*list = slices.Delete(slices.Clone(all), i, i+1)
+			out = append(out, x.index(cs).example(labelled{Kind: kind, Fact: id, Question: question}, weight))
+		}
+		*list = all
+	}
+	for i := range cs.Facts {
+		each(&cs.Facts[i].Questions, Fact, cs.Facts[i].ID)
+	}
+	for i := range cs.BriefParts {
+		each(&cs.BriefParts[i].Questions, Brief, cs.BriefParts[i].ID)
+	}
+	return out
+}
+
+// fit finds the weights that make the right answers likely: a logistic model of the choice among the targets and a refusal.
+func fit(examples []example) features {
+	const steps, decay = 1500, 0.002
+	var w, mean, square features
+	for step := 1; step <= steps; step++ {
+		var g features
+		total := 0.0
+		for _, e := range examples {
+			p := chances(e.compared, &w)
+			right := 0.0
+			for i := range p {
+				if e.right[i] {
+					right += p[i]
+				}
+			}
+			for i := range p {
+				d := p[i]
+				if e.right[i] {
+					d -= p[i] / (right + 1e-12)
+				}
+				for k, x := range e.compared[i] {
+					g[k] += e.weight * d * x
+				}
+			}
+			total += e.weight
+		}
+		rate := 0.1
+		if step > steps*7/10 {
+			rate = 0.02
+		}
+		for k := range w {
+			d := g[k]/total + decay*w[k]
+			mean[k] = 0.9*mean[k] + 0.1*d
+			square[k] = 0.99*square[k] + 0.01*d*d
+			w[k] -= rate * mean[k] / (1 - math.Pow(0.9, float64(step))) / (math.Sqrt(square[k]/(1-math.Pow(0.99, float64(step)))) + 1e-8)
+		}
+	}
+	return w
+}
+
+func TestWeightsAreFittedToQuestions(t *testing.T) {
+	if !*update {
+		t.Skip("-update fits them")
+	}
+	cases, err := casestudies.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	questions := append(readLabelled(t, "testdata/questions.json"), readLabelled(t, "../testdata/*.questions.json")...)
+	x := newLexicon()
+	byCase := map[string][]example{}
+	var all []example
+	for _, cs := range cases {
+		ix := x.index(cs)
+		for _, q := range questions {
+			if q.Case == cs.ID && q.Half != "held" {
+				byCase[cs.ID] = append(byCase[cs.ID], ix.example(q, 1))
+			}
+		}
+		byCase[cs.ID] = append(byCase[cs.ID], x.leftOut(cs)...)
+		all = append(all, byCase[cs.ID]...)
+	}
+	w := fit(all)
+	var b strings.Builder
+	b.WriteString("{\n")
+	for i, name := range names {
+		comma := ","
+		if i == len(names)-1 {
+			comma = ""
+		}
+		fmt.Fprintf(&b, "  %q: %.3f%s\n", name, w[i], comma)
+	}
+	b.WriteString("}\n")
+	if err := os.WriteFile("weights.json", []byte(b.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
