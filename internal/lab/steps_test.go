@@ -34,3 +34,27 @@ func TestTheOldSystemsNumbersTemptOfflineAndAreMissingLive(t *testing.T) {
 		t.Error("a group that the knob leaves out is taken away")
 	}
 }
+
+func TestF1IsAtTheBestThresholdOfPastRequestsUnlessOneIsSet(t *testing.T) {
+	l := New(Options{Workers: 1})
+	at := func(knobs catalog.Knobs) map[string]float64 {
+		rep, err := l.Run(t.Context(), small(t, knobs), framework.Evaluation, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rep.Metrics
+	}
+	auto, half := at(nil), at(catalog.Knobs{"threshold": "0.5"})
+	if half["threshold"] != 0.5 || auto["threshold"] == 0.5 {
+		t.Errorf("the thresholds are %v and %v", auto["threshold"], half["threshold"])
+	}
+	if auto["f1"] <= half["f1"] || auto["f1"] < 0.1 {
+		t.Errorf("F1 is %.3f at the threshold of past requests and %.3f at 0.5", auto["f1"], half["f1"])
+	}
+	if auto["auc"] != half["auc"] {
+		t.Errorf("the threshold changes AUC from %v to %v", auto["auc"], half["auc"])
+	}
+	if p, o := auto["top_predicted"], auto["top_observed"]; p <= 0 || o <= 0 || o > 1 {
+		t.Errorf("of the likeliest percent %v is predicted and %v observed", p, o)
+	}
+}

@@ -359,3 +359,25 @@ func TestTheCatalogKnowsTheWorldsThatThereAre(t *testing.T) {
 		t.Errorf("there are %q, the catalog knows %q", ids, Kinds())
 	}
 }
+
+func TestAThresholdIsChosenUnlessOneIsSet(t *testing.T) {
+	for text, want := range map[string]any{"": "auto", "auto": "auto", "0.25": 0.25} {
+		c := images()
+		if text != "" {
+			var err error
+			if c, err = c.With(Knobs{"threshold": text}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		set, err := c.Settings()
+		if err != nil || set.Get("threshold") != want {
+			t.Errorf("%q gives %v, %v", text, set.Get("threshold"), err)
+		}
+	}
+	if _, err := images().With(Knobs{"threshold": "-1"}); err == nil {
+		t.Error("a threshold below 0 is taken")
+	}
+	if _, err := images().With(Knobs{"load": "auto"}); err == nil {
+		t.Error("another share is chosen, too")
+	}
+}

@@ -53,6 +53,13 @@ const (
 		"minus-GROUP to drop one, only-GROUP to keep one, or a list of groups"
 )
 
+// AutoThreshold is the threshold that is chosen on past requests, and autoWord is how it is written.
+const (
+	AutoThreshold = -1
+	autoWord      = "auto"
+	thresholdLine = "calibrated chance above which a candidate counts as relevant, for F1; auto chooses the best one on past requests"
+)
+
 // KnobTable returns every knob in the order of the steps.
 func KnobTable() []Knob {
 	const (
@@ -84,7 +91,7 @@ func KnobTable() []Knob {
 		{"score", Choice, 0, 0, "", mod, scoreLine, true},
 		{"mining", Choice, 0, 0, "", mod, miningLine, true},
 		{"epochs", Count, 1, 200, "20", mod, "passes of the encoder over its training pairs", true},
-		{"threshold", Share, 0, 1, "0.5", eval, "score above which a candidate counts as relevant, for F1", false},
+		{"threshold", Share, 0, 1, autoWord, eval, thresholdLine, false},
 		{"traffic", Count, 100, 1_000_000, "10000", eval, "requests a day in each arm of the simulated test", false},
 		{"days", Count, 1, 60, "14", eval, "days that the simulated test runs", false},
 		{"variant", Choice, 0, 0, "", eval, "candidate ranker that the test's lift is about", false},
@@ -130,6 +137,9 @@ func (k Knob) Range() string {
 		return ""
 	case Length:
 		return fmt.Sprintf("%v to %v", time.Duration(k.Min)*time.Millisecond, time.Duration(k.Max)*time.Millisecond)
+	}
+	if k.Default == autoWord {
+		return autoWord + ", or " + plain(k.Min) + " to " + plain(k.Max)
 	}
 	return plain(k.Min) + " to " + plain(k.Max)
 }

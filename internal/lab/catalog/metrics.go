@@ -53,6 +53,7 @@ func requestMetrics() []Metric {
 	return []Metric{
 		metric("stage1_recall_at_k", Higher, "share of a request's positives that stage one finds among its K candidates, mean over requests"),
 		metric("quality", Higher, "the world's own measure of the answer, named in the setup"),
+		metric("ranker_gain", Higher, "quality of the answer less that of stage one's own order, paired over requests"),
 		metric("ndcg_at_10", Higher, "normalized discounted cumulative gain of the first ten, gain 2^grade-1 (Järvelin and Kekäläinen 2002)"),
 		metric("clicks_per_page", Higher,
 			"clicks that a page of the answer brings in truth: the world's probabilities, each slot by how often it is looked at"),
@@ -151,9 +152,13 @@ func modelMetrics() []Metric {
 // onlineMetrics are those of the steps that look at people, load and time.
 func onlineMetrics() []Metric {
 	return []Metric{
-		metric("auc", Higher, "chance that a relevant candidate scores above an irrelevant one", framework.Evaluation),
+		metric("auc", Higher, "chance that a positive among the candidates scores above another candidate", framework.Evaluation),
 		metric("pr_auc", Higher, "area under precision and recall over candidates", framework.Evaluation),
-		metric("f1", Higher, "harmonic mean of precision and recall over candidates at the threshold", framework.Evaluation),
+		metric("f1", Higher,
+			"harmonic mean of precision and recall over candidates at the threshold", framework.Evaluation),
+		metric("threshold", Neither, "calibrated chance above which F1 calls a candidate positive", framework.Evaluation),
+		metric("top_predicted", Neither, "mean calibrated chance of the likeliest percent of candidates", framework.Evaluation),
+		metric("top_observed", Neither, "share of positives among the likeliest percent of candidates", framework.Evaluation),
 		metric("mrr", Higher, "mean of one over the rank of the first positive", framework.Evaluation),
 		metric("calibration_error", Lower, "mean distance of predicted from observed relevance over bins of equal mass", framework.Evaluation),
 		metric("slice_quality", Higher, "quality on a named slice of the test requests, after the dot", framework.Evaluation),

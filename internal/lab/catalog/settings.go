@@ -98,6 +98,9 @@ func (s *Settings) Get(id string) any {
 	case *int:
 		return *f
 	case *float64:
+		if id == "threshold" && *f == AutoThreshold {
+			return autoWord
+		}
 		return *f
 	case *time.Duration:
 		return f.String()
@@ -111,6 +114,10 @@ func (s *Settings) Get(id string) any {
 func (s *Settings) set(kind string, k Knob, text string) error {
 	text = strings.TrimSpace(text)
 	bad := func(line string) error { return &BadKnob{Knob: k.ID, Value: text, Line: line} }
+	if k.ID == "threshold" && text == autoWord {
+		s.Threshold = AutoThreshold
+		return nil
+	}
 	var v float64 // in the units of Min and Max
 	switch f := s.field(k.ID).(type) {
 	case *int:

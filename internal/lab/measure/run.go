@@ -33,6 +33,7 @@ type Run struct {
 	Progress *progress.Sink
 
 	requests uint64 // identity of the test requests
+	hurts    string // that the ranker does harm, in words; "" where it doesn't
 }
 
 // New measures the pipeline and starts the report with what every step reports.
@@ -82,6 +83,7 @@ func (r *Run) common(ctx context.Context) {
 	quality := m.Quality.Interval(ctx, Resamples, r.Seed("quality"))
 	r.Interval(m.Quality.Judge.Name, quality)
 	r.Interval("quality", quality)
+	r.rankerGain(ctx)
 	r.page(ctx)
 	for _, t := range []struct {
 		id     string
@@ -124,6 +126,7 @@ func (r *Run) Finish() {
 		delete(r.Report.Timings, "stage2_p99_ms")
 		r.Miss("stage2_p99_ms", why+", so that stage one's order is the answer")
 	}
+	r.sayWhatHurts()
 	r.Report.Guard()
 }
 

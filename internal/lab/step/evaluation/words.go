@@ -14,9 +14,22 @@ func offlineHeadline(measure string, quality report.Number) string {
 	return fmt.Sprintf("Offline, %s is %s; this data can't say what people would do", measure, quality)
 }
 
-func offlineAlt(measures []string) string {
-	const chance = "The chance of relevance is the ranker's score, calibrated on past requests."
-	return fmt.Sprintf("Offline: %s. %s", report.Join(measures), chance)
+func offlineAlt(measures []string, positive string, threshold float64, chosen string) string {
+	return fmt.Sprintf("Offline: %s. A positive is %s; F1 is at a chance of %s, %s; the chance is the ranker's score, calibrated on past "+
+		"requests.", report.Join(measures), positive, report.Num(threshold), chosen)
+}
+
+func reliabilityAlt(top metrics.ReliabilityBin, off report.Number) string {
+	verdict := "agree"
+	switch {
+	case top.Predicted < top.Observed.Lo:
+		verdict = "are too low"
+	case top.Predicted > top.Observed.Hi:
+		verdict = "are too high"
+	}
+	return fmt.Sprintf("Over all tenths predicted and observed differ by %s on average; of the likeliest percent %s are predicted and %s "+
+		"(%s to %s) observed: there the chances %s.", off, report.Share(top.Predicted), report.Share(top.Observed.Mean),
+		report.Share(top.Observed.Lo), report.Share(top.Observed.Hi), verdict)
 }
 
 func slicesAlt(worst string, quality, over float64) string {
