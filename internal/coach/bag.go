@@ -43,6 +43,25 @@ func (r *rarity) bag(t *words.Text, rejected []bool, span words.Span) bag {
 	return b
 }
 
+// elsewhere reports whether a text speaks of something else than the case: many of its words aren't in it.
+func (r *rarity) elsewhere(t *words.Text) bool {
+	const (
+		leastContent, leastStems = 30, 500 // fewer words say too little
+		leastKnown               = 0.62    // strangers' answers to the built-in cases, wrong ones too, have 0.78 or more; others about 0.5
+	)
+	content, known := 0, 0
+	for i, w := range t.Words {
+		if words.IsGrammar(w.Text) {
+			continue
+		}
+		content++
+		if _, ok := r.idf[t.Stems[i]]; ok {
+			known++
+		}
+	}
+	return content >= leastContent && len(r.idf) >= leastStems && float64(known) < leastKnown*float64(content)
+}
+
 // overlap compares two bags: the cosine of their shared words, and the share of what they share that one rejects and the other
 // doesn't.
 func overlap(a, b bag) (cosine, opposed float64) {

@@ -137,7 +137,7 @@ func TestCopiedWordsEarnNothing(t *testing.T) {
 		met  bool
 	}{
 		"the prompt":                    {"Measure recall at K for retrieval against an exact scan.", false},
-		"a common short phrase":         {"I compare against an exact scan.", true},
+		"a common short phrase":         {"I'd compare what the index finds against an exact scan.", true},
 		"copied once, stated once":      {cs.Steps.Evaluation.Prompt + " What an exact scan finds is the ceiling.", true},
 		"copied across a line break":    {"measure recall at\nK for retrieval against an\nexact scan", false},
 		"its own words beside the copy": {"The ceiling for recall at K is what an exact scan finds, so I'd compare with it.", true},

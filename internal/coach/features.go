@@ -6,59 +6,78 @@ import (
 	"dryrun/internal/coach/words"
 )
 
-// The features of an answer for one criterion. Each is between -1 and 1.
+// The features of an answer for one criterion, which the model weighs. Each is between -1 and 1. The nearest piece is the piece
+// of the answer that comes nearest to a statement that would earn the criterion.
 const (
-	fGroups  = iota // share of the evidence groups that some adjacent sentences meet
-	fAll            // 1 where they meet all groups
-	fWords          // cosine of the words with the nearest statement that would earn it
-	fMeaning        // cosine of the meaning with the nearest such statement
-	fMean           // mean over the statements of the cosine of meaning with the piece nearest to each
-	fAbout          // cosine of the meaning with the criterion's text
-	fWrongs         // cosine of the words with the nearest claim against the criterion
-	fAgainst        // cosine of the meaning with the nearest such claim
-	fMargin         // nearness of the nearest piece to its statement, minus its nearness to a claim against the criterion
-	fOther          // the same, minus its nearness to statements of other criteria
-	fOpposed        // share of the words shared with the nearest statement that one of the two denies
-	fHit            // 1 where the evidence of a claim against the criterion is met
-	fDenied         // 1 where the evidence is met only in words that the answer denies
-	fClaim          // how much the nearest piece asserts: 0, 0.5 or 1
+	fGroups   = iota // share of the evidence groups that adjacent sentences meet
+	fDenied          // 1 where a group is met only in words that the answer denies
+	fWords           // cosine of the words of the nearest piece and its statement
+	fMeaning         // cosine of their meaning
+	fMean            // mean nearness over all statements, each with the piece nearest to it
+	fSupport         // how many sentences come near to a statement: 0, 0.5 or 1
+	fAnyWrong        // nearness of the nearest piece to its statement, minus its nearness to any wrong claim of the step
+	fSentence        // the same, with all of the piece's sentences for the wrong claims
+	fWrongs          // cosine of the words with the nearest claim against the criterion
+	fRefutes         // how far the answer denies the words of such a claim
+	fDismiss         // 1 where the sentences of the nearest piece call something needless
+	fBare            // 1 where those sentences only deny something, without a reason or what is done instead, and the statement doesn't
 	featureCount
 )
 
-type features [featureCount]float64
-
-func (rub *rubric) features(v *words.Vocabulary, r *answerRead, n int, s *sense, against []statement) features {
-	c, units := &rub.criteria[n], r.units
-	var f features
-	f[fGroups] = s.groups.share(len(c.groups))
-	if s.groups.count == len(c.groups) && len(c.groups) > 0 {
-		f[fAll] = 1
+// FeatureNames are the names of the features, in order.
+func FeatureNames() []string {
+	return []string{
+		"groups", "denied", "words", "meaning", "mean", "support", "any-wrong", "sentence", "wrongs", "refutes", "dismiss", "bare",
 	}
-	if len(s.denied) > 0 && f[fAll] == 0 {
+}
+
+// nearEnough is the nearness from which a sentence supports a criterion.
+const nearEnough = 0.8
+
+func (rub *rubric) features(r *answerRead, n int, s *sense, against []statement) [featureCount]float64 {
+	c, units := &rub.criteria[n], r.units
+	var f [featureCount]float64
+	f[fGroups] = s.groups.share(len(c.groups))
+	if len(s.denied) > 0 && s.groups.count < len(c.groups) {
 		f[fDenied] = 1
 	}
-	f[fAbout] = nearest(units, []statement{c.about}).meaning
-	f[fWrongs], f[fAgainst] = s.wrong.words, s.wrong.meaning
+	f[fWrongs] = s.wrong.words
 	for i := range c.says {
 		f[fMean] += nearest(units, c.says[i:i+1]).score() / float64(2*len(c.says))
 	}
-	if s.near.unit >= 0 {
-		u := units[s.near.unit : s.near.unit+1]
-		f[fWords], f[fMeaning], f[fOpposed] = s.near.words, s.near.meaning, s.near.opposed
-		f[fMargin] = s.near.score()/2 - nearest(u, against).score()/2
-		other := 0.0
-		for i := range rub.criteria {
-			if i != n {
-				other = max(other, nearest(u, rub.criteria[i].says).score())
-			}
+	for i := range units {
+		for j := range against {
+			near := compare(&units[i], &against[j])
+			f[fRefutes] = max(f[fRefutes], near.words*near.opposed)
 		}
-		f[fOther] = s.near.score()/2 - other/2
-		f[fClaim] = float64(r.sentences[units[s.near.unit].first].claim) / float64(words.FullClaim)
+		if units[i].first == units[i].last && nearest(units[i:i+1], c.says).score() > nearEnough {
+			f[fSupport] = min(f[fSupport]+0.5, 1)
+		}
 	}
-	for _, w := range rub.wrongs {
-		if slices.Contains(w.Against, c.ID) && len(r.claimsWrong(v, &w)) > 0 {
-			f[fHit] = 1
-		}
+	if s.near.unit < 0 {
+		return f
+	}
+	u := units[s.near.unit]
+	f[fWords], f[fMeaning] = s.near.words, s.near.meaning
+	whole := words.Span{From: r.sentences[u.first].From, To: r.sentences[u.last].To}
+	inside := slices.DeleteFunc(slices.Clone(units), func(x unit) bool { return x.From < whole.From || x.To > whole.To })
+	wrongs := rub.wrongStatements()
+	f[fAnyWrong] = s.near.score()/2 - nearest([]unit{u}, wrongs).score()/2
+	f[fSentence] = s.near.score()/2 - nearest(inside, wrongs).score()/2
+	if words.Dismisses(r.Text, whole) {
+		f[fDismiss] = 1
+	}
+	st := &c.says[s.near.which]
+	if !c.Omits && words.OnlyDenies(r.Text, whole) && !words.OnlyDenies(st.Text, words.Span{To: len(st.Words)}) {
+		f[fBare] = 1
 	}
 	return f
+}
+
+func (rub *rubric) wrongStatements() []statement {
+	out := make([]statement, len(rub.wrongs))
+	for i := range rub.wrongs {
+		out[i] = rub.wrongs[i].says
+	}
+	return out
 }

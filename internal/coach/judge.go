@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"dryrun/framework"
+	"dryrun/internal/coach/meaning"
 	"dryrun/internal/coach/words"
 )
 
@@ -14,7 +15,7 @@ type sense struct {
 	denied   []string // names of groups that are met only in words that the answer denies
 	near     nearness // to the statements that would earn it
 	wrong    nearness // to the claims that contradict it
-	features features
+	features [featureCount]float64
 	// bySentence is how near each sentence lies to the criterion, by evidence and statements; 0 for none.
 	bySentence []float64
 }
@@ -56,17 +57,8 @@ func nearest(units []unit, statements []statement) nearness {
 func compare(u *unit, s *statement) nearness {
 	var n nearness
 	n.words, n.opposed = overlap(u.bag, s.bag)
-	n.meaning = dot(u.vector, s.vector)
+	n.meaning = max(meaning.Dot(u.vector, s.vector), 0)
 	return n
-}
-
-// dot multiplies two vectors; the conversion keeps every platform from fusing the sum, which would round differently.
-func dot(a, b []float32) float64 {
-	sum := 0.0
-	for i := range min(len(a), len(b)) {
-		sum += float64(float64(a[i]) * float64(b[i]))
-	}
-	return sum
 }
 
 // sense looks at the answer from one criterion.
@@ -91,7 +83,7 @@ func (rub *rubric) sense(v *words.Vocabulary, r *answerRead, n int) sense {
 	}
 	s.wrong = nearest(r.units, against)
 	s.locate(r, c, hits)
-	s.features = rub.features(v, r, n, &s, against)
+	s.features = rub.features(r, n, &s, against)
 	return s
 }
 

@@ -12,23 +12,32 @@ type reading struct {
 	sentences []sentence
 	rejected  []bool // by word: what the answer denies, leaves out or calls wrong; wider than Negated
 	list      bool   // the answer is a list of words and claims nothing
+	elsewhere bool   // it speaks of something else
 }
 
 // sentence is a sentence or bullet of the answer.
 type sentence struct {
 	words.Span
 	claim  words.Claim
-	copied bool // mostly words that the candidate has read: in the prompt, a hint, a fact or the reference
+	known  float64 // share of its words in runs that the candidate has read
+	copied bool    // mostly words that the candidate has read: in the prompt, a hint, a fact or the reference
 }
 
 // own reports whether the sentence can earn anything.
 func (s sentence) own() bool { return !s.copied && s.claim > words.NoClaim }
 
-// copiedRun is how many consecutive words make a copy. Shorter runs are common phrases, such as "recall against an exact scan".
-const copiedRun = 6
+// copiedRun is how many consecutive words make a copy, if such runs make up copiedShare of a sentence. A phrase such as "recall
+// against an exact scan" is everybody's, but most of a sentence isn't.
+const (
+	copiedRun   = 4
+	copiedShare = 0.6
+)
 
-// copiedShare is the share of a sentence's words in copied runs from which the sentence is a copy.
-const copiedShare = 0.6
+// Where half of the words of an answer are in copied sentences, the rest is likely to be copied with changes, so less makes a copy.
+const (
+	copiedAnswer = 0.5
+	changedShare = 0.3
+)
 
 type run [copiedRun]words.Stem
 
@@ -47,7 +56,7 @@ func read(v *words.Vocabulary, text string, known ...runs) *reading {
 	r := &reading{Text: v.Read(text)}
 	r.rejected = words.Rejected(r.Text)
 	copied := r.copied(known)
-	total, claimed, grammar := 0, 0, 0
+	total, claimed, grammar, taken := 0, 0, 0, 0
 	for _, span := range r.Sentences() {
 		s := sentence{Span: span, claim: words.ClaimOf(r.Text, span)}
 		copies := 0
@@ -60,11 +69,18 @@ func read(v *words.Vocabulary, text string, known ...runs) *reading {
 			}
 		}
 		n := span.To - span.From
-		s.copied = float64(copies) >= copiedShare*float64(n)
+		s.known = float64(copies) / float64(n)
+		if s.copied = s.known >= copiedShare; s.copied {
+			taken += n
+		}
 		if total += n; s.claim == words.FullClaim {
 			claimed += n
 		}
 		r.sentences = append(r.sentences, s)
+	}
+	for i := range r.sentences {
+		s := &r.sentences[i]
+		s.copied = s.copied || s.known >= changedShare && float64(taken) >= copiedAnswer*float64(total)
 	}
 	r.list = isList(total, claimed, grammar)
 	return r

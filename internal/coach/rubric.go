@@ -6,6 +6,7 @@ import (
 
 	"dryrun/casestudies"
 	"dryrun/framework"
+	"dryrun/internal/coach/meaning"
 	"dryrun/internal/coach/words"
 )
 
@@ -124,7 +125,7 @@ func rarityOf(v *words.Vocabulary, cs *casestudies.Case) *rarity {
 
 func (rub *rubric) statement(v *words.Vocabulary, text string) statement {
 	t := v.Read(text)
-	s := statement{Text: t, rejected: words.Rejected(t)}
+	s := statement{Text: t, rejected: words.Rejected(t), vector: meaning.Default().Sentence(text)}
 	s.bag = rub.bag(t, s.rejected, words.Span{To: len(t.Words)})
 	return s
 }

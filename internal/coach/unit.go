@@ -1,6 +1,7 @@
 package coach
 
 import (
+	"dryrun/internal/coach/meaning"
 	"dryrun/internal/coach/words"
 )
 
@@ -22,7 +23,11 @@ const shortestClause = 6
 func (rub *rubric) units(r *reading) []unit {
 	var out []unit
 	add := func(span words.Span, first, last int) {
-		out = append(out, unit{Span: span, first: first, last: last, bag: rub.bag(r.Text, r.rejected, span)})
+		text := r.Source[r.Words[span.From].From:r.Words[span.To-1].To]
+		out = append(out, unit{
+			Span: span, first: first, last: last,
+			bag: rub.bag(r.Text, r.rejected, span), vector: meaning.Default().Sentence(text),
+		})
 	}
 	for i, s := range r.sentences {
 		if !s.own() {

@@ -52,6 +52,7 @@ func (rub *rubric) read(v *words.Vocabulary, a Answer) *answerRead {
 		extra.add(v, text)
 	}
 	r := read(v, a.Text, rub.known, extra)
+	r.elsewhere = rub.rarity.elsewhere(r.Text)
 	return &answerRead{r, rub.units(r)}
 }
 
@@ -68,8 +69,10 @@ func (rub *rubric) suggest(v *words.Vocabulary, r *answerRead, n int) framework.
 		if out.Note = "this is a list of words: say what you would do, and why"; s.groups.count > 0 {
 			out.Claim = framework.Mentioned
 		}
+	case r.elsewhere:
+		out.Note = "this speaks of something else than the case"
 	default:
-		out.Mark = rub.decide(r, &s, at)
+		out.Mark = rub.decide(r, c, &s, at)
 		switch {
 		case out.Mark > framework.None:
 			out.Claim = framework.Argued
@@ -114,7 +117,7 @@ func (s *sense) sentences(r *answerRead) []int {
 	for _, h := range s.groups.hits {
 		out = append(out, h.sentence)
 	}
-	if s.near.unit >= 0 && (len(out) == 0 || s.near.score() > 1) {
+	if s.near.unit >= 0 && (len(out) == 0 || s.near.score() > nearEnough) {
 		u := r.units[s.near.unit]
 		for i := u.first; i <= u.last; i++ {
 			out = append(out, i)
@@ -167,22 +170,30 @@ func note(c *criterion, s *sense, out framework.Suggestion) string {
 	return fmt.Sprintf("nothing here comes near to what earns this: %s", c.Text)
 }
 
-// decide marks what the answer says about a criterion, by rules. at are the sentences that the mark would rest on.
-func (rub *rubric) decide(r *answerRead, s *sense, at []int) framework.Mark {
-	claims := false
-	for _, i := range at {
-		claims = claims || r.sentences[i].claim == words.FullClaim
-	}
-	if !claims {
+// decide marks what the answer says about a criterion. at are the sentences that the mark would rest on: one of them must be a
+// claim. The model decides where the case states enough, and else the evidence.
+func (rub *rubric) decide(r *answerRead, c *criterion, s *sense, at []int) framework.Mark {
+	if !slices.ContainsFunc(at, func(i int) bool { return r.sentences[i].claim == words.FullClaim }) {
 		return framework.None
 	}
-	f := &s.features
-	met := f[fAll] == 1 || f[fWords] > 0.35 && f[fOpposed] < 0.3
+	met, full := s.groups.mark(len(c.groups)) == framework.Full, true
+	if rub.modeled(c) {
+		m := trained()
+		odds := m.logOdds(&s.features)
+		met, full = odds >= metFrom && !s.deniesIt(c), odds >= fullFrom
+	}
 	switch {
 	case !met:
 		return framework.None
-	case r.argues(at):
+	case full && r.argues(at):
 		return framework.Full
 	}
 	return framework.Half
+}
+
+// deniesIt reports whether the nearest piece denies what its statement says, and gives no reason and nothing instead, or calls it
+// needless.
+func (s *sense) deniesIt(c *criterion) bool {
+	const most = 0.5
+	return !c.Omits && s.near.opposed >= most && s.features[fBare]+s.features[fDismiss] > 0
 }

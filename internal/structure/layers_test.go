@@ -91,6 +91,7 @@ var inside = map[string]map[string][]string{
 	},
 	"internal/coach": {
 		"":          {"words", "meaning", "interview"}, // the judge
+		"train":     {""},                              // makes the weights of its model
 		"interview": {"words", "meaning"},
 		"meaning":   {},
 		"words":     {},

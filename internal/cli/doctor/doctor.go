@@ -15,6 +15,7 @@ import (
 	"dryrun/casestudies"
 	"dryrun/internal/cli/command"
 	"dryrun/internal/cli/lookup"
+	"dryrun/internal/coach"
 	"dryrun/internal/lab/disk"
 	"dryrun/internal/lab/kind"
 	"dryrun/internal/store"
@@ -39,6 +40,7 @@ type examination struct {
 	Cache    cacheState    `json:"cache"`
 	Memory   int64         `json:"memory"` // bytes that a run of the lab may need
 	Engines  []engineState `json:"engines"`
+	Coach    coach.About   `json:"coach"`
 	Cases    []string      `json:"cases"`
 	Problems []string      `json:"problems"` // what keeps the program from working; exit 1 if there are any
 }
@@ -107,7 +109,7 @@ func newCommand(p *command.Program, run func(context.Context, *options) error) *
 func run(ctx context.Context, o *options) error {
 	e := examination{
 		Version: 1, Build: command.ThisBuild(), Terminal: o.terminal(), Memory: kind.DefaultLimit(),
-		Engines: o.Engines(ctx), Cases: []string{}, Problems: []string{},
+		Engines: o.Engines(ctx), Coach: coach.Build(), Cases: []string{}, Problems: []string{},
 	}
 	problem := func(err error) {
 		if err != nil {
@@ -209,6 +211,7 @@ func (e *examination) rows() []command.Row {
 		{"cache", fmt.Sprintf("%s, writable: %s, %s of at most %s",
 			e.Cache.Dir, yes(e.Cache.Writable), command.Megabytes(e.Cache.Bytes), command.Megabytes(e.Cache.Limit))},
 		{"memory", fmt.Sprintf("%.1f GB for a run of the lab", float64(e.Memory)/1e9)},
+		{"coach", fmt.Sprintf("rules, a table of meaning (%s), a model of %d weights", command.Megabytes(int64(e.Coach.Table)), e.Coach.Weights)},
 		{"cases", strconv.Itoa(len(e.Cases)) + ": " + strings.Join(e.Cases, ", ")},
 	}
 	for _, g := range e.Engines {

@@ -56,6 +56,9 @@ func TestLookingMakesNoDatabaseAndAsksNoServerThatThisBuildCantReach(t *testing.
 	if !d.Writable || d.Schema != 0 || len(e.Problems) != 0 || len(e.Engines) != 2 || e.Cache.Limit != 5_000_000 || !e.Terminal.Plain {
 		t.Errorf("%+v", e)
 	}
+	if e.Coach.Table < 1_000_000 || e.Coach.Weights < 2 || len(e.Coach.By) != 3 {
+		t.Errorf("the coach is %+v", e.Coach)
+	}
 	if _, err := os.Stat(e.Data.Database); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a database was made: %v", err)
 	}

@@ -47,6 +47,9 @@ var Default = sync.OnceValue(func() *Table {
 	return t
 })
 
+// Size is how many bytes the embedded table has.
+func Size() int { return len(data) }
+
 // Table has a vector for each piece of a vocabulary. It is safe for concurrent use.
 type Table struct {
 	dim           int

@@ -41,3 +41,46 @@ func Rejected(t *Text) []bool {
 	}
 	return out
 }
+
+// needs are words whose negation calls something needless.
+var needs = Set(`need needs needed necessary required important matter matters care have has worth bother reason point use difference
+	concern problem issue influence effect helpful`)
+
+// Dismisses reports whether a span calls something needless: "we don't need", "there's no reason to", "it isn't important".
+func Dismisses(t *Text, s Span) bool {
+	for i := s.From; i < s.To; i++ {
+		w := t.Words[i].Text
+		if dismissals[w] && w != "wrong" && w != "mistake" && w != "misleading" && w != "bait" {
+			return true
+		}
+		if !negations[w] && w != "nobody" && w != "nothing" && w != "none" {
+			continue
+		}
+		for j := i + 1; j < min(i+4, s.To); j++ {
+			if needs[t.Words[j].Text] && !t.Words[j-1].EndsClause {
+				if v := t.Words[j].Text; (v == "have" || v == "has") && (j+1 >= s.To || t.Words[j+1].Text != "to") {
+					continue
+				}
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// OnlyDenies reports whether a span denies something and gives neither a reason nor what is done instead.
+func OnlyDenies(t *Text, s Span) bool {
+	denies := false
+	for i := s.From; i < s.To; i++ {
+		switch w := t.Words[i].Text; {
+		case links[w] || turns[w]:
+			return false
+		case t.Negated[i] || negations[w]:
+			denies = true
+		}
+	}
+	return denies
+}
+
+// turns are words after which a denial goes on with what is so instead.
+var turns = Set(`but instead rather only before as to just even`)
