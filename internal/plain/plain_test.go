@@ -99,7 +99,7 @@ func TestAWholeStepInLines(t *testing.T) {
 		"- A/B test by shopper on purchases, about 200k searches an arm, guardrail p99",
 		".",
 		"/decide", "judged grades", "each shopper", "online winner",
-		"/predict", "oops", "-2% 6%",
+		"/predict", "oops", "2 6",
 		"/run",
 		"/reveal", "y",
 		"/mark", "h", "", "w", "", "", "", "", "1",
@@ -210,12 +210,12 @@ func TestALineOverTheLimitIsRejected(t *testing.T) {
 }
 
 func TestARunPrintsItsMostImportantResultsFirst(t *testing.T) {
-	said, _, _ := converse(t, framework.Evaluation, "/predict", "-2% 6%", "/run")
+	said, _, _ := converse(t, framework.Evaluation, "/predict", "2 6", "/run")
 	said = strings.Join(strings.Fields(said), " ")
 	at := 0
 	for _, want := range []string{
 		"running: building the index … resampling AUC", "The run's headline",
-		"yours: -2.0% to +6.0%; result: +50.0%; the result is: outside, above", "nothing to compare", "The funnel.",
+		"yours: 2 times to 6 times; result: 0.50 times; the result is: outside, below", "nothing to compare", "The funnel.",
 		"stage 1 recall@K: 0.500",
 	} {
 		i := strings.Index(said[at:], want)
@@ -281,7 +281,7 @@ func TestLongAndInvalidLinesAreHandled(t *testing.T) {
 
 func TestARunAsksForTheRangeThatItWouldClose(t *testing.T) {
 	said, _, s := converse(t, framework.Evaluation, "/run", "5 7", "/quit")
-	if p := s.State().StepState(framework.Evaluation).Predictions["revenue"]; p.Low != 5 || p.High != 7 {
+	if p := s.State().StepState(framework.Evaluation).Predictions["peeking"]; p.Low != 5 || p.High != 7 {
 		t.Errorf("predicted %+v", p)
 	}
 	if !strings.Contains(said, "Before the run") || !strings.Contains(said, "The run's headline") {

@@ -184,7 +184,7 @@ func TestWhatWasPredictedIsBesideTheResult(t *testing.T) {
 	r.SkipPredictions()
 	r.Press("r")
 	r.Sees("inside")
-	r.Holds(asked.Ask, "you said", "the result is 0.420:")
+	r.Holds(asked.Ask, "you said", "the result is 0.42 times:")
 	axis := ""
 	for line := range strings.Lines(r.View()) {
 		if strings.Contains(line, "├") {
