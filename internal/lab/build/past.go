@@ -57,6 +57,8 @@ func cutPast(ctx context.Context, b *Builder, s Scenario) (*PartOfPast, error) {
 		out.Problem, out.Requests = base, kind.PastForRanker(base)
 	case s.Past == BeforeRanker:
 		part.History, out.Requests, out.since = beforeRanker(base)
+	case isSplit && base.History == nil:
+		part.Train = shuffled(base.Train, rand.New(rand.NewPCG(seed.Of(s.World.Seed, "split"), 2)))
 	case isSplit:
 		part.History, out.Held = splitHistory(base.History, split, rand.New(rand.NewPCG(seed.Of(s.World.Seed, "split"), 2)))
 	default:
@@ -126,6 +128,13 @@ func beforeRanker(p *problem.Problem) (*problem.History, []problem.Query, []int3
 		return ok
 	})
 	return known, requests, since
+}
+
+// shuffled are the requests in a random order: what learns from the first of them learns from a random part.
+func shuffled(requests []problem.Query, rng *rand.Rand) []problem.Query {
+	out := slices.Clone(requests)
+	rng.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
+	return out
 }
 
 // heldShare is the share of the history that a split holds out.

@@ -72,6 +72,9 @@ const (
 	ScoreMinutes = "minutes"
 )
 
+// ProductSplit is the word of the knob split that holds out what came later about products that weren't learned from.
+const ProductSplit = "product"
+
 // The words of the knob mining.
 const (
 	RandomNegatives = "random"
@@ -143,6 +146,7 @@ func kinds() []kind {
 			groups:   []string{"similarity", "popularity", "price", "freshness", "quality", LoggedGroup},
 			stageOne: []string{"raw", "color", "hog", "pca", "frozen", "learned"},
 			words: with(stageWords(), map[string][]string{
+				"split":  {"global-time", "user-time", "random", ProductSplit},
 				"mining": {RandomNegatives, HardNegatives, CategoryLoss},
 				"judged": {JudgedByClicks, JudgedByPurchases, JudgedByGrades},
 			}),
@@ -150,10 +154,10 @@ func kinds() []kind {
 		{
 			id: "interactions", formats: []string{"movielens"}, items: 10_000, maxItems: 10_000_000,
 			engines:  append(vectorEngines(), "popularity", "cooccurrence"),
-			encoders: []string{"als", "bpr", "two-tower"},
+			encoders: []string{"als", "bpr", "two-tower", "content"},
 			rankers:  []string{"trees", "logistic", "dcn", "none"},
 			groups:   []string{"similarity", "history", "popularity", "freshness", "value", "user", LoggedGroup},
-			stageOne: []string{"popularity", "cooccurrence", "als", "bpr", "two-tower"},
+			stageOne: []string{"popularity", "cooccurrence", "content", "als", "bpr", "two-tower"},
 			words: with(stageWords(), map[string][]string{
 				"label":    {Graded, Clicked, Satisfied, Liked},
 				"position": {NoSlot, IgnoreSlot, SlotFeature, SlotOffset, SlotWeights},

@@ -37,7 +37,8 @@ type Knob struct {
 
 // The lines of knobs that need more words.
 const (
-	splitLine     = "how the log is split into training and validation: at random, by each user's time, or at one moment for all"
+	splitLine = "how the log is split into training and validation: at random, by each user's time, at one moment for all, or " +
+		"there and by product"
 	negativesLine = "where a ranker's negatives come from: mostly stage one's near misses (hard), popular items, or any item (random)"
 	labelLine     = "what a ranker's rows count as a positive: clicked 1 and finished 2 (graded), any click, a finished watch (satisfied), " +
 		"or a like"

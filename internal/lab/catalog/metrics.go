@@ -52,6 +52,8 @@ func counted(m Metric) Metric {
 func requestMetrics() []Metric {
 	return []Metric{
 		metric("stage1_recall_at_k", Higher, "share of a request's positives that stage one finds among its K candidates, mean over requests"),
+		ofUsers(metric("stage1_recall_new_at_k", Higher,
+			"the same of positives that fewer than five people had engaged with before, over the requests that have any")),
 		metric("quality", Higher, "the world's own measure of the answer, named in the setup"),
 		metric("ranker_gain", Higher, "quality of the answer less that of stage one's own order, paired over requests"),
 		metric("ndcg_at_10", Higher, "normalized discounted cumulative gain of the first ten, gain 2^grade-1 (Järvelin and Kekäläinen 2002)"),
@@ -118,6 +120,11 @@ func modelMetrics() []Metric {
 			framework.Data),
 		metric("claimed_auc", Neither, "AUC that a split of the log claims for one ranker; after the dot the split", framework.Data),
 		metric("claim_error", Lower, "how far the chosen split's claim lies from the AUC on the requests that came later", framework.Data),
+		metric("split_error", Lower,
+			"how far the chosen split's claim for stage one lies from what came later; after the dot the split", framework.Data),
+		ofPictures(metric("claimed_mrr", Neither,
+			"mean of one over the rank of a held-out photo's product by the encoder, as a split of the past claims it; after the dot the "+
+				"split, or later: photos after the log of products that nobody had photographed", framework.Data)),
 		ofUsers(metric("claimed_quality", Neither,
 			"quality that a split of the history claims for stage one; after the dot the split", framework.Data)),
 		metric("policy_order_raw", Neither,

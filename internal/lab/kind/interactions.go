@@ -6,6 +6,7 @@ import (
 	"dryrun/internal/problem"
 	"dryrun/internal/retrieval"
 	"dryrun/internal/retrieval/collab"
+	"dryrun/internal/retrieval/encode"
 )
 
 // interactions is items and the people who engage with them. Encoders and engines learn from who engaged with what; a request is
@@ -17,7 +18,7 @@ func interactions() Kind {
 	return Kind{
 		ID:           "interactions",
 		Engines:      append(vectorEngines(), Engine{"popularity", false, buildPopularity}, Engine{"cooccurrence", false, buildCooccurrence}),
-		Encoders:     []Encoder{{"als", trainALS}, {"bpr", trainBPR}, {"two-tower", trainTwoTower}},
+		Encoders:     []Encoder{{"als", trainALS}, {"bpr", trainBPR}, {"two-tower", trainTwoTower}, {"content", trainContent}},
 		Training:     TrainingSize{Requests: 1200, Positives: 50, Negatives: 64, Leaves: 8, MinLeaf: 150, L2: 40},
 		ProofQueries: 500,
 		// Factors are kept as they were learned, too, and on the way to unit length once more; and what a ranker learned from is
@@ -73,6 +74,16 @@ func trainTwoTower(ctx context.Context, in Input) (*Encoding, error) {
 	}
 	emb := t.Embedding()
 	return &Encoding{Name: emb.Name, Towers: t, Embedding: emb, Loss: t.Loss}, nil
+}
+
+// trainContent learns nothing: an item is what is known about it before anybody has seen it, a user the mean of what the user engaged
+// with.
+func trainContent(ctx context.Context, in Input) (*Encoding, error) {
+	inputs, err := inputsOf(in.Problem)
+	if err != nil {
+		return nil, err
+	}
+	return embed(ctx, in, encode.Raw{Width: inputs.Width()}, "content", inputs.Width())
 }
 
 func buildPopularity(_ context.Context, in Input, _ *problem.Embedding) (retrieval.Index, error) {

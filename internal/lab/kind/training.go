@@ -54,7 +54,7 @@ func (r Ranker) Train(ctx context.Context, train, valid *ranking.Dataset, p rank
 	}
 	o := trees.Options{
 		Objective: trees.LambdaRank, Trees: r.Trees, Leaves: r.Size.Leaves, MinLeaf: r.Size.MinLeaf, L2: r.Size.L2, Rate: r.Rate,
-		EarlyStop: 20, Workers: r.Workers, Seed: r.Seed,
+		EarlyStop: 40, Smooth: 15, Workers: r.Workers, Seed: r.Seed,
 	}
 	if r.Loss == "logistic" || r.estimates() {
 		o.Objective = trees.Binary

@@ -50,3 +50,40 @@ func (r *Run) page(ctx context.Context) {
 		r.SampleMean(m.id, m.values)
 	}
 }
+
+// fewEngagements is how many people must have engaged with an item before it stops being new to what learns from them.
+const fewEngagements = 5
+
+// newItems reports stage one's recall of the positives that next to nobody had engaged with before.
+func (r *Run) newItems(ctx context.Context) {
+	h := r.Pipeline.Learned.History
+	if h == nil {
+		r.Miss("stage1_recall_new_at_k", "nothing says who engaged with what before")
+		return
+	}
+	times := make([]int, h.Items)
+	for _, item := range h.Item {
+		times[item]++
+	}
+	requests := r.Pipeline.Requests
+	recall := make([]float64, len(requests.Queries))
+	for i := range recall {
+		found := map[int32]bool{}
+		for _, c := range r.Results.Candidates[i] {
+			found[c.Item] = true
+		}
+		hits, all := 0.0, 0.0
+		for _, g := range requests.Positives[i] {
+			if g.Grade < r.Pipeline.Problem.Positive || times[g.Item] >= fewEngagements {
+				continue
+			}
+			all++
+			if found[g.Item] {
+				hits++
+			}
+		}
+		recall[i] = hits / all // not a number where there is none
+	}
+	r.Interval("stage1_recall_new_at_k", r.Bootstrap(ctx, "new items", recall))
+	r.SampleMean("stage1_recall_new_at_k", recall)
+}

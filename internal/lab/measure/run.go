@@ -85,6 +85,9 @@ func (r *Run) common(ctx context.Context) {
 	r.Interval("quality", quality)
 	r.rankerGain(ctx)
 	r.page(ctx)
+	if r.Pipeline.Problem.Kind == "interactions" {
+		r.newItems(ctx)
+	}
 	for _, t := range []struct {
 		id     string
 		values []float64

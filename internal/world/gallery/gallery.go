@@ -73,7 +73,11 @@ func (g *dataset) split(s problem.Spec) {
 	for i := range g.past {
 		g.past[i] = int32(i)
 	}
-	g.past = sim.Sample(g.past, sim.PastRequests(s.Queries), sim.Stream(s.Seed, purposeTrain, 0))
+	rng := sim.Stream(s.Seed, purposeTrain, 0)
+	g.past = sim.Sample(g.past, sim.PastRequests(s.Queries), rng)
+	// Files come class by class. What learns from the first part of the past would learn some classes, and what learns from the rest
+	// the others.
+	rng.Shuffle(len(g.past), func(i, j int) { g.past[i], g.past[j] = g.past[j], g.past[i] })
 }
 
 func (g *dataset) problem(s problem.Spec) *problem.Problem {

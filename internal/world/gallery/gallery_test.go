@@ -264,6 +264,25 @@ func petsProblem(t testing.TB, s problem.Spec) *problem.Problem {
 	return p
 }
 
+// Files lie class by class; an encoder learns from the first part of the past, and a ranker from the rest.
+func TestThePastOfRealPicturesIsInNoOrderOfClasses(t *testing.T) {
+	p := petsProblem(t, problem.Spec{Kind: "images", Queries: 100, Seed: 1})
+	changes := 0
+	for i := 1; i < len(p.TrainLabels); i++ {
+		if p.TrainLabels[i] != p.TrainLabels[i-1] {
+			changes++
+		}
+	}
+	if changes < 4 {
+		t.Errorf("the class changes %d times in %d requests: %v", changes, len(p.Train), p.TrainLabels)
+	}
+	for i := range p.Train {
+		if p.Labels[p.Train[i].Filter.Except[0]] != p.TrainLabels[i] {
+			t.Fatalf("past request %d has another label than its picture", i)
+		}
+	}
+}
+
 func TestRealPicturesMakeAProblemWithoutTheirOwnAnswers(t *testing.T) {
 	s := problem.Spec{Kind: "images", Queries: 100, Seed: 1}
 	p := petsProblem(t, s)

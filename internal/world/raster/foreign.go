@@ -13,7 +13,8 @@ import (
 const foreignSeed = 0x666f726569676e
 
 // ForeignPairs makes n pairs of pictures of another catalog than any that is searched: outlines with a badge, in any color,
-// photographed more carefully than shoppers do. Row i of both, of InputWidth values, shows the same thing, in b as a catalog picture.
+// photographed in all sorts of ways, though seldom as dark or as cluttered as shoppers do. Row i of both, of InputWidth values, shows
+// the same thing, in b as a catalog picture.
 func ForeignPairs(ctx context.Context, size, cells, n int, seed uint64) (a, b []float32, err error) {
 	width := InputWidth(size, cells)
 	a, b = make([]float32, n*width), make([]float32, n*width)
@@ -44,13 +45,13 @@ func foreignObject(rng *rand.Rand) Object {
 	}
 }
 
-// foreignShot draws how it was photographed: never dark, hardly ever among clutter.
+// foreignShot draws how it was photographed.
 func foreignShot(rng *rand.Rand) Shot {
 	spread := func(mid, by float32) float32 { return mid + by*(2*rng.Float32()-1) }
-	gray := spread(0.85, 0.1)
+	gray := spread(0.8, 0.15)
 	return Shot{
-		Turn: spread(0, 0.2), Scale: spread(0.94, 0.06), DX: spread(0, 0.07), DY: spread(0, 0.07),
-		Light: spread(0.95, 0.1), Cast: RGB{1, 1, 1}, Saturation: spread(1, 0.1), Noise: 0.01,
-		Clutter: rng.IntN(2), Backdrop: RGB{gray, gray, gray}, Seed: rng.Uint64(),
+		Turn: spread(0, 0.25), Scale: spread(0.92, 0.08), DX: spread(0, 0.1), DY: spread(0, 0.1),
+		Light: spread(0.75, 0.25), Cast: RGB{spread(1, 0.05), 1, spread(1, 0.05)}, Saturation: spread(0.95, 0.15), Noise: 0.02,
+		Blur: rng.IntN(2), Clutter: rng.IntN(4), Backdrop: RGB{gray, gray, gray}, Seed: rng.Uint64(),
 	}
 }

@@ -34,6 +34,9 @@ func Run(ctx context.Context, m *measure.Run) error {
 	if err := r.historySplits(ctx); err != nil {
 		return err
 	}
+	if err := r.photoSplits(ctx); err != nil {
+		return err
+	}
 	return r.sources(ctx)
 }
 

@@ -15,7 +15,7 @@ import (
 )
 
 // splitUsers is how many users each split of the history is judged on, at most.
-const splitUsers = 400
+const splitUsers = 1000
 
 // historySplits holds out a fifth of who engaged with what in each of three ways, learns stage one from the rest, and sets
 // what each claims beside what the same stage one does on the requests that are judged.
@@ -27,13 +27,17 @@ func (r run) historySplits(ctx context.Context) error {
 	real := p.Judged(r.Results.Candidates).Interval(ctx, measure.Resamples, r.Seed("came"))
 	b := report.Block{Kind: report.Bars, Title: "What each split of the history claims for stage one", Unit: p.Problem.Judge.Label}
 	var words []string
-	for _, split := range catalog.Offers(r.Config.World.Kind, "split") {
+	var intervals []metrics.Interval
+	splits := catalog.Offers(r.Config.World.Kind, "split")
+	for _, split := range splits {
 		r.Progress.Report("learning under a "+split+" split", 0, 0)
 		claims, err := r.claimed(ctx, split)
 		if err != nil {
 			return err
 		}
 		i := claims.Interval(ctx, measure.Resamples, r.Seed("claims"))
+		r.splitError(split, i.Mean, real.Mean)
+		intervals = append(intervals, i)
 		r.Interval("claimed_quality."+measure.Variant(split), i)
 		if split == r.Settings.Split {
 			r.Interval("claimed_quality", i)
@@ -42,7 +46,7 @@ func (r run) historySplits(ctx context.Context) error {
 		words = append(words, fmt.Sprintf("%s claims %s", split, report.Num(i.Mean)))
 	}
 	b.Rows = append(b.Rows, report.Row{report.Text("the judged requests"), measure.Number(real)})
-	b.Alt = historyAlt(words, real.Mean)
+	b.Alt = historyAlt(words, splits, intervals, real)
 	r.Block(b)
 	if r.Report.Headline == "" {
 		r.Report.Headline = historyHeadline(words, real.Mean)

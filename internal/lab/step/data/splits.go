@@ -78,7 +78,7 @@ const (
 )
 
 // heldOut parts the impressions of requests from to before until: at random by impression, by each user's time (the
-// user's last request), or at one moment for all.
+// user's last request), at one moment for all, or there and with no item on both sides.
 func heldOut(log []problem.Impression, asked []problem.Query, split string, from, until int32, rng *rand.Rand) []part {
 	parts := make([]part, len(log))
 	last := map[int32]int32{} // each user's last request
@@ -106,6 +106,17 @@ func heldOut(log []problem.Impression, asked []problem.Query, split string, from
 		parts[i] = learned
 		if held {
 			parts[i] = validated
+		}
+	}
+	if split == catalog.ProductSplit {
+		known := map[int32]bool{}
+		for i, im := range log {
+			known[im.Item] = known[im.Item] || parts[i] == learned
+		}
+		for i, im := range log {
+			if parts[i] == validated && known[im.Item] {
+				parts[i] = unused
+			}
 		}
 	}
 	return parts

@@ -3,6 +3,7 @@ package data
 import (
 	"fmt"
 
+	"dryrun/internal/lab/measure"
 	"dryrun/internal/metrics"
 	"dryrun/internal/report"
 )
@@ -28,18 +29,33 @@ func positionsHeadline(ratio, propensity float64) string {
 		report.Num(ratio), report.Num(propensity))
 }
 
-func sourcesAlt(c comparison) string {
-	alt := fmt.Sprintf("From negatives that are %s the ranker learns most (%s), from %s least (%s); stage one's order alone is worth %s",
-		c.best, report.Num(c.values[c.best]), c.worst, report.Num(c.values[c.worst]), report.Num(c.order))
-	if len(c.below) > 0 && len(c.below) < len(c.values) {
-		alt += fmt.Sprintf(", so %s negatives reverse which is better, a ranker or none", report.Join(c.below))
+func sourcesAlt(t told) string {
+	if t.best == "" {
+		return "No source of negatives can be compared."
+	}
+	alt := fmt.Sprintf("From negatives that are %s the ranker reaches %s, from %s %s (%s); stage one's order alone is worth %s",
+		t.best, report.Num(t.quality[t.best]), t.worst, report.Num(t.quality[t.worst]), measure.Difference(t.gain), report.Num(t.order))
+	switch {
+	case len(t.below) == len(t.quality):
+		alt += ", clearly more than a ranker from any of these negatives"
+	case len(t.below) > 0:
+		alt += ", clearly more than a ranker from " + report.Join(t.below) + " negatives"
+	case len(t.above) == 0:
+		alt += ", and none of the rankers is clearly better or worse than that"
 	}
 	return alt + "."
 }
 
-func sourcesHeadline(c comparison) string {
-	return fmt.Sprintf("Negatives decide what a ranker learns: %s reach %s, %s %s",
-		c.best, report.Num(c.values[c.best]), c.worst, report.Num(c.values[c.worst]))
+func sourcesHeadline(t told) string {
+	switch {
+	case t.best == "":
+		return "No source of negatives can be compared"
+	case t.gain.Lo > 0:
+		return fmt.Sprintf("Negatives decide what a ranker learns: %s reach %s, %s %s",
+			t.best, report.Num(t.quality[t.best]), t.worst, report.Num(t.quality[t.worst]))
+	}
+	return fmt.Sprintf("Where the negatives come from makes no difference that these requests can tell: %s less %s is %s",
+		t.best, t.worst, measure.Difference(t.gain))
 }
 
 func volumesAlt(few, quarter, all float64) string {
@@ -47,9 +63,34 @@ func volumesAlt(few, quarter, all float64) string {
 		report.Num(few), report.Num(quarter), report.Num(all))
 }
 
-func historyAlt(claims []string, judged float64) string {
-	return fmt.Sprintf("For the same stage one %s; on the judged requests its order is worth %s. At random, what a user did next helps to "+
-		"find what was held out; by time it doesn't.", report.Join(claims), report.Num(judged))
+// historyAlt says which splits claim too much or too little as far as the intervals bear it out.
+func historyAlt(claims, splits []string, said []metrics.Interval, judged metrics.Interval) string {
+	alt := fmt.Sprintf("For the same stage one %s; on the judged requests its order is worth %s.",
+		report.Join(claims), report.Num(judged.Mean))
+	var high, low []string
+	for i, split := range splits {
+		switch {
+		case said[i].Lo > judged.Hi:
+			high = append(high, split)
+		case said[i].Hi < judged.Lo:
+			low = append(low, split)
+		}
+	}
+	switch {
+	case len(high) == 0 && len(low) == 0:
+		return alt + " These requests can't tell any of the claims from that."
+	case len(high) > 0:
+		alt += " Clearly too much is claimed by " + report.Join(high) + "."
+	}
+	if len(low) > 0 {
+		alt += " Clearly too little is claimed by " + report.Join(low) + "."
+	}
+	return alt
+}
+
+func photosAlt(claims []string, later float64) string {
+	return fmt.Sprintf("The mean of one over the rank of a held-out photo's product: %s; later photos of products that nobody had "+
+		"photographed before reach %s.", report.Join(claims), report.Num(later))
 }
 
 func historyHeadline(claims []string, judged float64) string {

@@ -137,8 +137,8 @@ func (r run) retriever(ctx context.Context, id string, e *contender) (encodedRet
 	}}, nil
 }
 
-// scanWork bounds the multiplications of judging one encoder by exact scans: about half a second of one core.
-const scanWork = 2e9
+// scanWork bounds the multiplications of judging one encoder by exact scans: a few seconds of one core.
+const scanWork = 2e10
 
 // scanned is how many requests encoders are judged on: all where the corpus is small, the same ones for each.
 func (r run) scanned() int {

@@ -7,6 +7,7 @@ import (
 
 	"dryrun/internal/metrics"
 	"dryrun/internal/problem"
+	"dryrun/internal/report"
 )
 
 // entry is a model of a quality and a time.
@@ -39,5 +40,13 @@ func TestAHeadlineClaimsNoMoreThanTheIntervalBearsOut(t *testing.T) {
 	}
 	if got := bestHeadline(best, base, unclear, "NDCG@10"); !strings.Contains(got, "not clearly better") {
 		t.Error(got)
+	}
+}
+
+func TestALossThatRisesIsntSaidToFall(t *testing.T) {
+	up := curveAlt([]report.Series{{Name: "validation", Y: []float64{0.724, 0.71, 0.949}}})
+	down := curveAlt([]report.Series{{Name: "validation", Y: []float64{0.9, 0.7}}})
+	if strings.Contains(up, "falls") || !strings.Contains(down, "falls") {
+		t.Errorf("%s\n%s", up, down)
 	}
 }

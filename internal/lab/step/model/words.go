@@ -20,7 +20,12 @@ func curveAlt(series []report.Series) string {
 			name += " loss"
 		}
 		first, last, best := s.Y[0], s.Y[len(s.Y)-1], slices.Min(s.Y)
-		words = append(words, fmt.Sprintf("the %s falls from %s to %s, at best %s", name, report.Num(first), report.Num(last), report.Num(best)))
+		goes := "falls"
+		if last >= first {
+			goes = "goes"
+		}
+		words = append(words, fmt.Sprintf("the %s %s from %s to %s, at best %s",
+			name, goes, report.Num(first), report.Num(last), report.Num(best)))
 	}
 	return fmt.Sprintf("Over %d rounds %s.", len(series[0].Y), report.Join(words))
 }
