@@ -120,8 +120,9 @@ func modelMetrics() []Metric {
 			framework.Data),
 		metric("claimed_auc", Neither, "AUC that a split of the log claims for one ranker; after the dot the split", framework.Data),
 		metric("claim_error", Lower, "how far the chosen split's claim lies from the AUC on the requests that came later", framework.Data),
-		metric("split_error", Lower,
-			"how far the chosen split's claim for stage one lies from what came later; after the dot the split", framework.Data),
+		metric("overclaim", Lower,
+			"by how much the chosen split claims more for stage one than came later, 0 where it claims no more; after the dot the split",
+			framework.Data),
 		ofPictures(metric("claimed_mrr", Neither,
 			"mean of one over the rank of a held-out photo's product by the encoder, as a split of the past claims it; after the dot the "+
 				"split, or later: photos after the log of products that nobody had photographed", framework.Data)),

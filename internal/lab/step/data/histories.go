@@ -36,7 +36,7 @@ func (r run) historySplits(ctx context.Context) error {
 			return err
 		}
 		i := claims.Interval(ctx, measure.Resamples, r.Seed("claims"))
-		r.splitError(split, i.Mean, real.Mean)
+		r.overclaim(split, i.Mean, real.Mean)
 		intervals = append(intervals, i)
 		r.Interval("claimed_quality."+measure.Variant(split), i)
 		if split == r.Settings.Split {
