@@ -89,7 +89,9 @@ func stageWords() map[string][]string {
 		"split":     {"global-time", "user-time", "random"},
 		"loss":      {"lambdarank", "logistic"},
 		"variant":   {OnlineWinner, OfflineWinner},
-		"mode":      {Online, Batch},
+		"mode":      {Online, Hourly, Batch},
+		"filter":    {FilterInside, FilterIndex, FilterAfter, FilterPage},
+		"switch":    {SwitchBoth, SwitchQuery, SwitchPlace},
 		"rates":     {"smoothed", "raw", "counts", "none"},
 		"unit":      {ByUser, ByRequest, ByItem},
 		"stop":      {StopFixed, StopSignificant, StopEarly},
@@ -102,10 +104,40 @@ func with(words map[string][]string, more map[string][]string) map[string][]stri
 	return words
 }
 
-// Modes of serving that others than the queue know.
+// When an answer may be computed: the values of the knob mode.
 const (
 	Online = "online"
+	Hourly = "hourly"
 	Batch  = "batch"
+)
+
+// Where items that can't be shown may be dropped: the values of the knob filter.
+const (
+	FilterInside = "inside"
+	FilterIndex  = "index"
+	FilterAfter  = "after"
+	FilterPage   = "page"
+)
+
+// How candidates of several generators may be merged: the values of the knob merge.
+const (
+	MergeQuotas = "quotas"
+	MergeTurns  = "turns"
+	MergeScores = "scores"
+)
+
+// How a new encoder may go live: the values of the knob switch.
+const (
+	SwitchBoth  = "both"
+	SwitchQuery = "query-first"
+	SwitchPlace = "in-place"
+)
+
+// How new items may get impressions: the values of the knob explore.
+const (
+	NoExploration = "none"
+	ReservedSlots = "reserved"
+	RandomPages   = "random"
 )
 
 // What a simulated test may assign at random: the values of the knob unit.
@@ -163,6 +195,8 @@ func kinds() []kind {
 				"position": {NoSlot, IgnoreSlot, SlotFeature, SlotOffset, SlotWeights},
 				"score":    {Graded, ScoreClicks, ScoreMinutes, Satisfied},
 				"judged":   {JudgedByClicks, JudgedBySatisfied},
+				"merge":    {MergeQuotas, MergeTurns, MergeScores},
+				"explore":  {NoExploration, ReservedSlots, RandomPages},
 			}),
 			defaults: map[string]string{"dim": "32", "epochs": "15", "traffic": "150"},
 		},

@@ -47,7 +47,14 @@ const (
 		"or the classes alone (category)"
 	positionLine = "where a ranker's rows come from: what people did later, from no slot (none), or the log's impressions, with their " +
 		"slot ignored, read as a feature, given as an offset, or weighted out"
-	scoreLine    = "what the ranker's score estimates: the label (graded), a click, minutes watched, or click times finished (satisfied)"
+	scoreLine  = "what the ranker's score estimates: the label (graded), a click, minutes watched, or click times finished (satisfied)"
+	filterLine = "where items that can't be shown are dropped: in the search and checked after it (inside), removed from the index at " +
+		"night (index), after the search (after), or where the page is drawn (page)"
+	mergeLine = "how candidates of several generators become one list: sorted by their own scores, by turns, or quotas with one light " +
+		"ranker over all of them"
+	modeLine     = "answers are computed at the request (online), or ahead of it once an hour or once a day (batch)"
+	switchLine   = "how a new encoder goes live: a second index and one switch (both), the query side first, or vectors replaced in place"
+	exploreLine  = "how new items get impressions: none of their own, reserved slots, or one page in twenty at random"
 	unitLine     = "what the simulated test assigns to an arm at random: a user, a request or an item"
 	stopLine     = "when a test ends: after all its days (fixed), at the first significant day, or after two days with the same people"
 	featuresLine = "feature groups of the ranker: serving (those known when a request is served), all (the old system's own numbers too), " +
@@ -78,6 +85,8 @@ func KnobTable() []Knob {
 		{"k", Count, 1, 100_000, "200", arch, "candidates that stage one hands to the ranker", true},
 		{"ranker", Choice, 0, 0, "", arch, "model of stage two; none keeps stage one's order", true},
 		{"top", Count, 1, 1000, "20", arch, "items of the answer", true},
+		{"filter", Choice, 0, 0, "", arch, filterLine, false},
+		{"merge", Choice, 0, 0, "", arch, mergeLine, false},
 		{"split", Choice, 0, 0, "", dat, splitLine, false},
 		{"negatives", Choice, 0, 0, "", dat, negativesLine, true},
 		{"label", Choice, 0, 0, "", dat, labelLine, true},
@@ -99,10 +108,12 @@ func KnobTable() []Knob {
 		{"unit", Choice, 0, 0, "", eval, unitLine, false},
 		{"stop", Choice, 0, 0, "", eval, stopLine, false},
 		{"judged", Choice, 0, 0, "", eval, "what decides relevance when rankers are compared offline", false},
-		{"mode", Choice, 0, 0, "", serv, "answers are computed at the request (online) or ahead of it (batch)", false},
+		{"mode", Choice, 0, 0, "", serv, modeLine, false},
 		{"load", Share, 0.05, 1.5, "0.7", serv, "arrivals as a share of what one machine can serve", false},
 		{"cache", Share, 0, 0.95, "0", serv, "size of the answer cache as a share of the distinct requests", false},
 		{"drift", Share, 0, 1, "0.5", serv, "how far the requests have drifted when the simulated month ends", false},
+		{"switch", Choice, 0, 0, "", serv, switchLine, false},
+		{"explore", Choice, 0, 0, "", serv, exploreLine, false},
 	}
 }
 

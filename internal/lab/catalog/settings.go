@@ -14,11 +14,14 @@ type Settings struct {
 	Budget                                                                           time.Duration
 	Engine, Ranker, Split, Negatives, Features, Encoder, Models, Loss, Variant, Mode string
 	Label, Rates, Position, Score, Mining                                            string
-	Unit, Stop, Judged                                                               string
+	Unit, Stop, Judged, Filter, Merge, Switch, Explore                               string
 }
 
 // field points to the field of knob id; its type follows the knob's.
 func (s *Settings) field(id string) any {
+	if word := s.wordField(id); word != nil {
+		return word
+	}
 	switch id {
 	case "items":
 		return &s.Items
@@ -30,14 +33,39 @@ func (s *Settings) field(id string) any {
 		return &s.Cores
 	case "memory":
 		return &s.Memory
-	case "engine":
-		return &s.Engine
 	case "k":
 		return &s.K
-	case "ranker":
-		return &s.Ranker
 	case "top":
 		return &s.Top
+	case "log":
+		return &s.Log
+	case "dim":
+		return &s.Dim
+	case "epochs":
+		return &s.Epochs
+	case "threshold":
+		return &s.Threshold
+	case "traffic":
+		return &s.Traffic
+	case "days":
+		return &s.Days
+	case "load":
+		return &s.Load
+	case "cache":
+		return &s.Cache
+	case "drift":
+		return &s.Drift
+	}
+	panic("catalog: no field for knob " + id)
+}
+
+// wordField points to the field of a knob of words; nil for other knobs.
+func (s *Settings) wordField(id string) *string {
+	switch id {
+	case "engine":
+		return &s.Engine
+	case "ranker":
+		return &s.Ranker
 	case "split":
 		return &s.Split
 	case "negatives":
@@ -52,36 +80,26 @@ func (s *Settings) field(id string) any {
 		return &s.Score
 	case "mining":
 		return &s.Mining
-	case "log":
-		return &s.Log
 	case "features":
 		return &s.Features
 	case "encoder":
 		return &s.Encoder
-	case "dim":
-		return &s.Dim
 	case "models":
 		return &s.Models
 	case "loss":
 		return &s.Loss
-	case "epochs":
-		return &s.Epochs
-	case "threshold":
-		return &s.Threshold
-	case "traffic":
-		return &s.Traffic
-	case "days":
-		return &s.Days
 	case "variant":
 		return &s.Variant
 	case "mode":
 		return &s.Mode
-	case "load":
-		return &s.Load
-	case "cache":
-		return &s.Cache
-	case "drift":
-		return &s.Drift
+	case "filter":
+		return &s.Filter
+	case "merge":
+		return &s.Merge
+	case "switch":
+		return &s.Switch
+	case "explore":
+		return &s.Explore
 	case "unit":
 		return &s.Unit
 	case "stop":
@@ -89,7 +107,7 @@ func (s *Settings) field(id string) any {
 	case "judged":
 		return &s.Judged
 	}
-	panic("catalog: no field for knob " + id)
+	return nil
 }
 
 // Get is a knob's value as a report shows it.

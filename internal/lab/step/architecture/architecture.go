@@ -30,6 +30,12 @@ func Run(ctx context.Context, m *measure.Run) error {
 	if err := r.indexRecall(ctx); err != nil {
 		return err
 	}
+	if err := r.filters(ctx); err != nil {
+		return err
+	}
+	if err := r.merges(ctx); err != nil {
+		return err
+	}
 	gap, err := r.rankEverything(ctx)
 	if err != nil {
 		return err

@@ -57,3 +57,25 @@ func missedAlt(missed, requests int, example report.Cell) string {
 	return fmt.Sprintf("Stage one finds no positive for %d of %d requests; look into one by x-ray, for instance number %s.",
 		missed, requests, example)
 }
+
+func filterAlt(place string, filled, dead float64) string {
+	words := map[string]string{
+		"inside": "inside the search and once more after it",
+		"index":  "from the index at night and nowhere else",
+		"after":  "after the search",
+		"page":   "where the page is drawn",
+	}
+	return fmt.Sprintf("With %s of the items gone before the index was built and %s since, and dropped %s, %s of the page's slots hold an "+
+		"item that can be had, and %s of what is shown can't be.",
+		report.Share(goneBefore), report.Share(goneSince), words[place], report.Share(filled), report.Share(dead))
+}
+
+func mergeAlt(way string, merged, alone float64, own string) string {
+	words := map[string]string{
+		"quotas": "quotas and one light ranker over all of them",
+		"turns":  "taking turns",
+		"scores": "their own scores, each on a scale of its own",
+	}
+	return fmt.Sprintf("Merged by %s, the candidates of several generators hold %s of the positives; %s alone has %s.",
+		words[way], report.Share(merged), own, report.Share(alone))
+}

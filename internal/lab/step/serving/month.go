@@ -2,6 +2,7 @@ package serving
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -33,9 +34,10 @@ func (r run) month(ctx context.Context) error {
 	rng := rand.New(rand.NewPCG(r.Seed("month"), 1))
 	before := levels[0].watched
 	names := watchedNames(r.Pipeline)
+	known := half(before, 0) // what the alarm compares with; no day is drawn from the same requests
 	var days []float64
 	for day := range monthDays {
-		days = append(days, largestPSI(before, sampleDay(levels[levelOf(day)].watched, rng)))
+		days = append(days, largestPSI(known, sampleDay(half(levels[levelOf(day)].watched, 1), rng)))
 	}
 	alarm := slices.IndexFunc(days[driftStart:], func(v float64) bool { return v > psiAlarm })
 	quiet, falseAlarms := quietMonths*monthDays, 0
@@ -43,7 +45,7 @@ func (r run) month(ctx context.Context) error {
 		if i%16 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if largestPSI(before, sampleDay(before, rng)) > psiAlarm {
+		if largestPSI(known, sampleDay(half(before, 1), rng)) > psiAlarm {
 			falseAlarms++
 		}
 	}
@@ -181,6 +183,17 @@ func watchedNames(p *build.Pipeline) []string {
 	return names
 }
 
+// half is every second request, from the first or from the second on.
+func half(watched [][]float64, from int) [][]float64 {
+	out := make([][]float64, len(watched))
+	for f, values := range watched {
+		for i := min(from, len(values)-1); i < len(values); i += 2 {
+			out[f] = append(out[f], values[i])
+		}
+	}
+	return out
+}
+
 // sampleDay draws a day's requests, with replacement.
 func sampleDay(watched [][]float64, rng *rand.Rand) [][]float64 {
 	out := make([][]float64, len(watched))
@@ -256,17 +269,22 @@ func (r run) daysBlock(days []float64) {
 	})
 }
 
-// afterwards compares quality before, after, and with the ranker trained again on drifted requests, and says what a canary
+// afterwards compares quality before, after, and with everything trained again on drifted requests, and says what a canary
 // would have needed.
 func (r run) afterwards(ctx context.Context, after level, alarm int) error {
-	was := r.Report.Metrics["quality"]
+	was := r.Results.Quality.Interval(ctx, measure.Resamples, r.Seed("quality"))
 	drifted := after.quality.Interval(ctx, measure.Resamples, r.Seed("drifted"))
 	r.Interval("quality_drifted", drifted)
+	loss := apart(was, drifted)
+	if r.Pipeline.Problem.Judge.Better == problem.Lower {
+		loss = apart(drifted, was)
+	}
+	r.Interval("drift_loss", loss)
 	rows := []report.Row{
 		{report.Text("before"), r.Reported("quality")},
 		{report.Text("drifted, old models"), measure.Number(drifted)},
 	}
-	alt := qualityAlt(was, drifted.Mean)
+	alt := qualityAlt(was.Mean, drifted.Mean, loss)
 	if r.Pipeline.Model != nil {
 		again, err := r.retrained(ctx)
 		if err != nil {
@@ -274,15 +292,26 @@ func (r run) afterwards(ctx context.Context, after level, alarm int) error {
 		}
 		i := again.Interval(ctx, measure.Resamples, r.Seed("retrained"))
 		r.Interval("quality_retrained", i)
+		gain := again.Gain(ctx, after.quality, measure.Resamples, r.Seed("retrained")) // on the same drifted requests
+		r.Interval("retrain_gain", gain)
 		rows = append(rows, report.Row{report.Text("drifted, all trained again"), measure.Number(i)})
-		alt += retrainedAlt(i.Mean)
+		alt += retrainedAlt(i.Mean, gain)
 	} else {
 		r.Miss("quality_retrained", "there is no ranker to train again")
+		r.Miss("retrain_gain", "there is no ranker to train again")
 	}
 	r.Block(report.Block{Kind: report.Bars, Title: "Quality before and after", Unit: r.Report.Setup.Quality, Rows: rows, Alt: alt + "."})
 	r.canary(after.quality)
-	r.Report.Headline = monthHeadline(r.Settings.Load, r.Report.Timings["sim_p99_ms"], was, drifted.Mean, alarm)
+	r.Report.Headline = monthHeadline(r.Settings.Load, r.Report.Timings["sim_p99_ms"], was.Mean, drifted.Mean, loss, alarm)
 	return nil
+}
+
+// apart is the difference of two means of different requests, with an interval from theirs: the half widths of independent
+// intervals add up by their squares.
+func apart(a, b metrics.Interval) metrics.Interval {
+	d := a.Mean - b.Mean
+	down, up := math.Hypot(a.Mean-a.Lo, b.Hi-b.Mean), math.Hypot(a.Hi-a.Mean, b.Mean-b.Lo)
+	return metrics.Interval{Mean: d, Lo: d - down, Hi: d + up}
 }
 
 // retrained is the quality of the whole pipeline, encoder, index and ranker, trained again on drifted past requests, on the

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"dryrun/internal/lab/catalog"
 	"dryrun/internal/lab/measure"
 	"dryrun/internal/metrics"
 	"dryrun/internal/report"
@@ -21,12 +22,21 @@ func Run(ctx context.Context, m *measure.Run) error {
 	if err := r.underLoad(ctx); err != nil {
 		return err
 	}
+	if err := r.freshness(ctx); err != nil {
+		return err
+	}
+	if err := r.exploration(ctx); err != nil {
+		return err
+	}
 	if err := r.changes(ctx); err != nil {
+		return err
+	}
+	if err := r.encoderSwitch(ctx); err != nil {
 		return err
 	}
 	if r.Pipeline.Learned.Drift == nil {
 		r.MissAll("the data has no later time to drift to",
-			"psi_max", "ks_max", "alarm_delay_days", "false_alarms_per_month", "quality_drifted", "quality_retrained")
+			"psi_max", "ks_max", "alarm_delay_days", "false_alarms_per_month", "quality_drifted", "quality_retrained", "drift_loss", "retrain_gain")
 		r.Report.Headline = loadHeadline(r.Settings.Load, r.Report.Timings["sim_p99_ms"], r.Report.Timings["service_ms"])
 		return nil
 	}
@@ -35,6 +45,11 @@ func Run(ctx context.Context, m *measure.Run) error {
 
 // batchHours is the period of batch computing.
 const batchHours = 24
+
+// aheadHours is how often answers are computed by modes that compute them ahead of the request.
+func aheadHours() map[string]float64 {
+	return map[string]float64{catalog.Hourly: 1, catalog.Batch: batchHours}
+}
 
 // servicePasses is how often each request is timed for the queue.
 const servicePasses = 3
@@ -66,8 +81,8 @@ func (r run) underLoad(ctx context.Context) error {
 	r.Metric("cache_hit_share", hit)
 	r.Metric("batch_coverage", coverage)
 	stale := age
-	if r.Settings.Mode == "batch" {
-		hit, stale = coverage, coverage*batchHours/2
+	if hours, ahead := aheadHours()[r.Settings.Mode]; ahead {
+		hit, stale = coverage, coverage*hours/2
 	}
 	r.Metric("staleness_hours", stale)
 	mixed := make([]float64, 0, len(service))
@@ -98,7 +113,7 @@ func (r run) underLoad(ctx context.Context) error {
 // known before, where a request is nothing but who asks.
 func (r run) batchCoverage() float64 {
 	p := r.Pipeline.Learned
-	if p.Inputs != nil || p.History == nil {
+	if p.History == nil || len(p.Test) == 0 {
 		return 0 // every request brings content that nobody has seen
 	}
 	known := 0

@@ -76,22 +76,37 @@ func daysAlt(reported map[string]float64) string {
 		driftStart+1, delay, report.Num(reported["false_alarms_per_month"]))
 }
 
-func qualityAlt(was, is float64) string {
-	return fmt.Sprintf("Quality is %s before and %s on drifted requests", report.Num(was), report.Num(is))
+// changed says what the interval of a loss bears out.
+func changed(was, is float64, loss metrics.Interval) string {
+	switch {
+	case loss.Lo > 0:
+		return fmt.Sprintf("falls from %s to %s", report.Num(was), report.Num(is))
+	case loss.Hi < 0:
+		return fmt.Sprintf("rises from %s to %s", report.Num(was), report.Num(is))
+	}
+	return fmt.Sprintf("is %s after %s, no difference that this run can tell", report.Num(is), report.Num(was))
 }
 
-func retrainedAlt(quality float64) string {
-	return fmt.Sprintf("; encoder, index and ranker trained again on drifted requests bring it to %s", report.Num(quality))
+func qualityAlt(was, is float64, loss metrics.Interval) string {
+	return "On drifted requests quality " + changed(was, is, loss)
+}
+
+func retrainedAlt(quality float64, gain metrics.Interval) string {
+	brings := fmt.Sprintf("bring it to %s", report.Num(quality))
+	if gain.Lo <= 0 && gain.Hi >= 0 {
+		brings = fmt.Sprintf("make no difference that this run can tell (%s)", report.Num(quality))
+	}
+	return "; encoder, index and ranker trained again on drifted requests " + brings
 }
 
 // monthHeadline says what the month did; alarm is the day after the start of the drift, from 0, or negative.
-func monthHeadline(load, p99, was, is float64, alarm int) string {
+func monthHeadline(load, p99, was, is float64, loss metrics.Interval, alarm int) string {
 	when := "and no alarm rings"
 	if alarm >= 0 {
 		when = fmt.Sprintf("and the alarm rings on the %s day", report.Ordinal(alarm+1))
 	}
-	return fmt.Sprintf("At %s of capacity a request's p99 is %s; when the requests drift, quality goes from %s to %s %s",
-		report.Share(load), measure.MS(p99), report.Num(was), report.Num(is), when)
+	return fmt.Sprintf("At %s of capacity a request's p99 is %s; when the requests drift, quality %s %s",
+		report.Share(load), measure.MS(p99), changed(was, is, loss), when)
 }
 
 func noLoss(was, is float64) string {
@@ -106,4 +121,38 @@ func canaryText(loss, std, n float64) string {
 	shows := fmt.Sprintf("A loss of %s with a standard deviation of %s between requests shows in a canary after about %s judged "+
 		"requests on each side (two means, 80%% power at 5%%).", report.Num(loss), report.Num(std), report.Count(int(math.Ceil(n))))
 	return shows + " Rolling back is moving an alias to the encoder, index and ranker of one version, together."
+}
+
+func freshAlt(mode string, success, age, made float64) string {
+	words := map[string]string{"online": "at the load", "hourly": "at each full hour", "batch": "at midnight"}
+	return fmt.Sprintf("Computed %s, a page load brings %s successes; its page is %s hours old, and %s pages are computed for each one shown.",
+		words[mode], report.Num(success), report.Num(age), report.Num(made))
+}
+
+func switchAlt(how string, recall, before, mb float64) string {
+	words := map[string]string{
+		"both":        "a second index that nobody searches before it is full",
+		"query-first": "the new version for requests while the index holds the old one",
+		"in-place":    "the new vectors written over the old ones",
+	}
+	return fmt.Sprintf("Halfway through a change of the encoder, with %s, stage one finds %s of the positives instead of %s, with "+
+		"%s MB of vectors.",
+		words[how], report.Share(recall), report.Share(before), report.Num(mb))
+}
+
+func exploreAlt(way string, kept float64, cost metrics.Interval) string {
+	words := map[string]string{
+		"none":     "Without exploration",
+		"reserved": "With one slot of each page for a new item at random",
+		"random":   "With one page in twenty at random",
+	}
+	price := "the cost is less than this run can tell"
+	if cost.Lo > 0 {
+		price = fmt.Sprintf("it costs %s successes a visit", report.Num(cost.Mean))
+	}
+	if way == "none" {
+		price = "it costs nothing"
+	}
+	return fmt.Sprintf("%s, %s of the new items get the %d impressions that they were promised; %s.",
+		words[way], report.Share(kept), promised, price)
 }
