@@ -63,10 +63,10 @@ func (m *model) logOdds(f *[featureCount]float64) float64 {
 	return sum
 }
 
-// The log of the odds from which a criterion is met, and met in full. The first is where precision and recall are equal on answers
-// to a case that the model wasn't trained on; the second parts whole marks from halves about as people do.
+// The log of the odds from which a criterion is met, and met in full. With the first, precision and recall are about equal on
+// answers to a case that the model wasn't trained on; the second parts whole marks from halves about as people do.
 const (
-	metFrom  = -0.1
+	metFrom  = -0.3
 	fullFrom = 0.6
 )
 

@@ -192,8 +192,9 @@ func (rub *rubric) decide(r *answerRead, c *criterion, s *sense, at []int) frame
 }
 
 // deniesIt reports whether the nearest piece denies what its statement says, and gives no reason and nothing instead, or calls it
-// needless.
+// needless. A piece that denies the words of a wrong claim instead is a right denial.
 func (s *sense) deniesIt(c *criterion) bool {
-	const most = 0.5
-	return !c.Omits && s.near.opposed >= most && s.features[fBare]+s.features[fDismiss] > 0
+	const leastOpposed, mostRefuted = 0.5, 0.15
+	f := &s.features
+	return !c.Omits && s.near.opposed >= leastOpposed && f[fRefutes] < mostRefuted && f[fBare]+f[fDismiss] > 0
 }

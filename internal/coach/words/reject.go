@@ -43,7 +43,7 @@ func Rejected(t *Text) []bool {
 }
 
 // needs are words whose negation calls something needless.
-var needs = Set(`need needs needed necessary required important matter matters care have has worth bother reason point use difference
+var needs = Set(`need needs needed necessary required important matter matters care have has worth bother reason point difference
 	concern problem issue influence effect helpful`)
 
 // Dismisses reports whether a span calls something needless: "we don't need", "there's no reason to", "it isn't important".
@@ -58,10 +58,16 @@ func Dismisses(t *Text, s Span) bool {
 		}
 		for j := i + 1; j < min(i+4, s.To); j++ {
 			if needs[t.Words[j].Text] && !t.Words[j-1].EndsClause {
-				if v := t.Words[j].Text; (v == "have" || v == "has") && (j+1 >= s.To || t.Words[j+1].Text != "to") {
-					continue
+				next := ""
+				if j+1 < s.To {
+					next = t.Words[j+1].Text
 				}
-				return true
+				switch v := t.Words[j].Text; {
+				case (v == "have" || v == "has") && next != "to": // we don't have photos
+				case v == "matter" && w == "no": // no matter how
+				default:
+					return true
+				}
 			}
 		}
 	}
@@ -73,7 +79,7 @@ func OnlyDenies(t *Text, s Span) bool {
 	denies := false
 	for i := s.From; i < s.To; i++ {
 		switch w := t.Words[i].Text; {
-		case links[w] || turns[w]:
+		case links[w] || turns[w] || w == "to" && i > s.From && !infinitive[t.Words[i-1].Text]:
 			return false
 		case t.Negated[i] || negations[w]:
 			denies = true
@@ -83,4 +89,7 @@ func OnlyDenies(t *Text, s Span) bool {
 }
 
 // turns are words after which a denial goes on with what is so instead.
-var turns = Set(`but instead rather only before as to just even`)
+var turns = Set(`but instead rather only before as just even`)
+
+// infinitive are words after which "to" gives no purpose: "not going to scan".
+var infinitive = Set(`going have has need needs want wants plan try ought`)
