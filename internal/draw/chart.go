@@ -216,9 +216,9 @@ func (p *plot) markers(series int, s report.Series, marked, line bool) {
 
 // marker is the marker of a series.
 func marker(series int, filled bool) rune {
-	signs := []rune("○□△◇▽☆")
+	signs := []rune("○□△◇▽☆abcdefghij")
 	if filled {
-		signs = []rune("●■▲◆▼★")
+		signs = []rune("●■▲◆▼★ABCDEFGHIJ")
 	}
 	return signs[series%len(signs)]
 }

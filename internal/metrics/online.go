@@ -37,7 +37,12 @@ type Units struct {
 // (distinct requests, or the same people): the percentile interval of n resamples of units, paired, so that the noise both
 // arms share cancels. Resamples in which A's metric is 0 are left out; it is NaN where A's metric is 0.
 func PairedLift(ctx context.Context, a, b Units, n int, seed uint64) Interval {
-	return BootstrapStat(ctx, len(a.Num), n, seed, func(idx []int) float64 {
+	return BootstrapStat(ctx, len(a.Num), n, seed, LiftOf(a, b))
+}
+
+// LiftOf returns the relative difference of B's ratio metric over A's on any of the units.
+func LiftOf(a, b Units) func(idx []int) float64 {
+	return func(idx []int) float64 {
 		var na, da, nb, db float64
 		for _, i := range idx {
 			na, da, nb, db = na+a.Num[i], da+a.den(i), nb+b.Num[i], db+b.den(i)
@@ -46,7 +51,7 @@ func PairedLift(ctx context.Context, a, b Units, n int, seed uint64) Interval {
 			return math.NaN()
 		}
 		return (nb/db)/(na/da) - 1
-	})
+	}
 }
 
 // den is the denominator of unit i.

@@ -3,7 +3,10 @@
 // block is drawn.
 package report
 
-import "image"
+import (
+	"fmt"
+	"image"
+)
 
 // Step is the report of one step's experiment.
 type Step struct {
@@ -94,7 +97,20 @@ type Picture struct {
 
 // Progress is how far a lab has come. Messages may be lost, the last one included.
 type Progress struct {
-	What string // "building the index"
-	Done int
-	Of   int // 0 if unknown
+	What  string // "building the index"
+	Done  int
+	Of    int     // 0 if unknown
+	Share float64 // of the whole work that is done, by an estimate that never falls; 0 if unknown
+}
+
+// Words says how far the whole work is and what is being done. A phase's own count is left out where the whole is known: it would
+// start from 1 again and again.
+func (p Progress) Words() string {
+	switch {
+	case p.Share > 0:
+		return fmt.Sprintf("%.0f%%, %s", 100*p.Share, p.What)
+	case p.Of > 0:
+		return fmt.Sprintf("%s %d of %d", p.What, p.Done, p.Of)
+	}
+	return p.What
 }

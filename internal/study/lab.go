@@ -36,7 +36,7 @@ func (l caseLab) Run(ctx context.Context, r rehearse.RunLab, progress func(repor
 		return rehearse.LabResult{}, err
 	}
 	yours.Fault = r.Fault
-	runs := &memo{lab: l.lab, step: r.Step, progress: progress}
+	runs := &memo{lab: l.lab, step: r.Step, progress: progress, planned: 2 + len(r.Decisions) + len(r.Predictions)}
 	out := rehearse.LabResult{}
 	if out.Yours, err = runs.run(ctx, yours); err != nil {
 		return rehearse.LabResult{}, err
@@ -93,8 +93,21 @@ type memo struct {
 	step     framework.StepID
 	progress func(report.Progress)
 
+	planned int // runs at most: of how many the progress is a part
 	cfgs    []catalog.Config
 	reports []*report.Step
+}
+
+// part passes a run's progress on as a part of all runs, so that it never starts again.
+func (m *memo) part() func(report.Progress) {
+	if m.progress == nil {
+		return nil
+	}
+	done, planned := float64(len(m.cfgs)), float64(max(m.planned, len(m.cfgs)+1))
+	return func(p report.Progress) {
+		p.Share = (done + p.Share) / planned
+		m.progress(p)
+	}
 }
 
 func (m *memo) run(ctx context.Context, cfg catalog.Config) (*report.Step, error) {
@@ -103,7 +116,7 @@ func (m *memo) run(ctx context.Context, cfg catalog.Config) (*report.Step, error
 			return m.reports[i], nil
 		}
 	}
-	r, err := m.lab.Run(ctx, cfg, m.step, m.progress)
+	r, err := m.lab.Run(ctx, cfg, m.step, m.part())
 	if err != nil {
 		return nil, err
 	}

@@ -207,3 +207,27 @@ func TestAMysteryOnRecordedDataIsNamedAsItIsPlanted(t *testing.T) {
 		t.Error("recorded data are offered a fault that they can't have")
 	}
 }
+
+func TestTheProgressOfSeveralRunsIsOne(t *testing.T) {
+	var shares []float64
+	l := caseLab{reporting{&recorder{}}, visualSearch(t)}
+	_, err := l.Run(t.Context(), rehearse.RunLab{
+		Step: framework.Architecture, Seed: 1, Yours: map[string]string{"k": "500"},
+		Predictions: map[string]casestudies.Prediction{"a": {Metric: "p99_ms", Set: map[string]string{"k": "100"}}},
+	}, func(p report.Progress) { shares = append(shares, p.Share) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(shares) != 6 || !slices.IsSorted(shares) || shares[5] > 1 || shares[5] < 0.9 {
+		t.Errorf("the shares of three runs are %v", shares)
+	}
+}
+
+// reporting is a lab each of whose runs goes from nothing to all.
+type reporting struct{ *recorder }
+
+func (r reporting) Run(ctx context.Context, cfg catalog.Config, step framework.StepID, to func(report.Progress)) (*report.Step, error) {
+	to(report.Progress{What: "building"})
+	to(report.Progress{What: "building", Share: 1})
+	return r.recorder.Run(ctx, cfg, step, to)
+}

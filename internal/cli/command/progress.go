@@ -50,10 +50,7 @@ func (p *Progress) Show(r report.Progress) {
 		return
 	}
 	p.last = now
-	line := fmt.Sprintf("%s: %s", p.name, safetext.Clean(r.What))
-	if r.Of > 0 {
-		line += fmt.Sprintf(" %d of %d", r.Done, r.Of)
-	}
+	line := fmt.Sprintf("%s: %s", p.name, safetext.Clean(r.Words()))
 	p.write(runewidth.Truncate(line, p.width, "…"))
 }
 

@@ -39,6 +39,15 @@ func (r *Run) SampleGain(id string, j, base metrics.Judged) {
 	r.Sample(id, report.Sample{N: len(j.Outcomes), Of: func(idx []int) float64 { return better.Gain(j.Of(idx), base.Of(idx)) }})
 }
 
+// Units identifies units of an experiment of its own: those of the run's test requests with these settings.
+func (r *Run) Units(settings string) uint64 {
+	h := r.requests
+	for _, c := range []byte(settings) {
+		h = (h ^ uint64(c)) * fnvPrime
+	}
+	return h
+}
+
 // Sample keeps what a metric was measured on. Without a unit of its own it was the run's test requests, in order.
 func (r *Run) Sample(id string, s report.Sample) {
 	if s.Unit == "" {
@@ -50,10 +59,16 @@ func (r *Run) Sample(id string, s report.Sample) {
 	r.Report.Samples[id] = s
 }
 
+// The constants of the FNV-1a hash of 64 bits.
+const (
+	fnvOffset = 14695981039346656037
+	fnvPrime  = 1099511628211
+)
+
 // identityOf distinguishes one list of test requests from another, by what is asked and by what would be right.
 func identityOf(r *build.Requests) uint64 {
-	h := uint64(14695981039346656037) // FNV-1a
-	add := func(v uint64) { h = (h ^ v) * 1099511628211 }
+	h := uint64(fnvOffset)
+	add := func(v uint64) { h = (h ^ v) * fnvPrime }
 	for i := range r.Queries {
 		q := &r.Queries[i]
 		add(uint64(q.ID))

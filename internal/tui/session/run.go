@@ -63,10 +63,7 @@ func (s *Session) LabError() error { return s.run.err }
 func (s *Session) LabProgress() string {
 	line := "running"
 	if p := s.run.last; p.What != "" {
-		line += ": " + safetext.Line(p.What)
-		if p.Of > 0 {
-			line += fmt.Sprintf(" %d of %d", p.Done, p.Of)
-		}
+		line += ": " + safetext.Line(p.Words())
 	}
 	if d := s.now.Sub(s.run.since); d >= time.Second {
 		line += fmt.Sprintf(" · %d s", int(d.Seconds()))

@@ -2,6 +2,7 @@ package evaluation
 
 import (
 	"context"
+	"fmt"
 	"math"
 
 	"dryrun/internal/lab/build"
@@ -64,6 +65,11 @@ func (r run) lifts(ctx context.Context, people *audience, arms []arm, offline []
 		ctr := r.pairedLift(ctx, today.clicks, today.shown, arms[k].clicks, arms[k].shown)
 		revenue := r.pairedLift(ctx, today.revenue, today.asked, arms[k].revenue, arms[k].asked)
 		returns := r.pairedLift(ctx, today.returns, today.asked, arms[k].returns, arms[k].asked)
+		if p.ID == r.Settings.Variant {
+			r.sampleLift(people, "ctr_lift", today.clicks, today.shown, arms[k].clicks, arms[k].shown)
+			r.sampleLift(people, "revenue_lift", today.revenue, today.asked, arms[k].revenue, arms[k].asked)
+			r.sampleLift(people, "retention_lift", today.returns, today.asked, arms[k].returns, arms[k].asked)
+		}
 		if goals[p.ID] = revenue; people.returning {
 			goals[p.ID] = returns
 		}
@@ -82,6 +88,7 @@ func (r run) lifts(ctx context.Context, people *audience, arms []arm, offline []
 	a, c := people.goals(&arms[1]), people.goals(&arms[2])
 	gap := r.pairedLift(ctx, a, arms[1].asked, c, arms[2].asked)
 	r.Interval("winner_gap", gap)
+	r.sampleLift(people, "winner_gap", a, arms[1].asked, c, arms[2].asked)
 	off, on := goals[catalog.OfflineWinner], goals[catalog.OnlineWinner]
 	b.Alt = testAlt(people.goalWords(), off, on, today.met(), people.unitOfTest())
 	r.Block(b)
@@ -133,6 +140,14 @@ func (r run) power(p perPerson) float64 {
 	r.Block(b)
 	const seen = 1.96 + 0.84
 	return seen * math.Sqrt(2*rate.Clustered) / rate.Mean
+}
+
+// sampleLift keeps what a lift was measured on, so that two tests can be compared on the same units.
+func (r run) sampleLift(people *audience, id string, numA, denA, numB, denB []float64) {
+	r.Sample(id, report.Sample{
+		Unit: people.unitOfTest(), Same: r.Units(fmt.Sprintf("test of %d days, %d a day", r.Settings.Days, r.Settings.Traffic)), N: len(numA),
+		Of: metrics.LiftOf(metrics.Units{Num: numA, Den: denA}, metrics.Units{Num: numB, Den: denB}),
+	})
 }
 
 // pairedLift is the relative difference of Σnum/Σden over a's, with an interval by resampling the units of the test, paired.

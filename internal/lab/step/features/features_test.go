@@ -23,7 +23,8 @@ func TestEachFoldHoldsItsShareOfEveryClass(t *testing.T) {
 }
 
 func group(id string, loss, absent float64, offline bool) ablated {
-	return ablated{problem.FeatureGroup{ID: id}, metrics.Interval{Mean: loss}, metrics.Interval{Mean: absent}, offline}
+	near := func(v float64) metrics.Interval { return metrics.Interval{Mean: v, Lo: v - 0.05, Hi: v + 0.05} }
+	return ablated{problem.FeatureGroup{ID: id}, near(loss), near(absent), offline}
 }
 
 func TestTheWorstGroupsAreFoundAndToldApart(t *testing.T) {
@@ -34,6 +35,16 @@ func TestTheWorstGroupsAreFoundAndToldApart(t *testing.T) {
 	}
 	if got := ablationHeadline(most, absent, "NDCG@10"); !strings.Contains(got, "price arriving as zeros") {
 		t.Error(got)
+	}
+	noise := ablations{group("similarity", 0.02, 0.9, false), group("price", 0.01, 0.03, false)}
+	most, absent, _ = noise.worst()
+	got := ablationHeadline(most, absent, "NDCG@10")
+	if !strings.HasPrefix(got, "No group alone is missed by more than") || strings.Contains(got, "would cost") {
+		t.Errorf("inside the intervals: %s", got)
+	}
+	unclear := group("logged", -0.01, 0.8, true)
+	if text := offlineText(&unclear); strings.Contains(text, "because") {
+		t.Errorf("a gain that nobody saw has a reason: %s", text)
 	}
 	if most, absent, _ := all[2:].worst(); most != nil || absent != nil {
 		t.Error("what only the log has is a group of the ranker's")

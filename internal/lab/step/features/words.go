@@ -19,16 +19,24 @@ func ablationTitle(requests int) string {
 }
 
 func ablationAlt(most, absent *ablated, quality string) string {
-	alt := fmt.Sprintf("The ranker loses most without %s (%s of %s)", most.group.ID, report.Num(most.loss.Mean), quality)
+	alt := fmt.Sprintf("The ranker loses most without %s (%s of %s)", most.group.ID, measure.Number(most.loss), quality)
 	if absent != nil {
-		alt += fmt.Sprintf("; a group that arrives as zeros at serving costs %s for %s", report.Num(absent.absent.Mean), absent.group.ID)
+		alt += fmt.Sprintf("; a group that arrives as zeros at serving costs %s for %s", measure.Number(absent.absent), absent.group.ID)
 	}
 	return alt + "."
 }
 
+// ablationHeadline says what a group is worth only where its interval does.
 func ablationHeadline(most, absent *ablated, quality string) string {
-	return fmt.Sprintf("Without %s the ranker loses %s of %s; %s arriving as zeros at serving would cost %s",
-		most.group.ID, report.Num(most.loss.Mean), quality, absent.group.ID, report.Num(absent.absent.Mean))
+	head := fmt.Sprintf("Without %s the ranker loses %s of %s", most.group.ID, measure.Number(most.loss), quality)
+	if !(most.loss.Lo > 0) {
+		head = fmt.Sprintf("No group alone is missed by more than these requests can tell (%s: %s of %s)",
+			most.group.ID, measure.Difference(most.loss), quality)
+	}
+	if absent.absent.Lo > 0 {
+		return head + fmt.Sprintf("; %s arriving as zeros at serving would cost %s", absent.group.ID, measure.Number(absent.absent))
+	}
+	return head + "; no group that arrives as zeros at serving costs more than they can tell"
 }
 
 func offlineAlt(a *ablated, quality string) string {
@@ -37,8 +45,19 @@ func offlineAlt(a *ablated, quality string) string {
 }
 
 func offlineText(a *ablated) string {
-	gain := fmt.Sprintf("With the group %s (%s) the ranker gains %s on the test requests, because the old system answered those too.",
-		a.group.ID, report.Join(a.group.Columns), measure.Number(a.loss))
+	columns := fmt.Sprintf("the group %s (%s)", a.group.ID, report.Join(a.group.Columns))
+	var gain string
+	switch {
+	case a.loss.Lo > 0:
+		gain = fmt.Sprintf("With %s the ranker gains %s on the test requests, because the old system answered those too.",
+			columns, measure.Number(a.loss))
+	case a.loss.Hi < 0:
+		gain = fmt.Sprintf("With %s the ranker is worse by %s even on the test requests, which the old system answered too.",
+			columns, report.Num(-a.loss.Mean).WithInterval(-a.loss.Hi, -a.loss.Lo))
+	default:
+		gain = fmt.Sprintf("What %s is worth on the test requests, which the old system answered too, these requests can't tell (%s).",
+			columns, measure.Difference(a.loss))
+	}
 	loss := fmt.Sprintf("A live request never met the old system, so the group is missing there: the same ranker then loses %s against "+
 		"having it, which leaves it %s one that never learned from it.", measure.Number(a.absent), against(a.loss.Mean-a.absent.Mean))
 	return gain + " " + loss + " The reference therefore leaves the group out; features=all puts it in."

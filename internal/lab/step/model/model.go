@@ -37,8 +37,10 @@ func Run(ctx context.Context, m *measure.Run) error {
 	if len(entries) == 0 {
 		return &catalog.BadKnob{Knob: "models", Value: r.Settings.Models, Line: "leaves nothing to compare in this world"}
 	}
-	front := pareto(entries)
-	r.modelTable(ctx, entries, front)
+	curves := r.Report.Blocks
+	r.Report.Blocks = nil
+	r.modelTable(ctx, entries, pareto(entries))
+	r.Report.Blocks = append(r.Report.Blocks, curves...)
 	r.modelHeadline(ctx, entries)
 	return nil
 }
@@ -259,7 +261,7 @@ func (r run) modelTable(ctx context.Context, entries []contender, front []bool) 
 		Kind: report.Table, Title: "Models, simplest first",
 		Columns: []string{"model", "stage", judge.Label, "95% interval", "recall@10", "ms a request", "MB", "trained ms", "Pareto front"},
 	}
-	cloud := report.Series{Name: "models"}
+	var dots []report.Series // one a model, so that each has its name
 	var best []string
 	for i, e := range entries {
 		q := e.quality.Interval(ctx, measure.Resamples, r.Seed("model"))
@@ -278,9 +280,12 @@ func (r run) modelTable(ctx context.Context, entries []contender, front []bool) 
 			mark = "yes"
 			best = append(best, e.id)
 			r.Timing("pareto."+e.id, 1)
-			cloud.Marks = append(cloud.Marks, i)
 		}
-		cloud.X, cloud.Y = append(cloud.X, e.millis), append(cloud.Y, q.Mean)
+		dot := report.Series{Name: report.ID(e.id).String(), X: []float64{e.millis}, Y: []float64{q.Mean}}
+		if front[i] {
+			dot.Marks = []int{0}
+		}
+		dots = append(dots, dot)
 		row := report.Row{report.ID(e.id), report.Text(e.stage), report.Num(q.Mean), measure.Bounds(q), report.Num(recall)}
 		row = append(row, report.Num(e.millis), report.Num(e.mb), report.Num(trained), report.Text(mark))
 		b.Rows = append(b.Rows, row)
@@ -288,8 +293,8 @@ func (r run) modelTable(ctx context.Context, entries []contender, front []bool) 
 	b.Alt = modelsAlt(entries, best, judge.Label)
 	r.Block(b)
 	r.Block(report.Block{
-		Kind: report.Scatter, Title: "Quality against time", Series: []report.Series{cloud},
-		XLabel: "ms a request", YLabel: judge.Label, Alt: frontAlt(len(entries), len(best)),
+		Kind: report.Scatter, Title: "Quality against time", Series: dots,
+		XLabel: "ms a request", YLabel: judge.Label, LogX: true, Alt: frontAlt(len(entries), len(best)),
 	})
 }
 
