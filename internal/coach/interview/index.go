@@ -81,7 +81,7 @@ func (ix *index) countTargets() {
 	stems, concepts := map[words.Stem]int{}, make([]int, len(ix.concepts))
 	for _, t := range ix.targets {
 		for s, w := range t.stems {
-			if w >= inQuestion {
+			if w >= inAnswer {
 				stems[s]++
 			}
 		}
@@ -163,6 +163,9 @@ func (x *lexicon) add(t *target, text string, surely, share float64) []token {
 // weight says how much of what a question is about its token says.
 func (ix *index) weight(tok token) float64 {
 	w, known := ix.rarity[tok.stem]
+	if isWeak(tok.text) {
+		w /= 2
+	}
 	if tok.content && known {
 		return w
 	}

@@ -70,10 +70,10 @@ func (v *Interviewer) Reply(cs *casestudies.Case, released, pending []string, qu
 	for _, part := range parts(question) { // the other half of two questions in one
 		other := ix.reply(cs, released, part)
 		fresh := other.Kind == Fact && !slices.Contains(released, other.Fact)
-		if fresh || other.Kind == Brief && r.Kind != Fact || other.Kind == Fact && r.Kind == Refusal {
+		if fresh || r.Kind == Refusal && other.Kind != Refusal {
 			r = other
 		}
-		if fresh {
+		if fresh || r.Kind == Refusal { // what the first half asks for is what counts
 			break
 		}
 	}

@@ -27,7 +27,13 @@ over between talking somewhere around lot many much more less most few little an
 still yet ever only both either whether not no never yes as expect expected expecting expects happen happens happening
 look sure worry question ask handle happy possible possibly deal mean means bit pretty way part company companys
 somebody someone anybody anyone everybody everyone must feel quite approximately approx hundred thousand thousands
-million millions billion billions dozen dozens order`
+million millions billion billions dozen dozens order issue issues concern concerns concerned problem problems avoid
+avoided treat treated treating differently matter matters important aware regarding terms case cases details info
+information specific particular general generally typical typically usually mostly certain main major key basically hope
+hoping wonder wondering curious clarify confirm understand mind leads lead come comes coming required requirement
+requirements requires necessary able design build building interested note understanding believe supposed should need
+needs needed want wants work works working next best great bad two three four five six seven eight nine per deadline
+platform site website asks asked asking app whole`
 
 var isFiller = sync.OnceValue(func() map[string]bool {
 	out := map[string]bool{}
@@ -43,6 +49,9 @@ func (x *lexicon) read(text string) []token {
 	out := make([]token, len(t.Words))
 	for i, w := range t.Words {
 		digit := w.Text[0] >= '0' && w.Text[0] <= '9'
+		if strings.HasPrefix(w.Text, "personali") { // the stemmer takes it for a form of person
+			t.Stems[i] = x.vocab.Stem("individualized")
+		}
 		out[i] = token{
 			text: w.Text, stem: t.Stems[i],
 			content: !digit && !words.IsFunctionWord(w.Text) && !isFiller()[w.Text],
@@ -109,7 +118,9 @@ const (
 	anything kind = iota
 	aCount        // how many
 	aTime         // how soon, when
+	aRate         // how often
 	aPerson       // who
+	aPlace        // where
 )
 
 // kindOf says what a question asks for.
@@ -125,16 +136,26 @@ func kindOf(question string) kind {
 			switch next {
 			case "many", "much", "big", "large":
 				return aCount
-			case "soon", "quickly", "fast", "long", "quick", "often", "stale", "fresh", "frequently":
+			case "soon", "quickly", "fast", "long", "quick", "stale", "fresh":
 				return aTime
+			case "often", "frequently":
+				return aRate
 			}
-		case "number", "size", "volume", "count", "percentage", "total":
+		case "number", "size", "volume", "count", "percentage", "total", "thousand", "thousands", "million", "millions", "billion", "billions":
 			return aCount
 		case "when":
 			return aTime
 		case "who", "whose", "whom":
 			return aPerson
+		case "where":
+			return aPlace
 		}
 	}
 	return anything
 }
+
+// weak are words of many questions that say little of what a question is about.
+const weak = ` constraint constraints limit limits limitation limitations target targets system systems data content model models result
+ results user users people budget number page service product feature features quality rate level search `
+
+func isWeak(word string) bool { return strings.Contains(weak, " "+word+" ") }

@@ -18,8 +18,10 @@ const (
 	asksMet          // share of the groups of asks that are met
 	asksAll          // coverage where all are met, else 0
 	headMet          // share of what is asked for, the photos of "how many photos", that the target covers
-	outside          // 1 where a word is for something that interviewers mostly don't know, and the target neither
+	outside          // a word is for something that interviewers mostly don't know, and the target neither: 1, less for a near way to ask
 	missing          // weight of the weightiest word that the target doesn't cover
+	otherKind        // 1 where the question asks for a count, a time or how often, and no way to ask does
+	otherWho         // the same for who and where
 	refuse           // 1 for a refusal
 	open             // weight that no target covers
 	openShare        // share of the question's weight that no target covers
@@ -96,9 +98,17 @@ func (ix *index) compareOne(q asked, t *target) features {
 	if heads > 0 {
 		f[headMet] = head / heads
 	}
+	if q.kind != anything && t.kinds[q.kind] == 0 {
+		if q.kind == aPerson || q.kind == aPlace {
+			f[otherWho] = 1
+		} else {
+			f[otherKind] = 1
+		}
+	}
 	for _, w := range t.ways {
 		f[way] = max(f[way], ix.likeness(q.tokens, w))
 	}
+	f[outside] *= 1 - f[way]*f[way]
 	second := 0.0
 	for _, v := range t.vectors {
 		if cos := meaning.Dot(q.vector, v); cos > f[near] {

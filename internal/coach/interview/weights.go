@@ -12,7 +12,7 @@ var weightsFile []byte
 
 // names are the keys of weights.json.
 var names = [comparisons]string{
-	"coverage", "amount", "way", "near", "near-two", "asks-met", "asks-all", "head-met", "outside", "missing",
+	"coverage", "amount", "way", "near", "near-two", "asks-met", "asks-all", "head-met", "outside", "missing", "other-kind", "other-who",
 	"refuse", "open", "open-share", "open-head", "empty",
 }
 

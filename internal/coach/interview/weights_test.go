@@ -128,6 +128,23 @@ func fit(examples []example) features {
 	return w
 }
 
+// hits says how many examples have a right answer first, of labelled questions and of ways to ask that were left out.
+func hits(examples []example, w features) string {
+	var n, right [2]int
+	for _, e := range examples {
+		i := 0
+		if e.weight < 1 {
+			i = 1
+		}
+		p := chances(e.compared, &w)
+		n[i]++
+		if e.right[slices.Index(p, slices.Max(p))] {
+			right[i]++
+		}
+	}
+	return fmt.Sprintf("%d of %d, and %d of %d ways to ask that were left out", right[0], n[0], right[1], n[1])
+}
+
 func TestWeightsAreFittedToQuestions(t *testing.T) {
 	if !*update {
 		t.Skip("-update fits them")
@@ -150,7 +167,16 @@ func TestWeightsAreFittedToQuestions(t *testing.T) {
 		byCase[cs.ID] = append(byCase[cs.ID], x.leftOut(cs)...)
 		all = append(all, byCase[cs.ID]...)
 	}
+	for _, cs := range cases { // what to expect of a case that nobody has fitted to
+		w := fit(byCase[cs.ID])
+		for other, examples := range byCase {
+			if other != cs.ID {
+				t.Logf("fitted to %s, on the questions of %s: %s", cs.ID, other, hits(examples, w))
+			}
+		}
+	}
 	w := fit(all)
+	t.Logf("fitted to all: %s", hits(all, w))
 	var b strings.Builder
 	b.WriteString("{\n")
 	for i, name := range names {
