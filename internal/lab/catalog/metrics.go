@@ -31,7 +31,7 @@ type Metric struct {
 
 // MetricTable returns every metric in the order of the steps that yield it.
 func MetricTable() []Metric {
-	return slices.Concat(requestMetrics(), pipelineMetrics(), modelMetrics(), onlineMetrics())
+	return slices.Concat(requestMetrics(), pipelineMetrics(), modelMetrics(), onlineMetrics(), servingMetrics())
 }
 
 func metric(id string, d Direction, line string, steps ...framework.StepID) Metric {
@@ -164,7 +164,7 @@ func modelMetrics() []Metric {
 	}
 }
 
-// onlineMetrics are those of the steps that look at people, load and time.
+// onlineMetrics are those of the step that looks at people.
 func onlineMetrics() []Metric {
 	return []Metric{
 		metric("auc", Higher, "chance that a positive among the candidates scores above another candidate", framework.Evaluation),
@@ -207,6 +207,12 @@ func onlineMetrics() []Metric {
 			"requests an arm, of people as they come, to see a 5% relative lift of success_rate with 80% power at 5%", framework.Evaluation),
 		metric("peeking_false_positive", Lower,
 			"share of tests without a difference that stop at a daily look as significant at 5%", framework.Evaluation),
+	}
+}
+
+// servingMetrics are those of the step that looks at load, age and change.
+func servingMetrics() []Metric {
+	return []Metric{
 		metric("cache_hit_share", Higher, "share of requests answered from the cache", framework.Serving),
 		metric("staleness_hours", Lower,
 			"mean age of an answer: none online, by hits with a cache, by a simulated day where it is computed ahead", framework.Serving),
@@ -217,7 +223,8 @@ func onlineMetrics() []Metric {
 		metric("pages_per_load", Lower, "pages computed for each page that somebody looks at", framework.Serving),
 		ofUsers(metric("promise_kept", Higher, "share of new items that got the impressions that they were promised", framework.Serving)),
 		ofUsers(metric("newcomer_impressions", Neither, "share of all impressions that went to new items", framework.Serving)),
-		ofUsers(metric("explore_cost", Lower, "successes per visit without exploration less those with it, paired over visits", framework.Serving)),
+		ofUsers(metric("explore_cost", Lower,
+			"successes per visit without exploration less those with it, paired over visits", framework.Serving)),
 		metric("switch_recall_at_k", Higher, "stage one's recall while a new encoder goes live, by the way in force", framework.Serving),
 		metric("switch_recall_gap", Higher, "switch_recall_at_k less the recall before the switch, paired over requests", framework.Serving),
 		counted(metric("switch_index_mb", Lower, "memory of the indexes while a new encoder goes live", framework.Serving)),
