@@ -78,7 +78,7 @@ func TestLintFindsWhatIsWrong(t *testing.T) {
 			"knob: items, set", "knob: itmes, set", "steps.requirements.lab.predict[0].knob", `no knob "itmes"`,
 		},
 		"a fault that the world doesn't have": {
-			"fault: encoder-mismatch", "fault: gremlins", "curveballs[0].fault", `no fault "gremlins"`,
+			"fault: encoder-mismatch", "fault: gremlins", "steps.serving.decide[0].runs.switch-query-side-now.fault", `no fault "gremlins"`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -66,8 +66,9 @@ func (m *model) logOdds(f *[featureCount]float64) float64 {
 // The log of the odds from which a criterion is met, and met in full. With the first, precision and recall are about equal on
 // answers to a case that the model wasn't trained on; the second parts whole marks from halves about as people do.
 const (
-	metFrom  = -0.3
-	fullFrom = 0.6
+	metFrom    = -0.2
+	bulletFrom = -0.8 // for a bullet that meets all of the evidence
+	fullFrom   = 0.6
 )
 
 // What the model needs of a case. It was trained on cases with 4 statements a criterion and 8 wrong claims a step or more; where

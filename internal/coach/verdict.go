@@ -180,7 +180,11 @@ func (rub *rubric) decide(r *answerRead, c *criterion, s *sense, at []int) frame
 	if rub.modeled(c) {
 		m := trained()
 		odds := m.logOdds(&s.features)
-		met, full = odds >= metFrom && !s.deniesIt(c), odds >= fullFrom
+		from := metFrom
+		if s.inOneBullet(r, c) {
+			from = bulletFrom
+		}
+		met, full = odds >= from && !s.deniesIt(c), odds >= fullFrom
 	}
 	switch {
 	case !met:
@@ -197,4 +201,20 @@ func (s *sense) deniesIt(c *criterion) bool {
 	const leastOpposed, mostRefuted = 0.5, 0.15
 	f := &s.features
 	return !c.Omits && s.near.opposed >= leastOpposed && f[fRefutes] < mostRefuted && f[fBare]+f[fDismiss] > 0
+}
+
+// inOneBullet reports whether one bullet meets all of the evidence. Bullets are terse, so they come less near to statements, and a
+// bullet is about one thing.
+func (s *sense) inOneBullet(r *answerRead, c *criterion) bool {
+	hits := s.groups.hits
+	if len(hits) == 0 || s.groups.count < len(c.groups) || hits[0].sentence != hits[len(hits)-1].sentence {
+		return false
+	}
+	before := strings.TrimRight(r.Source[:r.Words[r.sentences[hits[0].sentence].From].From], " \t")
+	for _, mark := range []string{"-", "*", "•"} {
+		if rest, ok := strings.CutSuffix(before, mark); ok && (rest == "" || strings.HasSuffix(rest, "\n")) {
+			return true
+		}
+	}
+	return false
 }

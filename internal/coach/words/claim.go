@@ -180,7 +180,7 @@ var (
 		appears appeared exists contains includes included excludes excluded ignores ignored matters matches matched
 		assumes assumed expects expected accepts accepted rejects rejected launches launched ships shipped blocks blocked
 		hands handed passes passed sends sent feeds fed looks looked feels felt thinks thought believes happens happened
-		exceeds exceeded dominates collapses saves saved pays paid spends spent`)
+		mind minds exceeds exceeded dominates collapses saves saved pays paid spends spent`)
 
 	// bareVerbs are base forms, which in this field are mostly nouns or could be.
 	bareVerbs = Set(`get give go make take keep say see know mean tell find put use need want come become show let leave bring buy
