@@ -160,6 +160,9 @@ func (x *lexicon) add(t *target, text string, surely, share float64) []token {
 	return tokens
 }
 
+// unknownWord is the weight of a word that neither the case nor the concepts have.
+const unknownWord = 0.5
+
 // weight says how much of what a question is about its token says.
 func (ix *index) weight(tok token) float64 {
 	w, known := ix.rarity[tok.stem]
@@ -171,7 +174,7 @@ func (ix *index) weight(tok token) float64 {
 	}
 	if len(tok.concepts) == 0 {
 		if tok.content {
-			return 1
+			return unknownWord
 		}
 		return 0
 	}

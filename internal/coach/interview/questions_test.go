@@ -12,7 +12,7 @@ import (
 type tally struct{ all, right, wrongFact int }
 
 // answerAll asks every question of a set.
-func answerAll(t *testing.T, set []labelled) tally {
+func answerAll(t *testing.T, set []labeled) tally {
 	t.Helper()
 	cases, err := casestudies.Builtin()
 	if err != nil {
@@ -41,7 +41,7 @@ func answerAll(t *testing.T, set []labelled) tally {
 
 // isRight reports whether a response is what a label asks for. An ask-back is right where the label wants one; so is one of the two
 // facts that it should ask about.
-func isRight(q labelled, r Response) bool {
+func isRight(q labeled, r Response) bool {
 	switch {
 	case q.Kind == AskBack:
 		return r.Kind == AskBack || r.Kind == Fact && slices.Contains(q.Also, r.Fact)
@@ -66,9 +66,13 @@ var floors = map[string]struct{ right, wrongFact float64 }{
 	"held": {0.90, 0.04},
 }
 
-func TestLabelledQuestionsGetTheirAnswers(t *testing.T) {
-	sets := map[string][]labelled{"own": readLabelled(t, "testdata/questions.json")}
-	for _, q := range readLabelled(t, "../testdata/*.questions.json") {
+func TestLabeledQuestionsGetTheirAnswers(t *testing.T) {
+	sets := map[string][]labeled{"own": readLabeled(t, "testdata/questions.json")}
+	labeled := readLabeled(t, "../testdata/*.questions.json")
+	if len(labeled) == 0 {
+		t.Error("there are no labeled questions in ../testdata")
+	}
+	for _, q := range labeled {
 		sets[q.Half] = append(sets[q.Half], q)
 	}
 	for name, set := range sets {

@@ -33,7 +33,8 @@ information specific particular general generally typical typically usually most
 hoping wonder wondering curious clarify confirm understand mind leads lead come comes coming required requirement
 requirements requires necessary able design build building interested note understanding believe supposed should need
 needs needed want wants work works working next best great bad two three four five six seven eight nine per deadline
-platform site website asks asked asking app whole`
+platform site website asks asked asking app whole enough job jobs used hard easy really sorts types type overall
+literally honestly maybe perhaps probably`
 
 var isFiller = sync.OnceValue(func() map[string]bool {
 	out := map[string]bool{}

@@ -15,10 +15,10 @@ import (
 )
 
 // go test ./internal/coach/interview -run Weights -update fits weights.json again.
-var update = flag.Bool("update", false, "fit weights.json to the labelled questions")
+var update = flag.Bool("update", false, "fit weights.json to the labeled questions")
 
-// labelled is a question with the answer that it should get.
-type labelled struct {
+// labeled is a question with the answer that it should get.
+type labeled struct {
 	Case     string   `json:"case"`
 	Question string   `json:"question"`
 	Kind     Kind     `json:"kind"`
@@ -27,20 +27,20 @@ type labelled struct {
 	Half     string   `json:"half"` // "held" where nothing may be tuned on it
 }
 
-// read reads labelled questions.
-func readLabelled(t *testing.T, pattern string) []labelled {
+// read reads labeled questions.
+func readLabeled(t *testing.T, pattern string) []labeled {
 	t.Helper()
 	files, err := filepath.Glob(pattern)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var out []labelled
+	var out []labeled
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		var some []labelled
+		var some []labeled
 		if err := json.Unmarshal(text, &some); err != nil {
 			t.Fatalf("%s: %v", file, err)
 		}
@@ -56,7 +56,7 @@ type example struct {
 	weight   float64
 }
 
-func (ix *index) example(q labelled, weight float64) example {
+func (ix *index) example(q labeled, weight float64) example {
 	e := example{compared: ix.compare(ix.corrected(q.Question)), weight: weight}
 	e.right = make([]bool, len(e.compared))
 	for i, t := range ix.targets {
@@ -69,13 +69,13 @@ func (ix *index) example(q labelled, weight float64) example {
 
 // leftOut are the ways to ask of a case, each left out in turn.
 func (x *lexicon) leftOut(cs *casestudies.Case) []example {
-	const weight = 0.5 // they are less like what candidates type than the labelled questions
+	const weight = 0.5 // they are less like what candidates type than the labeled questions
 	var out []example
 	each := func(list *[]string, kind Kind, id string) {
 		all := *list
 		for i, question := range all {
 			*list = slices.Delete(slices.Clone(all), i, i+1)
-			out = append(out, x.index(cs).example(labelled{Kind: kind, Fact: id, Question: question}, weight))
+			out = append(out, x.index(cs).example(labeled{Kind: kind, Fact: id, Question: question}, weight))
 		}
 		*list = all
 	}
@@ -128,7 +128,7 @@ func fit(examples []example) features {
 	return w
 }
 
-// hits says how many examples have a right answer first, of labelled questions and of ways to ask that were left out.
+// hits says how many examples have a right answer first, of labeled questions and of ways to ask that were left out.
 func hits(examples []example, w features) string {
 	var n, right [2]int
 	for _, e := range examples {
@@ -153,7 +153,7 @@ func TestWeightsAreFittedToQuestions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	questions := append(readLabelled(t, "testdata/questions.json"), readLabelled(t, "../testdata/*.questions.json")...)
+	questions := append(readLabeled(t, "testdata/questions.json"), readLabeled(t, "../testdata/*.questions.json")...)
 	x := newLexicon()
 	byCase := map[string][]example{}
 	var all []example
