@@ -189,6 +189,23 @@ func TestAPoorChoiceContradictsWhatItSpeaksAgainst(t *testing.T) {
 	}
 }
 
+func TestWhatAnEarlierStepSettledDifferentlyIsQuoted(t *testing.T) {
+	c := aCriterion([]string{"k", "candidates"}, []string{"recall"})
+	for text, want := range map[string]bool{
+		"I take K = 500, because recall is the ceiling.":                                   true,
+		"I take K = 200, because recall is the ceiling.":                                   false,
+		"K of 200 or K of 500: recall tells which, so I'd measure it.":                     false,
+		"I wouldn't take K = 500, because recall at 200 is enough.":                        false,
+		"HNSW has more recall with 300 candidates, so that is what I'd use for the index.": false,
+	} {
+		a := Answer{Text: text, Before: []string{"Retrieval hands K = 200 candidates to the ranker. The index is HNSW."}}
+		j := New().Judge(caseOf([]framework.Criterion{c}), framework.Evaluation, a)
+		if got := j.Suggestions[0].Claim == framework.Contradicted; got != want || want != (len(j.Contradictions) == 1) {
+			t.Errorf("%s: %+v", text, j)
+		}
+	}
+}
+
 func TestFindingAFactOutEarnsItsCriterion(t *testing.T) {
 	c := aCriterion([]string{"scan"})
 	c.Facts = []string{"size"}

@@ -25,7 +25,7 @@ func (rub *rubric) contradictions(v *words.Vocabulary, r *answerRead, step *case
 				": " + d.Why})
 		}
 	}
-	return out
+	return append(out, rub.changed(v, r, a.Before)...)
 }
 
 // claimsWrong returns the indices of the sentences that make a wrong claim: each meets all groups of its evidence, claims
