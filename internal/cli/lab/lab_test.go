@@ -111,7 +111,8 @@ func TestTheTableOfKnobsSaysWhatEachTakes(t *testing.T) {
 	}
 	for id, want := range map[string]string{
 		"engine": "images: hnsw, ivfpq, exact; interactions: hnsw, ivfpq, exact, popularity, cooccurrence",
-		"k":      "1 to 100000 (candidates", "loss": " lambdarank, logistic (", "encoder": "images: learned, pca, raw; interactions: als",
+		"k":      "1 to 100000 (candidates", "loss": " lambdarank, logistic (",
+		"encoder": "images: learned, frozen, pca, hog, color, raw; interactions: als",
 	} {
 		if !strings.Contains(rows[id], want) {
 			t.Errorf("%s takes %q, want %q in it", id, rows[id], want)
