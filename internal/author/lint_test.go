@@ -66,7 +66,7 @@ func TestLintFindsWhatIsWrong(t *testing.T) {
 			"metric: index_recall_at_k\n", "metric: index_recal_at_k\n", "steps.requirements.decide[0].metric", `no metric "index_recal_at_k"`,
 		},
 		"a metric of another step": {
-			"metric: stage1_recall_at_k\n", "metric: revenue_lift\n", "steps.architecture.decide[0].metric", "doesn't report the metric",
+			"metric: recall_at_10\n", "metric: revenue_lift\n", "steps.architecture.decide[0].metric", "doesn't report the metric",
 		},
 		"a knob of another step": {
 			"knob: k\n", "knob: load\n", "steps.architecture.decide[0].knob", "changes nothing in the step architecture",
@@ -78,7 +78,7 @@ func TestLintFindsWhatIsWrong(t *testing.T) {
 			"knob: items, set", "knob: itmes, set", "steps.requirements.lab.predict[0].knob", `no knob "itmes"`,
 		},
 		"a fault that the world doesn't have": {
-			"fault: encoder-mismatch", "fault: gremlins", "steps.serving.decide[0].runs.switch-query-side-now.fault", `no fault "gremlins"`,
+			"fault: encoder-mismatch", "fault: gremlins", "curveballs[0].fault", `no fault "gremlins"`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

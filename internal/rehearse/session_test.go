@@ -64,7 +64,7 @@ func TestOneStepFromPromptToNext(t *testing.T) {
 	x.wantLine("Nothing in your answer supports this mark")
 
 	r := x.s.Debrief(framework.Requirements)
-	if !r.Answered || r.Marked() != 2 || r.Committed() != 1 || r.Best() != 0 || len(r.UnaskedFacts) != 11 || !r.UnaskedFacts[0].Critical {
+	if !r.Answered || r.Marked() != 2 || r.Committed() != 1 || r.Best() != 0 || len(r.UnaskedFacts) != 12 || !r.UnaskedFacts[0].Critical {
 		t.Errorf("debrief: %+v", r)
 	}
 	whole := x.s.Result()
