@@ -215,10 +215,15 @@ func next(to string) []report.Block {
 	return []report.Block{note("Now", strings.TrimPrefix(to, "Next: "))}
 }
 
-// PastStep describes a step of a session under review: its result without the next thing to do, then the marks.
-func PastStep(r rehearse.StepResult) []report.Block {
+// PastStep describes a step of a session under review: its result without the next thing to do, what its last run showed, if there
+// was one, and the marks.
+func PastStep(r rehearse.StepResult, run rehearse.LabResult) []report.Block {
 	r.ToDo = ""
-	return append(StepResult(r), Marks(r)...)
+	blocks := StepResult(r)
+	if run.Yours != nil && !r.Hidden {
+		blocks = append(blocks, Run(run, r.Decisions)...)
+	}
+	return append(blocks, Marks(r)...)
 }
 
 // Marks lists each criterion with the candidate's mark and the coach's suggestion.

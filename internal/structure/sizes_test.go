@@ -40,6 +40,7 @@ var large = map[string]string{
 	"framework.StepState":                     "all that a session's events say of one step",
 	"internal/draw.Theme":                     "a style for each use",
 	"internal/lab/catalog.Settings":           "a field for each knob",
+	"internal/cli/lab.options":                "a field for each flag",
 	"internal/problem.Problem":                "all that a world can offer; most worlds leave some out",
 	"internal/ranking/dcn.trainer":            "the network, and buffers that are allocated once",
 	"internal/ranking/trees.Options":          "a field for each setting",

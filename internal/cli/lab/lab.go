@@ -17,6 +17,8 @@ import (
 	"dryrun/internal/cli/lookup"
 	"dryrun/internal/draw"
 	"dryrun/internal/lab/catalog"
+	"dryrun/internal/lab/compare"
+	"dryrun/internal/narrate"
 	"dryrun/internal/report"
 	"dryrun/internal/world"
 )
@@ -35,6 +37,8 @@ type options struct {
 	Fault string
 	Seed  int64
 	Data  string // FORMAT:PATH
+
+	Compare bool // with the case's own settings
 }
 
 // labReport is what `lab --json` prints.
@@ -44,6 +48,8 @@ type labReport struct {
 	Seed    int64          `json:"seed"`
 	Fault   string         `json:"fault"`
 	Steps   []*report.Step `json:"steps"`
+
+	Comparisons []report.Comparison `json:"comparisons,omitempty"` // with the case's own settings, by step
 }
 
 // New returns the command.
@@ -61,6 +67,7 @@ Each step has its experiment; --set changes a knob, --fault plants a fault, --da
 A seed always gives the same metrics; timings are those of this machine.`,
 		Example: command.Examples(
 			"the funnel, with more candidates than the reference has", "dryrun lab visual-search --step architecture --set k=500",
+			"what a weaker ranker costs, on the same requests", "dryrun lab visual-search --step model --set ranker=logistic --compare",
 			"all seven experiments for a script", "dryrun lab visual-search --step all --seed 3 --json",
 			"the same on a folder of pictures, one folder per class", "dryrun lab visual-search --data folders:photos",
 			"a fault to find from the metrics alone", "dryrun lab visual-search --fault mystery --seed 7",
@@ -91,6 +98,7 @@ A seed always gives the same metrics; timings are those of this machine.`,
 	f.StringVar(&o.Fault, "fault", "", "plant a fault; mystery draws one, or none, from the seed")
 	f.Int64Var(&o.Seed, "seed", 1, "seed of the world and the models")
 	f.StringVar(&o.Data, "data", "", "files instead of the generated world, `FORMAT:PATH`")
+	f.BoolVar(&o.Compare, "compare", false, "run the case's own settings, too, and say where the two differ")
 	o.AddEngineFlags(cmd)
 	o.AddJSONFlag(cmd, "print JSON")
 	f.Bool("metrics", false, "list what is measured")
@@ -123,25 +131,34 @@ func run(ctx context.Context, o *options) error {
 	if err != nil {
 		return err
 	}
-	cfg, err := catalog.FromCase(c, o.Seed)
+	own, err := catalog.FromCase(c, o.Seed)
 	if err != nil {
 		return badKnob(err)
 	}
-	if cfg, err = o.configure(cfg); err != nil {
+	if own, err = o.onData(own); err != nil {
 		return err
 	}
-	return o.runSteps(ctx, cfg, steps)
+	cfg, err := o.configure(own)
+	if err != nil {
+		return err
+	}
+	return o.runSteps(ctx, cfg, own, steps)
 }
 
-// configure applies --data, --set and --fault, in this order: --set items=N overrides the size of the data.
-func (o *options) configure(cfg catalog.Config) (catalog.Config, error) {
-	if o.Data != "" {
-		format, path, err := dataSource(o.Data, cfg.World.Kind)
-		if err != nil {
-			return cfg, err
-		}
-		cfg = cfg.WithData(format, path)
+// onData applies --data.
+func (o *options) onData(cfg catalog.Config) (catalog.Config, error) {
+	if o.Data == "" {
+		return cfg, nil
 	}
+	format, path, err := dataSource(o.Data, cfg.World.Kind)
+	if err != nil {
+		return cfg, err
+	}
+	return cfg.WithData(format, path), nil
+}
+
+// configure applies --set and --fault, after --data: --set items=N overrides the size of the data.
+func (o *options) configure(cfg catalog.Config) (catalog.Config, error) {
 	knobs := catalog.Knobs{}
 	for _, set := range o.Set {
 		id, value, ok := strings.Cut(set, "=")
@@ -194,8 +211,9 @@ func labSteps(word string) ([]framework.StepID, error) {
 	return []framework.StepID{s.ID}, err
 }
 
-// runSteps runs the experiments in order. It prints each as text when it is done; JSON is one document at the end.
-func (o *options) runSteps(ctx context.Context, cfg catalog.Config, steps []framework.StepID) (err error) {
+// runSteps runs the experiments in order, with --compare those of the case's own settings, too. It prints each as text when it is
+// done; JSON is one document at the end.
+func (o *options) runSteps(ctx context.Context, cfg, own catalog.Config, steps []framework.StepID) (err error) {
 	theme, err := o.DrawTheme()
 	if err != nil {
 		return err
@@ -210,19 +228,23 @@ func (o *options) runSteps(ctx context.Context, cfg catalog.Config, steps []fram
 		out.Fault = "none"
 	}
 	for i, step := range steps {
-		bar := o.Progress(o.Clock, string(step))
-		r, err := l.Run(ctx, cfg, step, bar.Show)
-		bar.Clear()
+		r, compared, err := o.runStep(ctx, l, cfg, own, step)
 		if err != nil {
 			return badKnob(err)
 		}
 		if o.JSON {
 			out.Steps = append(out.Steps, withEmptyLists(r))
+			if compared != nil {
+				out.Comparisons = append(out.Comparisons, *compared)
+			}
 			continue
 		}
 		text := draw.Plain(r, o.Width())
 		if !o.PlainMode() {
 			text = draw.Text(r, draw.Options{Theme: theme, Width: o.Width(), NoPictures: !theme.Color})
+		}
+		if o.Compare {
+			text += "\n" + o.comparedText(compared, theme)
 		}
 		if i > 0 {
 			text = "\n" + text
@@ -235,6 +257,36 @@ func (o *options) runSteps(ctx context.Context, cfg catalog.Config, steps []fram
 		return o.Export(o.IO, out)
 	}
 	return nil
+}
+
+// runStep runs one step, and compares it with the case's own settings where that is asked for and they are others.
+func (o *options) runStep(
+	ctx context.Context, l command.Lab, cfg, own catalog.Config, step framework.StepID,
+) (*report.Step, *report.Comparison, error) {
+	bar := o.Progress(o.Clock, string(step))
+	defer bar.Clear()
+	r, err := l.Run(ctx, cfg, step, bar.Show)
+	if err != nil || !o.Compare || catalog.Same(cfg, own, step) {
+		return r, nil, err
+	}
+	other, err := l.Run(ctx, own, step, bar.Show)
+	if err != nil {
+		return nil, nil, err
+	}
+	c := compare.Steps(ctx, r, other)
+	c.Yours, c.Other = "these settings", "the case's own"
+	return r, &c, nil
+}
+
+// comparedText is a comparison as text.
+func (o *options) comparedText(c *report.Comparison, theme draw.Theme) string {
+	if c == nil {
+		return "These are the case's own settings: there is nothing to compare."
+	}
+	if o.PlainMode() {
+		return draw.SummaryPlain(narrate.Comparison(c), o.Width())
+	}
+	return draw.Summary(narrate.Comparison(c), draw.Options{Theme: theme, Width: o.Width()})
 }
 
 // closeLab closes a lab after err and returns the caller's error. It prints what stays behind on a server even after an

@@ -119,3 +119,27 @@ func TestTheTableOfKnobsSaysWhatEachTakes(t *testing.T) {
 		}
 	}
 }
+
+func TestARunIsComparedWithTheCasesOwnSettingsWhereTheyDiffer(t *testing.T) {
+	for set, want := range map[string][]string{"k=30": {"architecture 30", "architecture 200"}, "k=200": {"architecture 200"}} {
+		p, out, _ := clitest.Program()
+		f := &fake{}
+		o := &options{
+			IO: p.IO, Clock: p.Clock, Case: "visual-search", Step: "arch", Set: []string{set}, Seed: 1, Compare: true,
+			Lab: func(command.EngineFlags) (command.Lab, error) { return f, nil },
+		}
+		if err := run(t.Context(), o); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(f.ran, want) {
+			t.Errorf("%s ran %q, want %q", set, f.ran, want)
+		}
+		words := "Both runs give the same 0 numbers"
+		if len(want) == 1 {
+			words = "nothing to compare"
+		}
+		if !strings.Contains(out.String(), words) {
+			t.Errorf("%s: no %q in %s", set, words, out)
+		}
+	}
+}

@@ -75,7 +75,7 @@ func (r *sessionReview) markdown(past *rehearse.Session, next func(words ...stri
 	for _, s := range r.Steps {
 		s.write(&b)
 		if past != nil {
-			writeBlocks(&b, narrate.PastStep(past.Debrief(s.Step)))
+			writeBlocks(&b, narrate.PastStep(past.Debrief(s.Step), past.LastRun(s.Step)))
 		}
 	}
 	if !r.Ended {

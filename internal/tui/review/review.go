@@ -226,7 +226,7 @@ func result(past *rehearse.Session) [][]report.Block {
 	st := past.State()
 	for _, id := range st.StepIDs() {
 		if _, entered := st.Steps[id]; entered {
-			parts = append(parts, narrate.PastStep(past.Debrief(id)))
+			parts = append(parts, narrate.PastStep(past.Debrief(id), past.LastRun(id)))
 		}
 	}
 	return parts
