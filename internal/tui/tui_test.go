@@ -262,7 +262,7 @@ func TestRevealAsksOnceAndThenMarksAreGiven(t *testing.T) {
 	d.sees("[1]")
 	d.sees("[½]")
 	d.sees("of 4,")
-	d.press("?")
+	d.press("i")
 	d.sees("An interviewer would probe")
 	d.press("c")
 	d.sees("Scorecard")

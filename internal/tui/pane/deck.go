@@ -19,9 +19,16 @@ type Deck struct {
 	panes  []Pane
 	shared func() []frame.Binding
 	open   int
-	steps  *steps // the list of steps to jump to, nil where it is closed
+	list   *overlay // the list of steps or the scope, in place of the open pane; nil where neither is open
+	aside  Aside
 	w, h   int
 }
+
+// Aside brings what stands beside the open pane on a wide screen: a title, lines of w cells, and where all of them can be read.
+type Aside func(open Pane, w int) (title string, lines []string, whole string)
+
+// SetAside sets what stands beside the open pane on a wide screen.
+func (d *Deck) SetAside(aside Aside) { d.aside = aside }
 
 // NewDeck returns a deck with the first pane open. shared returns the keys that work in every pane, made with Everywhere.
 func NewDeck(s *session.Session, panes []Pane, shared func() []frame.Binding) *Deck {
@@ -91,7 +98,7 @@ func (d *Deck) Back() tea.Cmd {
 func (d *Deck) Everywhere(does string, do func() tea.Cmd, keys ...string) frame.Binding {
 	return frame.Binding{Keys: keys, Does: does, Do: frame.Run(func() tea.Cmd {
 		kept := d.closeModal()
-		d.steps = nil
+		d.list = nil
 		return tea.Batch(kept, do())
 	})}
 }
@@ -109,8 +116,8 @@ func (d *Deck) closeModal() tea.Cmd {
 func (d *Deck) Bindings() []frame.Binding {
 	p := d.panes[d.open]
 	switch {
-	case d.steps != nil:
-		return append(d.stepBindings(), keep(d.shared(), frame.FunctionKey)...)
+	case d.list != nil:
+		return append(d.list.bindings(), keep(d.shared(), frame.FunctionKey)...)
 	case takesText(p):
 		return append(p.Bindings(), keep(d.shared(), func(k string) bool { return k == "tab" || k == "shift+tab" || frame.FunctionKey(k) })...)
 	case holds(p):
@@ -174,7 +181,7 @@ func (d *Deck) key(msg tea.KeyMsg) tea.Cmd {
 	if cmd, bound := frame.Press(d.Bindings(), msg); bound {
 		return cmd
 	}
-	if d.steps == nil && holds(p) {
+	if d.list == nil && holds(p) {
 		return p.Update(msg)
 	}
 	return nil
@@ -183,13 +190,17 @@ func (d *Deck) key(msg tea.KeyMsg) tea.Cmd {
 // layout lays out the open pane. It runs after every message, so that View only prints.
 func (d *Deck) layout() {
 	if d.w > 0 {
-		d.panes[d.open].SetSize(d.inner())
+		w, h := d.inner()
+		d.panes[d.open].SetSize(w, h)
+		if d.list != nil {
+			d.list.layout(w, h)
+		}
 	}
 }
 
 // goTo goes to a step from the list.
 func (d *Deck) goTo(id framework.StepID) tea.Cmd {
-	d.steps = nil
+	d.list = nil
 	if id == d.s.ID() && !d.s.State().BetweenSteps {
 		return nil
 	}

@@ -14,10 +14,26 @@ const railWidth = 26
 // Full says whether the rail is shown beside the panes.
 func (d *Deck) Full() bool { return d.w >= frame.FullWidth && d.h >= frame.FullHeight-2 }
 
+// The widths of a full layout with a second pane beside the one that is open.
+const (
+	asideFrom     = 160 // of the screen
+	leastAside    = 44
+	mostAside     = 80
+	mainWithAside = 114 // what the open pane gets before the second one grows
+)
+
+// asideWidth is the width of the pane beside the open one, 0 where there is none.
+func (d *Deck) asideWidth() int {
+	if d.aside == nil || !d.Full() || d.w < asideFrom {
+		return 0
+	}
+	return min(max(d.w-railWidth-mainWithAside, leastAside), mostAside)
+}
+
 // inner is the size of a pane.
 func (d *Deck) inner() (w, h int) {
 	if d.Full() {
-		return d.w - railWidth - 4, d.h - 4 // borders, the tabs and a blank line
+		return d.w - railWidth - d.asideWidth() - 4, d.h - 4 // borders, the tabs and a blank line
 	}
 	return d.w - 4, d.h - 3
 }
@@ -26,17 +42,31 @@ func (d *Deck) inner() (w, h int) {
 func (d *Deck) View() string {
 	w, h := d.inner()
 	body := ""
-	if d.steps != nil {
-		body = d.stepsView(w, h)
-	} else {
+	switch {
+	case d.list != nil:
+		body = d.list.view(d.s.Theme())
+	default:
 		body = d.panes[d.open].View()
 	}
 	if !d.Full() {
 		return strings.Join([]string{d.heading(d.w - 2), " " + d.tabs(), "", indent(frame.Box(body, w, h), "  ")}, "\n")
 	}
 	step := d.s.Current()
-	main := d.box(fmt.Sprintf("%d · %s", step.N, step.Title), d.tabs()+"\n\n"+body, d.w-railWidth, d.h)
-	return beside(d.rail(), main)
+	main := d.box(fmt.Sprintf("%d · %s", step.N, step.Title), d.tabs()+"\n\n"+body, w+4, d.h)
+	view := beside(d.rail(), main)
+	if wide := d.asideWidth(); wide > 0 {
+		view = beside(view, d.asideBox(wide))
+	}
+	return view
+}
+
+// asideBox draws the pane beside the open one. What doesn't fit is in a pane of its own, which the last line names.
+func (d *Deck) asideBox(w int) string {
+	title, lines, whole := d.aside(d.panes[d.open], w-4)
+	if room := d.h - 2; len(lines) > room {
+		lines = append(lines[:room-1:room-1], d.s.Theme().Faint.Render("… the rest: "+whole))
+	}
+	return d.box(title, strings.Join(lines, "\n"), w, d.h)
 }
 
 // heading is the compact layout's line on the step: number, title and the step's own clock.

@@ -6,6 +6,7 @@ package session
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -169,8 +170,18 @@ func (s *Session) StepClock(id framework.StepID) string {
 	return fmt.Sprintf("%dm of %dm", int(s.ElapsedIn(id).Minutes()), int(budget.Minutes()))
 }
 
-// Scope lists the released facts in lines of w cells, the newest last. Where h lines aren't enough, the oldest are cut.
+// Scope lists the released facts in lines of w cells, the newest last. Where h lines aren't enough, the first line says how to
+// see the oldest.
 func (s *Session) Scope(w, h int) []string {
+	lines := s.ScopeLines(w)
+	if len(lines) > h && h > 1 {
+		lines = append([]string{frame.Fit("… S shows all "+strconv.Itoa(len(s.State().Facts)), w)}, lines[len(lines)-h+1:]...)
+	}
+	return lines
+}
+
+// ScopeLines lists all released facts in lines of w cells, the newest last.
+func (s *Session) ScopeLines(w int) []string {
 	var lines []string
 	for _, id := range s.State().Facts {
 		if f := s.Case().Fact(id); f != nil {
@@ -179,9 +190,6 @@ func (s *Session) Scope(w, h int) []string {
 	}
 	if len(lines) == 0 {
 		return frame.Wrap("Nothing yet. Ask the interviewer: a good question brings a fact.", w)
-	}
-	if len(lines) > h && h > 1 {
-		lines = append([]string{"…"}, lines[len(lines)-h+1:]...)
 	}
 	return lines
 }

@@ -46,6 +46,7 @@ func New(ctx context.Context, o Options) *Model {
 	m.brief = brief.New(s, brief.Options{Answer: m.write, Compact: func() bool { return !m.Full() }})
 	m.answer = answer.New(s, answer.Options{Show: func() { m.Open(m.answer) }, Editor: o.Editor, Ctx: ctx})
 	m.Deck = pane.NewDeck(s, []pane.Pane{m.brief, m.answer, m.decide, m.labs, m.reference, m.score}, m.everywhere)
+	m.SetAside(m.aside)
 	s.OnTranscript(func() {
 		m.Open(m.brief)
 		m.brief.End()
@@ -74,6 +75,8 @@ func (m *Model) everywhere() []frame.Binding {
 	back.Quiet = true
 	ask := m.Everywhere("ask", m.ask, "a", "f5")
 	ask.When = func() bool { return !m.brief.TakesText() }
+	scope := m.Everywhere("whole scope", func() tea.Cmd { m.OpenScope(); return nil }, "S")
+	scope.Quiet = true
 	show := m.Everywhere("open the reference", m.showReference, "v")
 	if m.reference.IsOpened() {
 		show.Does = "the reference"
@@ -89,9 +92,22 @@ func (m *Model) everywhere() []frame.Binding {
 		m.Everywhere("editor", m.answer.Edit, "e", "f6"),
 		show,
 		m.Everywhere("steps", func() tea.Cmd { m.OpenSteps(); return nil }, "s"),
+		scope,
 		m.Everywhere("back", m.Back, "esc"),
 		m.Everywhere("leave", func() tea.Cmd { return frame.Send(frame.Home{}) }, "q"),
 	}
+}
+
+// aside is what stands beside the open pane on a wide screen: the question while one answers, the reference while one marks, and
+// else the answer.
+func (m *Model) aside(open pane.Pane, w int) (title string, lines []string, whole string) {
+	switch {
+	case open == m.answer:
+		return "The question", m.brief.Lines(w), m.brief.Name()
+	case open == m.score && m.reference.IsOpened():
+		return "The reference", m.reference.Lines(w), m.reference.Name()
+	}
+	return "Your answer", m.answer.Lines(w), m.answer.Name()
 }
 
 func (m *Model) write() tea.Cmd {

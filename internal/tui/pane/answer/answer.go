@@ -9,6 +9,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"dryrun/internal/draw"
 	"dryrun/internal/rehearse"
 	"dryrun/internal/tui/frame"
 	"dryrun/internal/tui/session"
@@ -26,13 +27,16 @@ type Pane struct {
 	s       *session.Session
 	o       Options
 	writing frame.Field
-	to      string // the question being answered: "" for the prompt, or the id of a probe, a follow-up or a curveball
+	scroll  frame.Scroll // of question and answer while the field is closed
+	to      string       // the question being answered: "" for the prompt, or the id of a probe, a follow-up or a curveball
 	w, h    int
 }
 
+// hint is shown where nothing is written yet.
+const hint = "Say what you would say aloud. Bullets are fine. Everything is saved as you type."
+
 // New returns the pane for a session.
 func New(s *session.Session, o Options) *Pane {
-	hint := "Say what you would say aloud. Bullets are fine. Everything is saved as you type."
 	return &Pane{s: s, o: o, writing: frame.NewField(s.Theme(), hint, true)}
 }
 
@@ -104,11 +108,11 @@ func (p *Pane) Bindings() []frame.Binding {
 		done := frame.Binding{Keys: []string{"esc"}, Does: "done", Do: frame.Run(p.CloseModal)}
 		return append([]frame.Binding{done}, p.writing.Bindings(p.written)...)
 	}
-	return []frame.Binding{
+	return append([]frame.Binding{
 		{Keys: []string{"enter", "i"}, Does: "write", Do: frame.Run(p.Write)},
 		{Keys: []string{"p"}, Does: "get a follow-up", When: func() bool { return p.s.Here().HasAnswer() }, Do: frame.Run(p.askMore)},
 		{Keys: []string{"o"}, Does: "another question", When: func() bool { return len(p.targets()) > 1 }, Do: frame.Set(p.otherQuestion)},
-	}
+	}, p.scroll.Bindings()...)
 }
 
 // otherQuestion switches to the next question that can be answered.
@@ -134,6 +138,7 @@ func (p *Pane) askMore() tea.Cmd {
 // answering switches the field to the answer to another question.
 func (p *Pane) answering(to string) {
 	p.to = to
+	p.scroll.Top()
 	p.writing.SetValue(p.s.Text(to))
 }
 
@@ -146,31 +151,69 @@ func (p *Pane) Write() tea.Cmd {
 	return nil
 }
 
-// SetSize lays the pane out. The question takes at most a third of the height, so that it never pushes the field off the screen.
+// SetSize lays the pane out. While the field is open the question takes at most a third of the height, so that it never pushes the
+// field off the screen; otherwise question and answer are whole, and scroll.
 func (p *Pane) SetSize(w, h int) {
 	p.w, p.h = w, h
-	q := len(p.questionLines(w, h))
-	p.writing.SetSize(w, max(h-q-2, 3))
+	if p.writing.Focused() {
+		q := len(p.questionLines(w, h))
+		p.writing.SetSize(min(w, draw.ProseWidth), max(h-q-2, 3))
+		return
+	}
+	t := p.s.Theme()
+	lines := p.wholeQuestion(w)
+	for i := range lines {
+		lines[i] = t.Faint.Render(lines[i])
+	}
+	lines = append(lines, p.rule(w))
+	if text := p.writing.Value(); strings.TrimSpace(text) != "" {
+		lines = append(lines, frame.Wrap(text, min(w, draw.ProseWidth))...)
+	} else {
+		lines = append(lines, t.Faint.Render(frame.Fit(hint, w)))
+	}
+	p.scroll.Set(lines, w, h)
+}
+
+// wholeQuestion is the question in lines of w cells.
+func (p *Pane) wholeQuestion(w int) []string {
+	return frame.Wrap(strings.Join(strings.Fields(p.question(p.to)), " "), min(w, draw.ProseWidth))
 }
 
 // questionLines is the question, cut to a third of the height.
 func (p *Pane) questionLines(w, h int) []string {
-	lines := frame.Wrap(strings.Join(strings.Fields(p.question(p.to)), " "), w)
+	lines := p.wholeQuestion(w)
 	if most := max(h/3, 2); len(lines) > most {
 		lines = lines[:most]
-		lines[most-1] = frame.Fit(lines[most-1], w-22) + "…  (all of it: Brief)"
+		lines[most-1] = frame.Fit(lines[most-1], w-22) + "…  (esc shows it all)"
 	}
 	return lines
 }
 
-// View draws the pane.
-func (p *Pane) View() string {
-	w, h := p.w, p.h
+// Lines are what is written in this step, in lines of w cells: the answer to the prompt, then those to what was asked after it.
+func (p *Pane) Lines(w int) []string {
 	t := p.s.Theme()
-	q := p.questionLines(w, h)
-	for i := range q {
-		q[i] = t.Faint.Render(q[i])
+	var lines []string
+	for _, to := range p.targets() {
+		text := p.s.Text(to)
+		if strings.TrimSpace(text) == "" {
+			continue
+		}
+		if to != "" {
+			lines = append(lines, "")
+			for _, l := range frame.Wrap(p.question(to), min(w, draw.ProseWidth)) {
+				lines = append(lines, t.Faint.Render(l))
+			}
+		}
+		lines = append(lines, frame.Wrap(text, min(w, draw.ProseWidth))...)
 	}
+	if len(lines) == 0 {
+		return []string{t.Faint.Render("Nothing is written yet.")}
+	}
+	return lines
+}
+
+// rule is the line between question and answer, which says what state the answer is in.
+func (p *Pane) rule(w int) string {
 	state := "enter: write"
 	switch {
 	case p.s.Here().Revealed:
@@ -181,6 +224,18 @@ func (p *Pane) View() string {
 		state = "saved; enter: edit"
 	}
 	rule := "── " + frame.Fit(state, w-6) + " "
-	rule += strings.Repeat("─", max(0, w-frame.Width(rule)))
-	return frame.Box(strings.Join(q, "\n")+"\n"+t.Border.Render(rule)+"\n"+p.writing.View(), w, h)
+	return p.s.Theme().Border.Render(rule + strings.Repeat("─", max(0, w-frame.Width(rule))))
+}
+
+// View draws the pane.
+func (p *Pane) View() string {
+	if !p.writing.Focused() {
+		return p.scroll.View(p.s.Theme())
+	}
+	t := p.s.Theme()
+	q := p.questionLines(p.w, p.h)
+	for i := range q {
+		q[i] = t.Faint.Render(q[i])
+	}
+	return frame.Box(strings.Join(q, "\n")+"\n"+p.rule(p.w)+"\n"+p.writing.View(), p.w, p.h)
 }

@@ -7,6 +7,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"dryrun/internal/draw"
 	"dryrun/internal/rehearse"
 	"dryrun/internal/tui/frame"
 	"dryrun/internal/tui/session"
@@ -71,9 +72,20 @@ func (p *Pane) End() {
 
 // SetSize puts together what the interviewer has said.
 func (p *Pane) SetSize(w, h int) {
+	p.w, p.h = w, h
+	p.scroll.Set(p.Lines(w), w, p.AbovePrompt(w, h))
+}
+
+// Lines are what the interviewer has said, in lines of w cells.
+func (p *Pane) Lines(w int) []string {
+	w = min(w, draw.ProseWidth)
 	t := p.s.Theme()
 	step := p.s.Current()
-	lines := []string{t.Strong.Render(frame.Fit(step.Question, w)), ""}
+	lines := frame.Wrap(step.Question, w)
+	for i := range lines {
+		lines[i] = t.Strong.Render(lines[i])
+	}
+	lines = append(lines, "")
 	if p.s.ID() == p.s.State().StepIDs()[0] {
 		lines = append(lines, p.s.Prose(p.s.Case().Brief, w)...)
 		lines = append(lines, "")
@@ -81,7 +93,7 @@ func (p *Pane) SetSize(w, h int) {
 	lines = append(lines, p.s.Prose(p.s.Step().Prompt, w)...)
 	if p.o.Compact() {
 		lines = append(lines, "", t.Title.Render("Scope"))
-		lines = append(lines, p.s.Scope(w, len(p.s.State().Facts)*4+2)...)
+		lines = append(lines, p.s.ScopeLines(w)...)
 	}
 	if said := p.s.Transcript(); len(said) > 0 {
 		lines = append(lines, "", t.Title.Render("Said since"))
@@ -89,8 +101,7 @@ func (p *Pane) SetSize(w, h int) {
 			lines = append(lines, p.line(l, w)...)
 		}
 	}
-	p.w, p.h = w, h
-	p.scroll.Set(lines, w, p.AbovePrompt(w, h))
+	return lines
 }
 
 // line is one line of the conversation: who, and what, with what follows indented.

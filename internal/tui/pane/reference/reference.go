@@ -2,8 +2,11 @@
 package reference
 
 import (
+	"slices"
+
 	tea "github.com/charmbracelet/bubbletea"
 
+	"dryrun/internal/draw"
 	"dryrun/internal/rehearse"
 	"dryrun/internal/tui/frame"
 	"dryrun/internal/tui/session"
@@ -76,10 +79,10 @@ func (p *Pane) View() string { return p.scroll.View(p.s.Theme()) }
 // SetSize shows the reference once it is open, and before that how to open it.
 func (p *Pane) SetSize(w, h int) {
 	t := p.s.Theme()
-	step := p.s.Step()
 	var lines []string
 	if !p.s.Here().Revealed {
-		lines = frame.Wrap("The reference is a strong spoken answer to this step. What you write after opening it is kept, and not scored.", w)
+		const what = "The reference is a strong spoken answer to this step. What you write after opening it is kept, and not scored."
+		lines = frame.Wrap(what, min(w, draw.ProseWidth))
 		lines = append(lines, "")
 		if p.asking {
 			lines = append(lines, t.Warn.Render("Open it now? ")+"y opens it, any other key doesn't.")
@@ -89,7 +92,14 @@ func (p *Pane) SetSize(w, h int) {
 		p.scroll.Set(lines, w, h)
 		return
 	}
-	lines = append(lines, p.s.Prose(step.Reference, w)...)
+	p.scroll.Set(p.Lines(w), w, h)
+}
+
+// Lines are the reference with what goes wrong and what may follow, in lines of w cells.
+func (p *Pane) Lines(w int) []string {
+	w = min(w, draw.ProseWidth)
+	t, step := p.s.Theme(), p.s.Step()
+	lines := slices.Clone(p.s.Prose(step.Reference, w))
 	if len(step.Pitfalls) > 0 {
 		lines = append(lines, "", t.Title.Render("Pitfalls"))
 		for _, p := range step.Pitfalls {
@@ -105,5 +115,5 @@ func (p *Pane) SetSize(w, h int) {
 			}
 		}
 	}
-	p.scroll.Set(lines, w, h)
+	return lines
 }
