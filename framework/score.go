@@ -104,8 +104,11 @@ func shareOf(criteria []Criterion, marks map[string]Marked, level Level) (share 
 	if all == 0 {
 		return 0, false
 	}
-	return max(earned, 0) / all, true
+	return rounded(max(earned, 0) / all), true
 }
+
+// rounded keeps a share from being printed as 0.7000000000000001.
+func rounded(share float64) float64 { return math.Round(share*1e9) / 1e9 }
 
 // Missing returns the criteria at the level or below that aren't fully met, those that cost most first.
 func Missing(criteria []Criterion, marks map[string]Marked, level Level) []Criterion {
@@ -150,11 +153,11 @@ func scoreColumn(st *State, rubric map[StepID][]Criterion, by string, use func(m
 	card.Overall = overall(card.Steps, practice)
 	switch {
 	case practice:
-		card.NoVerdict = "practice doesn't give one, a mock interview does"
+		card.NoVerdict = "practice scores each step and gives no verdict"
 	case card.Total == 1:
-		card.NoVerdict = "one step isn't enough, a mock interview of all seven gives one"
+		card.NoVerdict = "one step isn't enough for a verdict"
 	case card.Total < len(Steps()):
-		card.NoVerdict = "it needs all seven steps"
+		card.NoVerdict = "a verdict needs all seven steps"
 	default:
 		card.judge()
 	}

@@ -25,7 +25,7 @@ func bars(b report.Block, t Theme, w int) []string {
 		n, ok := number(r[1])
 		if !ok {
 			if text := cell(r[1]); text != "" { // no bar: "not answered"
-				label, value = max(label, width(cell(r[0]))), max(value, width(text))
+				label, value, whole = max(label, width(cell(r[0]))), max(value, width(text)), max(whole, width(text))
 				rows = append(rows, row{label: cell(r[0]), value: text})
 			}
 			continue

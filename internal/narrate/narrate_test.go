@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"dryrun/casestudies"
 	"dryrun/framework"
@@ -156,7 +157,7 @@ func TestAResultThatIsKeptBackSaysSoAndNothingElse(t *testing.T) {
 	if want := "note \"Data\": Answered.\nnote \"Now\": You get the result at the end of the mock.\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	got = listing(Scorecard(rehearse.SessionResult{Title: "Visual search", Hidden: true, ToDo: "You get the result at the end of the mock."}))
+	got = listing(Scorecard(rehearse.SessionResult{Title: "Visual search", Hidden: true, ToDo: "You get the result at the end of the mock."}, nil))
 	if want := "note \"Scorecard\": Visual search\nnote \"Now\": You get the result at the end of the mock.\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
@@ -166,40 +167,45 @@ func TestAResultThatIsKeptBackSaysSoAndNothingElse(t *testing.T) {
 func session() rehearse.SessionResult {
 	line := func(id framework.StepID, score framework.StepScore, marked bool) rehearse.StepLine {
 		step, _ := framework.StepByID(id)
-		return rehearse.StepLine{Step: step, Score: score, Marked: marked}
+		return rehearse.StepLine{Step: step, Score: score, Marked: marked, Spent: 4 * time.Minute, Plan: 5 * time.Minute}
 	}
 	return rehearse.SessionResult{
-		Title: "Visual search", Quote: "exact first, and why", ToDo: "Rehearse another step.",
+		Title: "Visual search", Quote: "exact first, and why", ToDo: "Rehearse another step.", Level: framework.Senior,
+		Met: map[framework.Level]float64{framework.Mid: .8, framework.Senior: .62, framework.Staff: .4},
 		Steps: []rehearse.StepLine{
 			line(framework.Requirements, framework.StepScore{Answered: true, Score: 2.93, Band: "sound"}, true),
 			line(framework.Data, framework.StepScore{Answered: true}, false),
 			line(framework.Model, framework.StepScore{}, false),
 		},
 		Other: rehearse.OtherResults{
-			Committed: 5, Best: 3, Ranges: framework.Calibration{Total: 3, Covered: 2, Linear: 0.21, LinearCount: 2, Log: 1.386, LogCount: 1},
+			Decisions: marked().Decisions[:2], Asked: marked().UnaskedFacts[:1], Missed: marked().UnaskedFacts[1:],
+			Ranges:    framework.Calibration{Total: 3, Covered: 2, Linear: 0.21, LinearCount: 2, Log: 1.386, LogCount: 1},
 			Diagnoses: []framework.Diagnosed{{Correct: true}, {}},
 		},
 		Card: framework.Scorecard{
-			Overall: 2.93, Answered: 2, Total: 3, NoVerdict: "practice doesn't give one, a mock interview does",
+			Overall: 2.93, Answered: 2, Total: 3, NoVerdict: "practice scores each step and gives no verdict",
 			Supported: &framework.Scorecard{Overall: 2.1},
 		},
 	}
 }
 
 func TestAScorecard(t *testing.T) {
-	golden(t, "scorecard", Scorecard(session()))
+	earlier := session()
+	earlier.Began = time.Date(2026, 1, 12, 9, 0, 0, 0, time.Local)
+	earlier.Steps[0].Score.Score = 1.5
+	golden(t, "scorecard", Scorecard(session(), &earlier))
 	mock := session()
 	mock.Card.NoVerdict, mock.Card.Level = "", framework.Mid
 	mock.Card.Verdicts = map[framework.Level]framework.Verdict{
 		framework.Mid: framework.Hire, framework.Senior: framework.LeanNoHire, framework.Staff: framework.NoHire,
 	}
-	golden(t, "verdict", Scorecard(mock))
+	golden(t, "verdict", Scorecard(mock, nil))
 }
 
 func TestASessionWithoutMarksHasNoScore(t *testing.T) {
 	r := session()
 	r.Steps = r.Steps[1:]
-	if got := listing(Scorecard(r)); strings.Contains(got, "of 4") || !strings.Contains(got, "no criterion is marked yet") {
+	if got := listing(Scorecard(r, nil)); strings.Contains(got, "of 4") || !strings.Contains(got, "no criterion is marked yet") {
 		t.Errorf("%s", got)
 	}
 }

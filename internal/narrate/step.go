@@ -2,7 +2,6 @@ package narrate
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"dryrun/casestudies"
@@ -215,6 +214,34 @@ func next(to string) []report.Block {
 	return []report.Block{note("Now", strings.TrimPrefix(to, "Next: "))}
 }
 
+// Written are the answers of a step in full, each under the question that it answers.
+func Written(past *rehearse.Session, id framework.StepID) []report.Block {
+	step, _ := framework.StepByID(id)
+	var out []report.Block
+	for _, a := range past.State().StepState(id).Answers {
+		if text := strings.TrimSpace(past.TextOf(id, a.To)); text != "" {
+			out = append(out, note(questionOf(past, id, a.To, step.Title), text))
+		}
+	}
+	if draft := strings.TrimSpace(past.TextOf(id, "")); draft != "" && len(out) == 0 {
+		out = append(out, note(step.Title+", not committed yet", draft))
+	}
+	return out
+}
+
+// questionOf is what an answer was given to: the step's prompt by its title, or a probe, follow-up or curveball in its own words.
+func questionOf(past *rehearse.Session, id framework.StepID, to, title string) string {
+	for _, p := range past.State().StepState(id).Probes {
+		if p.ID == to {
+			return "Asked: " + strings.TrimSpace(p.Text)
+		}
+	}
+	if ball := past.Case().Curveball(to); ball != nil {
+		return "Curveball: " + strings.TrimSpace(ball.Says)
+	}
+	return "Your answer to " + title
+}
+
 // PastStep describes a step of a session under review: its result without the next thing to do, what its last run showed, if there
 // was one, and the marks.
 func PastStep(r rehearse.StepResult, run rehearse.LabResult) []report.Block {
@@ -243,96 +270,6 @@ func Marks(r rehearse.StepResult) []report.Block {
 		b.Rows = append(b.Rows, row)
 	}
 	return []report.Block{b}
-}
-
-// Scorecard describes a whole session's result, step by step.
-func Scorecard(r rehearse.SessionResult) []report.Block {
-	if r.Hidden {
-		return append([]report.Block{note("Scorecard", r.Title)}, next(r.ToDo)...)
-	}
-	table := report.Block{Kind: report.Table, Title: "Scorecard, " + r.Title, Columns: []string{"step", "score", ""}}
-	for _, s := range r.Steps {
-		row := report.Row{report.Text(fmt.Sprintf("%d %s", s.N, s.Title)), report.Text(""), report.Text("not answered")}
-		switch {
-		case s.Marked:
-			row[1], row[2] = report.Score(s.Score.Score), report.Text(s.Score.Band)
-		case s.Score.Answered:
-			row[2] = report.Text("answered, not marked")
-		}
-		table.Rows = append(table.Rows, row)
-	}
-	blocks := []report.Block{table, note("Overall", overall(r))}
-	blocks = append(blocks, verdicts(r.Card)...)
-	blocks = append(blocks, beside(r.Other)...)
-	if r.Quote != "" {
-		blocks = append(blocks, note("You said", quoted(r.Quote)))
-	}
-	return append(blocks, next(r.ToDo)...)
-}
-
-func overall(r rehearse.SessionResult) string {
-	card := r.Card
-	if !slices.ContainsFunc(r.Steps, func(s rehearse.StepLine) bool { return s.Marked }) {
-		return fmt.Sprintf("no criterion is marked yet, so there is no score; %d of %d steps answered.", card.Answered, card.Total)
-	}
-	text := fmt.Sprintf("%s; %d of %d steps answered", report.Score(card.Overall), card.Answered, card.Total)
-	if card.Supported != nil && card.Supported.Overall < card.Overall {
-		text += fmt.Sprintf("; %s without the unsupported marks", report.Score(card.Supported.Overall))
-	}
-	return text + "."
-}
-
-// verdicts lists what an interviewer would write at each level, or why there is no verdict.
-func verdicts(card framework.Scorecard) []report.Block {
-	if card.NoVerdict != "" {
-		return []report.Block{note("No verdict", card.NoVerdict+".")}
-	}
-	b := report.Block{Kind: report.Table, Title: "Verdict", Columns: []string{"level", "verdict"}}
-	if card.Level != "" {
-		b.Title = fmt.Sprintf("Verdict: %s level", card.Level)
-	}
-	for _, level := range framework.Levels() {
-		if v, ok := card.Verdicts[level]; ok {
-			b.Rows = append(b.Rows, report.Row{report.Text(level), report.Text(v)})
-		}
-	}
-	if len(b.Rows) == 0 {
-		return nil
-	}
-	return []report.Block{b}
-}
-
-// beside lists what is reported beside the score, each on its own scale.
-func beside(b rehearse.OtherResults) []report.Block {
-	table := report.Block{Kind: report.Table, Title: "Beside the score"}
-	row := func(what, text string) {
-		table.Rows = append(table.Rows, report.Row{report.Text(what), report.Text(text)})
-	}
-	if b.Committed > 0 {
-		row("decisions", fmt.Sprintf("%d of %d are the best option", b.Best, b.Committed))
-	}
-	if c := b.Ranges; c.Total > 0 {
-		row("ranges", fmt.Sprintf("%d of %d hold the result; %.0f%% should", c.Covered, c.Total, 100*framework.Coverage))
-		if c.LinearCount > 0 {
-			row("interval score", fmt.Sprintf("%s on average; lower is better", report.Num(c.Linear)))
-		}
-		if c.LogCount > 0 {
-			row("interval score of ratios", fmt.Sprintf("%s on average, on a log scale; lower is better", report.Num(c.Log)))
-		}
-	}
-	if n := len(b.Diagnoses); n > 0 {
-		right := 0
-		for _, d := range b.Diagnoses {
-			if d.Correct {
-				right++
-			}
-		}
-		row("diagnosis", fmt.Sprintf("%d of %s named right", right, counted(n, "cause")))
-	}
-	if len(table.Rows) == 0 {
-		return nil
-	}
-	return []report.Block{table}
 }
 
 // counted writes a number of things: "1 fact", "4 facts".

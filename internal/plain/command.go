@@ -279,7 +279,7 @@ func (w *walk) next(ctx context.Context, _ string) error {
 
 func (w *walk) end(ctx context.Context, _ string) error {
 	if w.do(ctx, rehearse.End{}) {
-		w.scorecard()
+		w.scorecard(ctx)
 	}
 	return nil
 }

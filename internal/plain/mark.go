@@ -146,11 +146,18 @@ func (w *walk) result(step framework.StepID) {
 	w.show(narrate.StepResult(w.s.Debrief(step)))
 }
 
-// scorecard shows the result of the whole session.
-func (w *walk) scorecard() {
+// scorecard shows the result of the whole session, beside that of the session before it.
+func (w *walk) scorecard(ctx context.Context) {
 	r := w.s.Result()
+	var last *rehearse.SessionResult
+	if w.Before != nil {
+		var err error
+		if last, err = w.Before(ctx, w.s.State().Started, w.s.State().StartedAt); err != nil {
+			w.say("The session before this one can't be read: " + err.Error() + ".")
+		}
+	}
 	w.say("")
-	w.show(narrate.Scorecard(r))
+	w.show(narrate.Scorecard(r, last))
 	w.say("To see this session again, run:")
 	fmt.Fprintln(w.Out, w.Command("review", r.Session))
 }

@@ -31,6 +31,8 @@ type Options struct {
 	Lab         rehearse.Lab
 	// Command writes a command of dryrun as it is typed to work on the same data; nil adds nothing to the words.
 	Command func(words ...string) string
+	// Before returns the result of the session of a case before the one that started at a time, nil if there is none. It may be nil.
+	Before func(ctx context.Context, started framework.Started, at time.Time) (*rehearse.SessionResult, error)
 }
 
 // walk is one conversation about one session.

@@ -50,23 +50,86 @@ func (s *Session) hiddenUntil() string {
 
 // Result returns the result of the whole session.
 func (s *Session) Result() SessionResult {
-	r := SessionResult{Session: s.state.Started.Session, Title: s.cs.Title, Ended: s.state.Ended}
+	r := SessionResult{
+		Session: s.state.Started.Session, Title: s.cs.Title, Ended: s.state.Ended, Began: s.state.StartedAt, Level: s.state.Started.Level,
+	}
 	if s.Hidden(Scores) {
 		r.Hidden, r.ToDo = true, s.hiddenUntil()
 		return r
 	}
 	r.Card = s.Scorecard()
 	for _, score := range r.Card.Steps {
-		step, _ := framework.StepByID(score.Step)
-		r.Steps = append(r.Steps, StepLine{step, score, len(s.state.StepState(score.Step).Marks[bySelf]) > 0})
+		r.Steps = append(r.Steps, s.stepLine(score))
 	}
+	r.Met = met(r.Steps)
 	r.Other = s.otherResults()
-	r.Quote, r.ToDo = s.quote(), s.Debrief(s.state.Step).ToDo
+	r.Quote = s.quote()
+	r.ToDo = s.sessionToDo(r)
 	return r
+}
+
+// stepLine is a step of the session's result.
+func (s *Session) stepLine(score framework.StepScore) StepLine {
+	step, _ := framework.StepByID(score.Step)
+	st := s.state.StepState(step.ID)
+	line := StepLine{
+		Step: step, Score: score, Marked: len(st.Marks[bySelf]) > 0, Spent: st.Elapsed,
+		Plan: framework.BudgetOf(step.ID, s.state.Started.Minutes),
+	}
+	if line.Marked {
+		line.Adds = s.Debrief(step.ID).NextLevel
+	}
+	return line
+}
+
+// met is the share of what each level asks of the marked steps, weighted by step.
+func met(steps []StepLine) map[framework.Level]float64 {
+	out := map[framework.Level]float64{}
+	for _, level := range framework.Levels() {
+		var sum, weights float64
+		for _, s := range steps {
+			if r, asked := s.Score.R[level]; asked && s.Marked {
+				sum += float64(s.Weight) * r
+				weights += float64(s.Weight)
+			}
+		}
+		if weights > 0 {
+			out[level] = sum / weights
+		}
+	}
+	return out
+}
+
+// sessionToDo is the next thing to do, for somebody who looks at the scorecard.
+func (s *Session) sessionToDo(r SessionResult) string {
+	if !s.state.Ended {
+		if next := s.Debrief(s.state.Step).ToDo; next != lastStepDone {
+			return next
+		}
+		for _, line := range r.Steps {
+			switch {
+			case !line.Score.Answered && !s.state.StepState(line.ID).Revealed:
+				return fmt.Sprintf("Answer %d of 7, %s.", line.N, line.Title)
+			case line.Score.Answered && !line.Marked:
+				return fmt.Sprintf("Mark yourself in %d of 7, %s.", line.N, line.Title)
+			}
+		}
+	}
+	weakest := -1
+	for i, line := range r.Steps {
+		if line.Marked && (weakest < 0 || line.Score.Score < r.Steps[weakest].Score.Score) {
+			weakest = i
+		}
+	}
+	if weakest < 0 {
+		return "Rehearse another step."
+	}
+	return fmt.Sprintf("Rehearse %s again: it is your weakest step.", r.Steps[weakest].Title)
 }
 
 // otherResults aggregates the decisions, ranges and diagnoses of the session.
 func (s *Session) otherResults() OtherResults {
+	open := false // a reference
 	b := OtherResults{Ranges: framework.Calibrate(framework.Ranges(s.state, s.isLog))}
 	for _, id := range s.state.StepIDs() {
 		st := s.state.StepState(id)
@@ -74,9 +137,20 @@ func (s *Session) otherResults() OtherResults {
 		if !st.Revealed && !s.state.Ended {
 			continue
 		}
-		decided := StepResult{Decisions: s.decisions(id)}
-		b.Committed += decided.Committed()
-		b.Best += decided.Best()
+		open = true
+		for _, d := range s.decisions(id) {
+			if d.Chosen != "" {
+				b.Decisions = append(b.Decisions, d)
+			}
+		}
+	}
+	for _, id := range s.state.Facts {
+		if f := s.cs.Fact(id); f != nil {
+			b.Asked = append(b.Asked, *f)
+		}
+	}
+	if open && !s.Hidden(FactCount) {
+		b.Missed = s.unasked()
 	}
 	return b
 }
@@ -222,6 +296,9 @@ func quoteFrom(criteria []CriterionResult, text string) string {
 	return quote
 }
 
+// lastStepDone is what to do after the last step.
+const lastStepDone = "That was the last step: look at the scorecard."
+
 // toDo returns the next thing to do, as a sentence.
 func (s *Session) toDo(step framework.StepID, r StepResult) string {
 	st := s.state.StepState(step)
@@ -252,5 +329,5 @@ func (s *Session) toDo(step framework.StepID, r StepResult) string {
 			return fmt.Sprintf("Next: %d of 7, %s.", next.N, next.Title)
 		}
 	}
-	return "That was the last step: look at the scorecard."
+	return lastStepDone
 }

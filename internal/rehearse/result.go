@@ -1,6 +1,8 @@
 package rehearse
 
 import (
+	"time"
+
 	"dryrun/casestudies"
 	"dryrun/framework"
 )
@@ -65,17 +67,21 @@ type SessionResult struct {
 	Title   string // of the case
 	Ended   bool
 	Hidden  bool // by the mode: below, only ToDo is filled in
+	Began   time.Time
 	Steps   []StepLine
 	Card    framework.Scorecard // by the candidate's own marks
 	Other   OtherResults
-	Quote   string // a line of the candidate's own words
-	ToDo    string // the next thing to do, in a sentence
+	Level   framework.Level             // the session's
+	Met     map[framework.Level]float64 // share of what each level asks of the marked steps, by the candidate's own marks
+	Quote   string                      // a line of the candidate's own words
+	ToDo    string                      // the next thing to do, in a sentence
 }
 
 // OtherResults are reported next to the score, each on its own scale.
 type OtherResults struct {
-	Committed int // decisions, in steps whose reference is open
-	Best      int // of those, the ones that are the best option
+	Decisions []DecisionResult   // those committed, in steps whose reference is open
+	Asked     []casestudies.Fact // in the order in which they were asked for
+	Missed    []casestudies.Fact // never asked for, critical ones first; only once a reference is open
 	Ranges    framework.Calibration
 	Diagnoses []framework.Diagnosed
 }
@@ -85,6 +91,9 @@ type StepLine struct {
 	framework.Step
 	Score  framework.StepScore
 	Marked bool // by the candidate
+	Spent  time.Duration
+	Plan   time.Duration
+	Adds   string // what an answer at the next level adds, in a sentence; "" where nothing is marked
 }
 
 // CriterionResult is one criterion with its marks.

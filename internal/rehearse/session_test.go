@@ -68,7 +68,11 @@ func TestOneStepFromPromptToNext(t *testing.T) {
 		t.Errorf("debrief: %+v", r)
 	}
 	whole := x.s.Result()
-	if b := whole.Other; b.Committed != 1 || b.Best != 0 || b.Ranges.Total != 1 || b.Ranges.Covered != 0 || b.Ranges.LogCount != 1 {
+	b := whole.Other
+	if len(b.Decisions) != 1 || b.Decisions[0].Verdict != "poor" || len(b.Asked) != 1 || len(b.Missed) != len(r.UnaskedFacts) {
+		t.Errorf("decisions, and facts asked for and missed: %+v", b)
+	}
+	if b.Ranges.Total != 1 || b.Ranges.Covered != 0 || b.Ranges.LogCount != 1 {
 		t.Errorf("beside the score: %+v", b)
 	}
 	if whole.Steps[0].ID != framework.Requirements || !whole.Steps[0].Marked || whole.Quote != r.Quote {

@@ -5,6 +5,8 @@ package study
 import (
 	"context"
 	"fmt"
+	"slices"
+	"time"
 
 	"dryrun/casestudies"
 	"dryrun/framework"
@@ -114,6 +116,37 @@ func (s *Study) Read(ctx context.Context, id string) (StoredSession, error) {
 	p := StoredSession{Log: log, State: st}
 	p.Session, p.Err = rehearse.Read(s.deps(), log)
 	return p, nil
+}
+
+// lookedAt is how many earlier sessions of a case are read at most in search of one that has marks.
+const lookedAt = 10
+
+// Before returns the result of the session of the same case that was used last before the one that started at a time, and has marks;
+// nil if there is none.
+func (s *Study) Before(ctx context.Context, started framework.Started, at time.Time) (*rehearse.SessionResult, error) {
+	all, err := s.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	read := 0
+	for _, v := range all {
+		if v.CaseID != started.CaseID || v.ID == started.Session || v.Created.After(at) || read == lookedAt {
+			continue
+		}
+		read++
+		past, err := s.Read(ctx, v.ID)
+		if err != nil {
+			return nil, err
+		}
+		if past.Session == nil {
+			continue // of a version that this one can't read
+		}
+		r := past.Session.Result()
+		if slices.ContainsFunc(r.Steps, func(l rehearse.StepLine) bool { return l.Marked }) {
+			return &r, nil
+		}
+	}
+	return nil, nil
 }
 
 // LabOf returns the lab that runs a session's case.

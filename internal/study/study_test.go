@@ -133,3 +133,35 @@ func TestTheLastUnfinishedSessionOfACaseIsTheOneToContinue(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestTheSessionBeforeIsTheLastOneOfTheCaseWithMarks(t *testing.T) {
+	s, c := newStudy(), visualSearch(t)
+	marked := begin(t, s, rehearse.Options{Case: c})
+	session, opening, err := s.Resume(t.Context(), marked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	perform(t, s, session, opening)
+	for _, cmd := range []rehearse.Command{
+		rehearse.Answer{Text: "The goal is purchases."}, rehearse.Mark{Criterion: session.Step().Criteria[0].ID, Mark: framework.Full},
+	} {
+		out, err := session.Do(cmd)
+		if err != nil {
+			t.Fatal(err)
+		}
+		perform(t, s, session, out)
+	}
+	begin(t, s, rehearse.Options{Case: c}) // without marks
+	third, err := s.Read(t.Context(), begin(t, s, rehearse.Options{Case: c}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	last, err := s.Before(t.Context(), third.State.Started, third.State.StartedAt)
+	if err != nil || last == nil || last.Session != marked {
+		t.Errorf("before the third session: %+v, %v; want the marked one, %s", last, err, marked)
+	}
+	first := session.State()
+	if last, err := s.Before(t.Context(), first.Started, first.StartedAt); err != nil || last != nil {
+		t.Errorf("before the first session: %+v, %v", last, err)
+	}
+}

@@ -56,6 +56,8 @@ type Sessions struct {
 	Read   func(ctx context.Context, id string) (*rehearse.Session, error)
 	Store  rehearse.Store
 	Lab    func(c *casestudies.Case) rehearse.Lab
+	// Before returns the result of the session of a case before the one that started at a time, nil if there is none. It may be nil.
+	Before func(ctx context.Context, started framework.Started, at time.Time) (*rehearse.SessionResult, error)
 }
 
 // Start says which screen comes first; the zero value is home. With one of these, leaving the screen leaves the program.
@@ -196,6 +198,7 @@ func (m *root) walk(o opened) frame.Screen {
 	return walk.New(m.ctx, walk.Options{
 		Session: session.Options{
 			Theme: m.theme, Markdown: m.markdown, Rules: o.session, First: o.outcome, Store: m.o.Sessions.Store, Lab: lab, Clock: m.o.Clock,
+			Last: m.o.Sessions.Before,
 		},
 		Editor: m.o.Editor, Command: m.o.Command,
 	})

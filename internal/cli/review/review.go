@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,6 +14,8 @@ import (
 	"dryrun/internal/cli/command"
 	"dryrun/internal/cli/sessions"
 	"dryrun/internal/coach"
+	"dryrun/internal/draw"
+	"dryrun/internal/rehearse"
 	"dryrun/internal/store"
 	"dryrun/internal/study"
 	"dryrun/internal/tui"
@@ -80,6 +83,27 @@ func (o *options) screen(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	return s.Screens(ctx, tui.Start{Review: true}, 1, false)
+}
+
+// write prints a session: drawn on a terminal, in whole lines elsewhere.
+func (o *options) write(r sessionReview, past *rehearse.Session) error {
+	theme, err := o.DrawTheme()
+	if err != nil {
+		return err
+	}
+	var parts []string
+	for _, blocks := range r.blocks(past) {
+		if o.PlainMode() {
+			parts = append(parts, draw.SummaryPlain(blocks, o.Width()))
+			continue
+		}
+		parts = append(parts, draw.Summary(blocks, draw.Options{Theme: theme, Width: o.Width()}))
+	}
+	if !r.Ended {
+		parts = append(parts, "To continue it, run:\n"+o.Next("practice", "--resume", r.ID))
+	}
+	_, err = fmt.Fprintln(o.Out, strings.Join(parts, "\n\n"))
+	return err
 }
 
 func (o *options) list(ctx context.Context, s *store.Store) error {
@@ -157,5 +181,5 @@ func (o *options) one(ctx context.Context, s *store.Store) error {
 	if o.JSON {
 		return o.Export(o.IO, r)
 	}
-	return o.WriteMarkdown(r.markdown(past.Session, o.Next))
+	return o.write(r, past.Session)
 }

@@ -6,10 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"dryrun/casestudies"
 	"dryrun/framework"
 	"dryrun/internal/cli/command"
-	"dryrun/internal/draw"
 	"dryrun/internal/narrate"
 	"dryrun/internal/rehearse"
 	"dryrun/internal/report"
@@ -56,85 +54,41 @@ func ordered[V any](m map[string]V) []V {
 	return out
 }
 
-// markdown is the session as Markdown. past is nil if this version can't read the session's case; then only the answers are
-// shown.
-func (r *sessionReview) markdown(past *rehearse.Session, next func(words ...string) string) string {
-	var b strings.Builder
+// blocks are the session in words. past is nil if this version can't read the session's case; then only the answers are shown.
+func (r *sessionReview) blocks(past *rehearse.Session) [][]report.Block {
 	state := "unfinished"
 	if r.Ended {
 		state = "ended"
 	}
-	fmt.Fprintf(&b, "# %s\n\n%s, started %s, %s of active time, %s.\n\n",
-		r.Title, r.Mode, r.Created.Local().Format("2006-01-02 15:04"), minutes(r.Minutes), state)
-	if past != nil {
-		writeBlocks(&b, narrate.Scorecard(past.Result()))
-		writeFacts(&b, past.Case(), r.Facts)
-	} else {
-		b.WriteString("This version can't read the case's text, so there is no score.\n\n")
+	about := fmt.Sprintf("%s, started %s, %s of active time, %s.",
+		r.Mode, r.Created.Local().Format("2006-01-02 15:04"), minutes(r.Minutes), state)
+	head := []report.Block{{Kind: report.Note, Title: r.Title, Text: about}}
+	if past == nil {
+		head = append(head, report.Block{Kind: report.Note, Text: "This version can't read the case's text, so there is no score."})
+		out := [][]report.Block{head}
+		for _, s := range r.Steps {
+			out = append(out, s.answers())
+		}
+		return out
 	}
+	out := [][]report.Block{head, narrate.Scorecard(past.Result(), nil)}
 	for _, s := range r.Steps {
-		s.write(&b)
-		if past != nil {
-			writeBlocks(&b, narrate.PastStep(past.Debrief(s.Step), past.LastRun(s.Step)))
-		}
+		out = append(out, append(narrate.Written(past, s.Step), narrate.PastStep(past.Debrief(s.Step), past.LastRun(s.Step))...))
 	}
-	if !r.Ended {
-		fmt.Fprintf(&b, "`%s` continues it.\n", next("practice", "--resume", r.ID))
-	}
-	return b.String()
+	return out
 }
 
-// writeFacts lists the facts that were asked for.
-func writeFacts(b *strings.Builder, c *casestudies.Case, released []string) {
-	if len(released) == 0 {
-		return
-	}
-	b.WriteString("**Asked for**\n\n")
-	for _, f := range c.Facts {
-		if slices.Contains(released, f.ID) {
-			fmt.Fprintf(b, "- %s\n", f.Short)
-		}
-	}
-	b.WriteString("\n")
-}
-
-// write writes a step's title and what was answered in it.
-func (s *stepReview) write(b *strings.Builder) {
+// answers are what was written in a step of a case that can't be read.
+func (s *stepReview) answers() []report.Block {
 	title := string(s.Step)
 	if step, ok := framework.StepByID(s.Step); ok {
 		title = step.Title
 	}
-	fmt.Fprintf(b, "## %s, %s\n\n", title, minutes(s.Minutes))
+	var out []report.Block
 	for _, a := range s.Answers {
-		switch {
-		case a.Draft:
-			b.WriteString("*Not answered yet:*\n\n")
-		case a.To != "":
-			fmt.Fprintf(b, "*To %s:*\n\n", a.To)
-		}
-		for line := range strings.Lines(strings.TrimSpace(a.Text)) {
-			b.WriteString("> " + line)
-		}
-		b.WriteString("\n\n")
+		out = append(out, report.Block{Kind: report.Note, Title: title, Text: strings.TrimSpace(a.Text)})
 	}
-}
-
-// writeBlocks writes a result as Markdown: a note as a paragraph, a table as a list.
-func writeBlocks(b *strings.Builder, blocks []report.Block) {
-	for _, block := range blocks {
-		if block.Title != "" {
-			fmt.Fprintf(b, "**%s**", block.Title)
-		}
-		if block.Kind == report.Note {
-			fmt.Fprintf(b, ": %s\n\n", block.Text)
-			continue
-		}
-		b.WriteString("\n\n")
-		for _, line := range draw.RowLines(block) {
-			fmt.Fprintf(b, "- %s\n", line)
-		}
-		b.WriteString("\n")
-	}
+	return out
 }
 
 func minutes(m float64) string {

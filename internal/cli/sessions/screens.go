@@ -26,7 +26,7 @@ func (o *Open) Screens(ctx context.Context, start tui.Start, seed int64, spoken 
 		return err
 	}
 	kept := tui.Sessions{
-		List: o.List, Read: o.past, Store: o.Store, Lab: o.LabOf,
+		List: o.List, Read: o.past, Store: o.Store, Lab: o.LabOf, Before: o.Before,
 		New: func(_ context.Context, c *casestudies.Case, step framework.StepID) (*rehearse.Session, rehearse.Outcome, error) {
 			return o.Begin(rehearse.Options{Case: c, Step: step, Mode: framework.Practice, Seed: seed, Spoken: spoken})
 		},

@@ -60,7 +60,7 @@ func (o *Open) Plain() plain.Options {
 	io := o.program.IO
 	return plain.Options{
 		In: io.In, Out: io.Out, Interactive: io.InTerm && io.OutTerm, Width: io.Width(), Clock: o.program.Clock, Store: o.Store,
-		Command: o.program.Next,
+		Command: o.program.Next, Before: o.Before,
 	}
 }
 

@@ -222,11 +222,11 @@ func head(st *framework.State) string {
 
 // result is what a session came to, and then each step of it that was entered.
 func result(past *rehearse.Session) [][]report.Block {
-	parts := [][]report.Block{narrate.Scorecard(past.Result())}
+	parts := [][]report.Block{narrate.Scorecard(past.Result(), nil)}
 	st := past.State()
 	for _, id := range st.StepIDs() {
 		if _, entered := st.Steps[id]; entered {
-			parts = append(parts, narrate.PastStep(past.Debrief(id), past.LastRun(id)))
+			parts = append(parts, append(narrate.Written(past, id), narrate.PastStep(past.Debrief(id), past.LastRun(id))...))
 		}
 	}
 	return parts

@@ -26,6 +26,8 @@ type Options struct {
 	Store    rehearse.Store
 	Lab      rehearse.Lab
 	Clock    framework.Clock
+	// Last returns the result of the session of the case before this one, nil if there is none. It may be nil.
+	Last func(ctx context.Context, started framework.Started, at time.Time) (*rehearse.SessionResult, error)
 }
 
 // Session is a rehearsal on a screen. It belongs to the program's goroutine; the commands it returns run on others. Methods that
@@ -38,6 +40,7 @@ type Session struct {
 	transcript   map[framework.StepID][]rehearse.Line
 	onTranscript func() // called when the transcript has grown
 
+	last  *rehearse.SessionResult // of the case before this session
 	run   run
 	xrays map[framework.StepID]*XRay
 	saves saves
@@ -81,8 +84,33 @@ func (s *Session) OnTranscript(grown func()) { s.onTranscript = grown }
 
 // Init performs the effects of New or Resume and starts the clock.
 func (s *Session) Init() tea.Cmd {
-	return tea.Batch(s.perform(s.o.First), s.tick())
+	return tea.Batch(s.perform(s.o.First), s.tick(), s.readLast())
 }
+
+// lastRead carries the result of the session of the case before this one.
+type lastRead struct {
+	to   *Session
+	last *rehearse.SessionResult
+}
+
+// readLast reads the result of the session of the case before this one. That it can't be read is no reason to interrupt: the
+// scorecard then has no "last time".
+func (s *Session) readLast() tea.Cmd {
+	if s.o.Last == nil {
+		return nil
+	}
+	started, at := s.State().Started, s.State().StartedAt
+	return func() tea.Msg {
+		last, err := s.o.Last(s.ctx, started, at)
+		if err != nil {
+			return nil
+		}
+		return lastRead{s, last}
+	}
+}
+
+// Last is the result of the session of the case before this one, nil if there is none.
+func (s *Session) Last() *rehearse.SessionResult { return s.last }
 
 // tickMsg says that a second has passed.
 type tickMsg struct {
@@ -123,6 +151,10 @@ func (s *Session) Update(msg tea.Msg) tea.Cmd {
 			return nil
 		}
 		return s.saveDrafts()
+	case lastRead:
+		if msg.to == s {
+			s.last = msg.last
+		}
 	case progressMsg:
 		return s.progress(msg)
 	case rendered:

@@ -191,9 +191,9 @@ func (p *Pane) summary(blocks []report.Block, w int) []string {
 
 // scorecard is the session so far, step by step.
 func (p *Pane) scorecard(w int) []string {
-	lines := p.summary(narrate.Scorecard(p.s.Result()), w)
+	var lines []string
 	if p.s.State().Ended {
-		lines = append(lines, "", "This session is finished. q leaves; review keeps it.")
+		lines = append(lines, frame.Fit("This session is finished. q leaves; review keeps it.", w), "")
 	}
-	return lines
+	return append(lines, p.summary(narrate.Scorecard(p.s.Result(), p.s.Last()), w)...)
 }
