@@ -157,7 +157,8 @@ func TestAResultThatIsKeptBackSaysSoAndNothingElse(t *testing.T) {
 	if want := "note \"Data\": Answered.\nnote \"Now\": You get the result at the end of the mock.\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	got = listing(Scorecard(rehearse.SessionResult{Title: "Visual search", Hidden: true, ToDo: "You get the result at the end of the mock."}, nil))
+	hidden := rehearse.SessionResult{Title: "Visual search", Hidden: true, ToDo: "You get the result at the end of the mock."}
+	got = listing(Scorecard(hidden, nil))
 	if want := "note \"Scorecard\": Visual search\nnote \"Now\": You get the result at the end of the mock.\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}

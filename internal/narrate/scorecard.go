@@ -12,31 +12,33 @@ import (
 	"dryrun/internal/report"
 )
 
-// Scorecard describes a whole session: a bar for each step, the overall score with the level, what was decided, predicted, asked
-// and missed, the minutes, what has changed since the last session of the case, if there is one, and what to do next.
+// Scorecard describes a whole session: a bar for each step, the overall score with the level, and what to do next; then what the next
+// level adds, what was decided, predicted, asked and missed, the minutes, and what has changed since the last session of the case,
+// if there is one.
 func Scorecard(r rehearse.SessionResult, last *rehearse.SessionResult) []report.Block {
 	if r.Hidden {
 		return append([]report.Block{note("Scorecard", r.Title)}, next(r.ToDo)...)
 	}
 	blocks := []report.Block{stepBars(r), note("Overall", overall(r))}
 	blocks = append(blocks, verdicts(r)...)
+	if r.Quote != "" {
+		blocks = append(blocks, note("You said", quoted(r.Quote)))
+	}
+	blocks = append(blocks, next(r.ToDo)...)
+	blocks = append(blocks, adds(r)...)
 	blocks = append(blocks, verdictsOn(r.Other.Decisions)...)
 	blocks = append(blocks, calibration(r.Other.Ranges)...)
 	blocks = append(blocks, diagnoses(r.Other.Diagnoses)...)
 	blocks = append(blocks, asked(r.Other)...)
 	blocks = append(blocks, minutes(r.Steps)...)
-	blocks = append(blocks, lastTime(r, last)...)
-	if r.Quote != "" {
-		blocks = append(blocks, note("You said", quoted(r.Quote)))
-	}
-	return append(blocks, next(r.ToDo)...)
+	return append(blocks, lastTime(r, last)...)
 }
 
 // stepBars is a bar for each step that is marked, on a scale to 4, and words for the others.
 func stepBars(r rehearse.SessionResult) report.Block {
 	b := report.Block{Kind: report.Bars, Title: "Scorecard, " + r.Title}
 	for _, s := range r.Steps {
-		label := fmt.Sprintf("%d %s", s.N, s.Title)
+		label := fmt.Sprintf("%d %s", s.N, s.Short)
 		var value report.Cell = report.Text("not answered")
 		switch {
 		case s.Marked:
@@ -66,8 +68,7 @@ func overall(r rehearse.SessionResult) string {
 	return text + "."
 }
 
-// verdicts says what an interviewer would write at each level where there is a verdict, how much of each level the marks meet, and
-// what the next level adds.
+// verdicts says what an interviewer would write at each level where there is a verdict, and how much of each level the marks meet.
 func verdicts(r rehearse.SessionResult) []report.Block {
 	var blocks []report.Block
 	if r.Card.NoVerdict == "" {
@@ -94,17 +95,21 @@ func verdicts(r rehearse.SessionResult) []report.Block {
 		}
 	}
 	text := fmt.Sprintf("you rehearse for %s. In the marked steps your marks meet %s.", r.Level, report.Join(met))
-	blocks = append(blocks, note("Level", text))
+	return append(blocks, note("Level", text))
+}
+
+// adds says what an answer at the next level adds in each marked step.
+func adds(r rehearse.SessionResult) []report.Block {
 	b := report.Block{Kind: report.Table, Title: "What the next level adds"}
 	for _, s := range r.Steps {
 		if s.Adds != "" {
 			b.Rows = append(b.Rows, report.Row{report.Text(s.Short), report.Text(strings.TrimSpace(s.Adds))})
 		}
 	}
-	if len(b.Rows) > 0 {
-		blocks = append(blocks, b)
+	if len(b.Rows) == 0 {
+		return nil
 	}
-	return blocks
+	return []report.Block{b}
 }
 
 // verdictsOn lists the decisions with their verdicts and reasons.

@@ -139,7 +139,8 @@ func Said(p casestudies.Prediction, low, high float64) string {
 	if p.As == "" {
 		return report.MetricRange(p.Metric, low, high)
 	}
-	return predicted(p, low).String() + " to " + predicted(p, high).String()
+	from, to := predicted(p, low).String(), predicted(p, high).String()
+	return strings.TrimSuffix(from, " times") + " to " + to
 }
 
 // Result is the measured value of what a prediction asks for.

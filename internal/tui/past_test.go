@@ -23,7 +23,7 @@ func TestReviewShowsASessionsResultAndItsWords(t *testing.T) {
 	d.press("v")
 	d.sees("unfinished")
 	d.press("enter")
-	d.sees("1 Clarify requirements")
+	d.sees("1 Requirements")
 	d.sees("“purchases within a day")
 	d.fits("a reviewed session")
 	d.press("esc")

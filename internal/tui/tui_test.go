@@ -189,9 +189,9 @@ func TestADigitOnAPredictionBeginsItsRange(t *testing.T) {
 	for range sessiontest.Case(t).Step(framework.Evaluation).Decide {
 		d.press("j")
 	}
-	d.write("-.5 .25")
+	d.write(".5 25")
 	d.press("enter")
-	d.sees("-50.0% to +25.0%")
+	d.sees("0.50 to 25 times")
 	d.until("predicted", func() bool { return strings.Contains(d.store.kinds(), "Predicted") })
 }
 
