@@ -48,6 +48,9 @@ func bars(b report.Block, t Theme, w int) []string {
 	}
 	value = min(value, w/2)
 	space := max(w-label-value-4, 4)
+	if most == 0 && least == 0 { // nothing to draw: the words stand beside their labels
+		space = 0
+	}
 	span := most - least
 	if span == 0 {
 		span = 1

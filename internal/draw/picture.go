@@ -15,6 +15,9 @@ import (
 // pictureCells is the width of a picture in cells; a cell is one pixel wide and two high, so 20 pixels square.
 const pictureCells = 20
 
+// captionLines is how many lines a caption under a picture has at most; a cut one ends in "…".
+const captionLines = 3
+
 // pictures draws pictures side by side, as many as fit, each over its caption.
 func pictures(ps []report.Picture, t Theme, w int) []string {
 	size := min(pictureCells, w)
@@ -26,10 +29,13 @@ func pictures(ps []report.Picture, t Theme, w int) []string {
 		height := 0
 		for i, p := range ps[:n] {
 			column := picture(p.Image, t, size)
-			for j, l := range wrap(pictureWords(p), size) {
-				if j < 3 {
-					column = append(column, pad(l, size))
-				}
+			caption := wrap(pictureWords(p), size)
+			if len(caption) > captionLines {
+				caption = caption[:captionLines]
+				caption[captionLines-1] = fit(caption[captionLines-1], size-1) + "…"
+			}
+			for _, l := range caption {
+				column = append(column, pad(l, size))
 			}
 			columns[i], height = column, max(height, len(column))
 		}

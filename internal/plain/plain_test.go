@@ -215,7 +215,7 @@ func TestARunPrintsItsMostImportantResultsFirst(t *testing.T) {
 	at := 0
 	for _, want := range []string{
 		"running: building the index … resampling AUC", "The run's headline",
-		"yours: 2 times to 6 times; result: 0.50 times; the result is: outside, below", "nothing to compare", "The funnel.",
+		"yours: 2 to 6 times; result: 0.50 times; the result is: outside, below", "nothing to compare", "The funnel.",
 		"stage 1 recall@K: 0.500",
 	} {
 		i := strings.Index(said[at:], want)

@@ -56,6 +56,6 @@ func Entry(t draw.Theme, name, about string, chosen bool, w int) string {
 	if chosen {
 		mark, style = "▸ ", t.Selected
 	}
-	wide := min(28, max(20, w/3-1))
+	wide := min(28, max(20, w/3-1), max(w-Width(about)-8, 12))
 	return "  " + style.Render(mark+Pad(name, wide)) + "  " + t.Faint.Render(Fit(about, w-wide-8))
 }

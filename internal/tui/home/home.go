@@ -300,6 +300,11 @@ func (m *Model) itemLines(it item, chosen bool, w int) []string {
 		more = strings.TrimSpace(it.entry.Summary)
 	}
 	lines := []string{frame.Entry(m.o.Theme, name, about, chosen, w)}
+	if chosen && frame.Width(name)+frame.Width(about)+10 > w { // something of the line is cut: the chosen entry shows it whole
+		for _, l := range frame.Wrap(name+" · "+about, w-8) {
+			lines = append(lines, "      "+l)
+		}
+	}
 	if chosen && more != "" && w == m.w {
 		lines = append(lines, "      "+frame.Fit(more, w-8))
 	}
