@@ -21,6 +21,7 @@ func TestWhatARankerLearnsFromDecidesWhatThePageBrings(t *testing.T) {
 		by            float64 // at least
 	}{
 		{"finished watches as labels", knobs{"label": "satisfied"}, knobs{"label": "click"}, "satisfied_per_page", 0.3},
+		{"content for new items", knobs{"encoder": "als-content"}, knobs{"encoder": "als"}, "stage1_recall_new_at_k", 0.15},
 		{"likes before clicks", knobs{"label": "like"}, knobs{"label": "click"}, "satisfied_per_page", 0.2},
 		{"a slot weighted out", knobs{"position": "weights"}, knobs{"position": "ignored"}, "satisfied_per_page", 0.15},
 		{"a slot as an offset", knobs{"position": "offset"}, knobs{"position": "ignored"}, "satisfied_per_page", 0.1},

@@ -186,7 +186,7 @@ func kinds() []kind {
 		{
 			id: "interactions", formats: []string{"movielens"}, items: 10_000, maxItems: 10_000_000,
 			engines:  append(vectorEngines(), "popularity", "cooccurrence"),
-			encoders: []string{"als", "bpr", "two-tower", "content"},
+			encoders: []string{"als", "bpr", "two-tower", "als-content", "content"},
 			rankers:  []string{"trees", "logistic", "dcn", "none"},
 			groups:   []string{"similarity", "history", "popularity", "freshness", "value", "user", LoggedGroup},
 			stageOne: []string{"popularity", "cooccurrence", "content", "als", "bpr", "two-tower"},

@@ -16,9 +16,11 @@ import (
 // Trees that follow that closely fall behind stage one's order on MovieLens; small, smoothed ones don't.
 func interactions() Kind {
 	return Kind{
-		ID:           "interactions",
-		Engines:      append(vectorEngines(), Engine{"popularity", false, buildPopularity}, Engine{"cooccurrence", false, buildCooccurrence}),
-		Encoders:     []Encoder{{"als", trainALS}, {"bpr", trainBPR}, {"two-tower", trainTwoTower}, {"content", trainContent}},
+		ID:      "interactions",
+		Engines: append(vectorEngines(), Engine{"popularity", false, buildPopularity}, Engine{"cooccurrence", false, buildCooccurrence}),
+		Encoders: []Encoder{
+			{"als", trainALS}, {"bpr", trainBPR}, {"two-tower", trainTwoTower}, {"als-content", trainALSContent}, {"content", trainContent},
+		},
 		Training:     TrainingSize{Requests: 1200, Positives: 50, Negatives: 64, Leaves: 8, MinLeaf: 150, L2: 40},
 		ProofQueries: 500,
 		// Factors are kept as they were learned, too, and on the way to unit length once more; and what a ranker learned from is
@@ -45,6 +47,28 @@ func trainALS(ctx context.Context, in Input) (*Encoding, error) {
 		return nil, err
 	}
 	return factored(f), nil
+}
+
+// newItem is how many people must have engaged with an item for its factors to be its own.
+const newItem = 5
+
+// trainALSContent factorizes, and places the items that factors know next to nothing of by their content.
+func trainALSContent(ctx context.Context, in Input) (*Encoding, error) {
+	inputs, err := inputsOf(in.Problem)
+	if err != nil {
+		return nil, err
+	}
+	e, err := trainALS(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	f, err := e.Factors.WithContent(in.Problem.History, inputs, newItem)
+	if err != nil {
+		return nil, err
+	}
+	out := factored(f)
+	out.Loss = e.Loss
+	return out, nil
 }
 
 func trainBPR(ctx context.Context, in Input) (*Encoding, error) {
