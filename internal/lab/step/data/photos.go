@@ -3,6 +3,7 @@ package data
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 
 	"dryrun/internal/lab/build"
@@ -65,6 +66,11 @@ func (r run) photoSplits(ctx context.Context) error {
 		if split == r.Settings.Split {
 			r.Metric("claimed_mrr", c.claimed)
 			r.Metric("claimed_mrr.later", c.later)
+		}
+		if math.IsNaN(c.claimed) || math.IsNaN(c.later) {
+			row := report.Row{report.Text(label), report.Count(c.photos), report.Text("too few photos"), report.Text(""), report.Text("")}
+			b.Rows = append(b.Rows, row)
+			continue
 		}
 		b.Rows = append(b.Rows, report.Row{
 			report.Text(label), report.Count(c.photos), report.Num(c.claimed), report.Num(c.later),

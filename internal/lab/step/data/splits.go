@@ -51,6 +51,10 @@ func (r run) splits(ctx context.Context) error {
 			r.Metric("claimed_auc", claimed)
 			r.Metric("claim_error", off)
 		}
+		if math.IsNaN(off) {
+			b.Rows = append(b.Rows, report.Row{report.Text(label), report.Text("too few are held out"), report.Text(""), report.Text("")})
+			continue
+		}
 		difference := report.Text(report.Difference(claimed - real).String())
 		b.Rows = append(b.Rows, report.Row{report.Text(label), report.Num(claimed), report.Num(real), difference})
 		words = append(words, fmt.Sprintf("%s claims %s and gets %s", split, report.Num(claimed), report.Num(real)))
