@@ -137,7 +137,7 @@ func calibration(c framework.Calibration) []report.Block {
 	if c.Total == 0 {
 		return nil
 	}
-	text := fmt.Sprintf("%d of %s hold the result; %.0f%% should. ", c.Covered, counted(c.Total, "range"), 100*framework.Coverage)
+	text := fmt.Sprintf("your ranges hold the result %d of %s; %.0f%% should. ", c.Covered, counted(c.Total, "time"), 100*framework.Coverage)
 	share := float64(c.Covered) / float64(c.Total)
 	switch {
 	case c.Total < fewRanges:

@@ -203,15 +203,15 @@ func ParseRange(text string) (low, high float64, err error) {
 
 // parseNumber parses a number with an optional k, M, x or %, and with commas between thousands.
 func parseNumber(text string) (float64, error) {
-	bare, scale := strings.ReplaceAll(text, ",", ""), 1.0
+	bare, times, parts := strings.ReplaceAll(text, ",", ""), 1.0, 1.0
 	if bare != "" {
 		switch bare[len(bare)-1] {
 		case 'k', 'K':
-			scale = 1e3
+			times = 1e3
 		case 'm', 'M':
-			scale = 1e6
+			times = 1e6
 		case '%':
-			scale = 0.01
+			parts = 100 // 70/100 is 0.7; 70 times 0.01 isn't quite
 		case 'x':
 		default:
 			bare += " "
@@ -222,5 +222,5 @@ func parseNumber(text string) (float64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("%q isn't a number: write 0.95, 5%%, 100k or 2M", text)
 	}
-	return v * scale, nil
+	return v * times / parts, nil
 }

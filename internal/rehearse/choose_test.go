@@ -12,6 +12,9 @@ func TestRangesParseAsPeopleWriteThem(t *testing.T) {
 			t.Errorf("%q reads as %v, %v, %v; want %v", text, low, high, err, want)
 		}
 	}
+	if _, high, err := ParseRange("5% 70%"); err != nil || high != 0.7 {
+		t.Errorf("70%% reads as %v, %v", high, err)
+	}
 	for _, text := range []string{"", "0.9", "1 2 3", "low high", "k k", "%"} {
 		if _, _, err := ParseRange(text); err == nil {
 			t.Errorf("%q passes for a range", text)

@@ -10,12 +10,13 @@ import (
 	"dryrun/internal/tui/frame"
 )
 
-// listWidth is the whole width, or half of it on a wide screen, where the other half describes the chosen entry.
+// listWidth is the whole width, or half of it on a wide screen, more on a wider one, where the rest describes the chosen entry.
 func (m *Model) listWidth() int {
 	if m.w < frame.FullWidth || m.h < frame.FullHeight-2 {
 		return m.w
 	}
-	return m.w / 2
+	const whole = 80 // what a session's line takes
+	return max(m.w/2, min(m.w*3/5, whole))
 }
 
 // besideAbout puts the description of the chosen entry beside the list.
