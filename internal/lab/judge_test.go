@@ -73,6 +73,7 @@ func TestQualityIsWhateverTheWorldsJudgeSays(t *testing.T) {
 		if err := experiment(t.Context(), r); err != nil {
 			t.Fatal(err)
 		}
+		r.Finish()
 		wrong = 0
 		for i, a := range r.Results.Answers {
 			if p.Problem.Truth.Grade(&p.Requests.Queries[i], a[0].Item) == 0 {
