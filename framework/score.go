@@ -73,8 +73,8 @@ type Scorecard struct {
 	Supported *Scorecard        `json:"supported,omitempty"`  // the same with marks that rest on nothing as 0; nil in that one itself
 }
 
-// contradictionCost is what a criterion that the answer contradicts costs, as a share of its weight.
-const contradictionCost = 0.5
+// contradictionCost is what a criterion that the answer contradicts costs, as a share of its weight: as much as it would have earned.
+const contradictionCost = 1.0
 
 // ScoreStep scores one step from a column of marks by criterion. A criterion without a mark counts as 0, and one that the
 // answer contradicts counts against it; no step is below 0. The caller sets Step and Answered.

@@ -115,7 +115,7 @@ func (c *Coach) Nearest(cs *casestudies.Case, step framework.StepID, curveballs 
 	c.withVocabulary(func(v *words.Vocabulary) {
 		rub := c.rubric(cs, step, curveballs)
 		r := read(v, text)
-		all := &answerRead{r, rub.units(r)}
+		all := &answerRead{reading: r, units: rub.units(r)}
 		for i := range rub.criteria {
 			if found := all.nearest(rub.sense(v, all, i)); len(found) > 0 {
 				out[rub.criteria[i].ID] = found[0]

@@ -20,6 +20,7 @@ const (
 	fWrongs          // cosine of the words with the nearest claim against the criterion
 	fRefutes         // how far the answer denies the words of such a claim
 	fDismiss         // 1 where the sentences of the nearest piece call something needless
+	fTone            // of the whole answer: how much nearer its sentences come to statements than to wrong claims, on average
 	fBare            // 1 where those sentences only deny something, without a reason or what is done instead, and the statement doesn't
 	featureCount
 )
@@ -27,7 +28,7 @@ const (
 // FeatureNames are the names of the features, in order.
 func FeatureNames() []string {
 	return []string{
-		"groups", "denied", "words", "meaning", "mean", "support", "any-wrong", "sentence", "wrongs", "refutes", "dismiss", "bare",
+		"groups", "denied", "words", "meaning", "mean", "support", "any-wrong", "sentence", "wrongs", "refutes", "dismiss", "tone", "bare",
 	}
 }
 
@@ -42,6 +43,7 @@ func (rub *rubric) features(r *answerRead, n int, s *sense, against []statement)
 		f[fDenied] = 1
 	}
 	f[fWrongs] = s.wrong.words
+	f[fTone] = r.tone
 	for i := range c.says {
 		f[fMean] += nearest(units, c.says[i:i+1]).score() / float64(2*len(c.says))
 	}
@@ -80,4 +82,23 @@ func (rub *rubric) wrongStatements() []statement {
 		out[i] = rub.wrongs[i].says
 	}
 	return out
+}
+
+// tone is how much nearer the sentences of an answer come to the statements that earn the step's criteria than to its wrong
+// claims, on average: whoever makes several wrong claims is likely to have meant the next one too.
+func (rub *rubric) tone(units []unit) float64 {
+	wrongs := rub.wrongStatements()
+	sum, n := 0.0, 0
+	for i := range units {
+		if units[i].first != units[i].last || len(wrongs) == 0 {
+			continue
+		}
+		best := 0.0
+		for j := range rub.criteria {
+			best = max(best, nearest(units[i:i+1], rub.criteria[j].says).score())
+		}
+		sum += float64(best/2) - float64(nearest(units[i:i+1], wrongs).score()/2)
+		n++
+	}
+	return sum / float64(max(n, 1))
 }

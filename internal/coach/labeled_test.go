@@ -12,6 +12,7 @@ import (
 
 	"dryrun/casestudies"
 	"dryrun/framework"
+	"dryrun/internal/metrics"
 )
 
 // labeled is an answer with the mark that each criterion deserves, and the sentence that earns it.
@@ -100,7 +101,7 @@ func TestLabeledAnswersAreJudgedAboveTheFloors(t *testing.T) {
 func floors(t *testing.T, answers []labeled) {
 	c := New()
 	by, all := map[string]*tally{}, tally{}
-	scores := map[[2]string]map[string]float64{}
+	scores := map[[2]string]map[string][]float64{}
 	shown, supported := 0, 0
 	cases := map[string]*casestudies.Case{}
 	for _, a := range answers {
@@ -114,9 +115,9 @@ func floors(t *testing.T, answers []labeled) {
 		j := c.Judge(cases[a.Case], framework.StepID(a.Step), Answer{Text: a.Text})
 		place := [2]string{a.Case, a.Step}
 		if scores[place] == nil {
-			scores[place] = map[string]float64{}
+			scores[place] = map[string][]float64{}
 		}
-		scores[place][a.Kind] = j.Score
+		scores[place][a.Kind] = append(scores[place][a.Kind], j.Score)
 		if by[a.Kind] == nil {
 			by[a.Kind] = &tally{}
 		}
@@ -143,7 +144,8 @@ func floors(t *testing.T, answers []labeled) {
 	}
 	ordered := 0
 	for _, s := range scores {
-		if s["fluent-wrong"] < s["mediocre"] && s["mediocre"] < s["strong"] {
+		wrong, middle, strong := metrics.Mean(s["fluent-wrong"]), metrics.Mean(s["mediocre"]), metrics.Mean(s["strong"])
+		if wrong < middle && middle < strong {
 			ordered++
 		}
 	}

@@ -66,8 +66,8 @@ func (m *model) logOdds(f *[featureCount]float64) float64 {
 // The log of the odds from which a criterion is met, and met in full. With the first, precision and recall are about equal on
 // answers to a case that the model wasn't trained on; the second parts whole marks from halves about as people do.
 const (
-	metFrom    = -0.2
-	bulletFrom = -0.8 // for a bullet that meets all of the evidence
+	metFrom    = 0.0
+	bulletFrom = -0.6 // for a bullet that meets all of the evidence
 	fullFrom   = 0.6
 )
 
@@ -89,7 +89,7 @@ type Example struct {
 	Features  [featureCount]float64
 }
 
-// Examples returns what the model sees of an answer, for training; none where the answer is a list of words, or for criteria
+// Examples returns what the model sees of an answer, for training; none where the answer is a list or off topic, or for criteria
 // that the rules judge alone.
 func (c *Coach) Examples(cs *casestudies.Case, step framework.StepID, a Answer) []Example {
 	var out []Example

@@ -13,6 +13,7 @@ type reading struct {
 	rejected  []bool // by word: what the answer denies, leaves out or calls wrong; wider than Negated
 	list      bool   // the answer is a list of words and claims nothing
 	elsewhere bool   // it speaks of something else
+	denial    bool   // it says what isn't needed, sentence by sentence, and hardly what is
 }
 
 // sentence is a sentence or bullet of the answer.
@@ -83,7 +84,26 @@ func read(v *words.Vocabulary, text string, known ...runs) *reading {
 		s.copied = s.copied || s.known >= changedShare && float64(taken) >= copiedAnswer*float64(total)
 	}
 	r.list = isList(total, claimed, grammar)
+	r.denial = isDenial(r.Text)
 	return r
+}
+
+// isDenial reports whether most of an answer denies without a reason, and much of it calls things needless. An answer that earns
+// its marks by what it leaves out gives reasons: those people wrote have at most 0.45 of such sentences, plain denials at least half.
+func isDenial(t *words.Text) bool {
+	const leastSentences, leastDenied, leastDismissed = 4, 0.5, 0.3
+	denied, dismissed := 0, 0
+	sentences := t.Sentences()
+	for _, s := range sentences {
+		if words.OnlyDenies(t, s) {
+			denied++
+		}
+		if words.Dismisses(t, s) {
+			dismissed++
+		}
+	}
+	n := float64(len(sentences))
+	return n >= leastSentences && float64(denied) >= leastDenied*n && float64(dismissed) >= leastDismissed*n
 }
 
 // isList reports whether a text lists words instead of claiming something: few of its words are in claims, or it has hardly any

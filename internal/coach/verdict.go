@@ -44,6 +44,7 @@ func (rub *rubric) judge(v *words.Vocabulary, cs *casestudies.Case, step *casest
 type answerRead struct {
 	*reading
 	units []unit
+	tone  float64 // see rubric.tone
 }
 
 func (rub *rubric) read(v *words.Vocabulary, a Answer) *answerRead {
@@ -53,7 +54,8 @@ func (rub *rubric) read(v *words.Vocabulary, a Answer) *answerRead {
 	}
 	r := read(v, a.Text, rub.known, extra)
 	r.elsewhere = rub.rarity.elsewhere(r.Text)
-	return &answerRead{r, rub.units(r)}
+	units := rub.units(r)
+	return &answerRead{r, units, rub.tone(units)}
 }
 
 // suggest judges the answer for one criterion, before contradictions.
@@ -71,6 +73,8 @@ func (rub *rubric) suggest(v *words.Vocabulary, r *answerRead, n int) framework.
 		}
 	case r.elsewhere:
 		out.Note = "this speaks of something else than the case"
+	case r.denial:
+		out.Note = "this says what isn't needed and gives no reasons: say what you would do instead, and why"
 	default:
 		out.Mark = rub.decide(r, c, &s, at)
 		switch {
@@ -173,13 +177,13 @@ func note(c *criterion, s *sense, out framework.Suggestion) string {
 // decide marks what the answer says about a criterion. at are the sentences that the mark would rest on: one of them must be a
 // claim. The model decides where the case states enough, and else the evidence.
 func (rub *rubric) decide(r *answerRead, c *criterion, s *sense, at []int) framework.Mark {
-	if !slices.ContainsFunc(at, func(i int) bool { return r.sentences[i].claim == words.FullClaim }) {
-		return framework.None
-	}
 	met, full := s.groups.mark(len(c.groups)) == framework.Full, true
+	claimed := slices.ContainsFunc(at, func(i int) bool { return r.sentences[i].claim == words.FullClaim })
 	if rub.modeled(c) {
 		m := trained()
 		odds := m.logOdds(&s.features)
+		// A terse bullet ("A/B by viewer, about 280k an arm") leaves its verb out, but with all of the evidence it says enough.
+		claimed = claimed || odds >= fullFrom && s.groups.mark(len(c.groups)) == framework.Full && r.terse(at)
 		from := metFrom
 		if s.inOneBullet(r, c) {
 			from = bulletFrom
@@ -187,12 +191,17 @@ func (rub *rubric) decide(r *answerRead, c *criterion, s *sense, at []int) frame
 		met, full = odds >= from && !s.deniesIt(c), odds >= fullFrom
 	}
 	switch {
-	case !met:
+	case !met || !claimed:
 		return framework.None
 	case full && r.argues(at):
 		return framework.Full
 	}
 	return framework.Half
+}
+
+// terse reports whether one of some sentences has grammar and no verb.
+func (r *answerRead) terse(at []int) bool {
+	return slices.ContainsFunc(at, func(i int) bool { return r.sentences[i].claim == words.HalfClaim })
 }
 
 // deniesIt reports whether the nearest piece denies what its statement says, and gives no reason and nothing instead, or calls it
