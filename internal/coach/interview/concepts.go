@@ -32,3 +32,24 @@ func compileConcepts(v *words.Vocabulary) []concept {
 	}
 	return out
 }
+
+//go:embed unanswerable.txt
+var unanswerable string
+
+// line is a question of unanswerable.txt.
+type line struct {
+	tokens  []token
+	vector  []float32
+	wording wording
+}
+
+// compileUnanswerable reads the lines of unanswerable.
+func (x *lexicon) compileUnanswerable() []line {
+	var out []line
+	for text := range strings.Lines(unanswerable) {
+		if !strings.HasPrefix(text, "#") {
+			out = append(out, line{x.read(text), x.table.Sentence(text), newWording(text)})
+		}
+	}
+	return out
+}

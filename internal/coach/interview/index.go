@@ -15,11 +15,16 @@ type lexicon struct {
 	vocab    *words.Vocabulary
 	concepts []concept
 	table    *meaning.Table
+	weights  *features
+
+	unanswerable []line
 }
 
 func newLexicon() *lexicon {
 	v := words.NewVocabulary()
-	return &lexicon{vocab: v, concepts: compileConcepts(v), table: meaning.Default()}
+	x := &lexicon{vocab: v, concepts: compileConcepts(v), table: meaning.Default(), weights: weights()}
+	x.unanswerable = x.compileUnanswerable()
+	return x
 }
 
 // index is a case, compiled.
@@ -31,6 +36,10 @@ type index struct {
 	common      map[words.Stem]bool
 	rarity      map[words.Stem]float64 // 1 for a word that one target has, less for one that more have
 	conceptRare []float64              // the same for concepts
+	out         []wording              // of the questions that interviewers can't answer
+	gramIn      map[string]int         // in how many ways to ask a gram is
+	gramTexts   int                    // how many there are
+	uses        uses                   // by all targets
 }
 
 // target is what a question may be about: a fact, or a part of the brief.
@@ -44,8 +53,18 @@ type target struct {
 	ways     [][]token              // each way to ask
 	kinds    map[kind]float64       // share of the ways to ask that ask for this
 	asks     []words.Group
+	uses     uses        // by its texts
+	wordings []wording   // of each way to ask
 	vectors  [][]float32 // of each way to ask and of the answer
 }
+
+// uses counts words and concepts, by the share that each text has.
+type uses struct {
+	stems    map[words.Stem]float64
+	concepts map[int]float64
+}
+
+func newUses() uses { return uses{map[words.Stem]float64{}, map[int]float64{}} }
 
 // How surely a question is about a fact because of a word of the fact's asks or ways to ask, of its answer, or of why it
 // matters.
@@ -56,7 +75,7 @@ const (
 )
 
 func (x *lexicon) index(cs *casestudies.Case) *index {
-	ix := &index{lexicon: x, common: map[words.Stem]bool{}, rarity: map[words.Stem]float64{}}
+	ix := &index{lexicon: x, common: map[words.Stem]bool{}, rarity: map[words.Stem]float64{}, uses: newUses()}
 	for _, tok := range x.read(cs.Title + ". " + cs.Summary + " " + cs.Brief) {
 		ix.common[tok.stem] = tok.content
 	}
@@ -71,6 +90,7 @@ func (x *lexicon) index(cs *casestudies.Case) *index {
 	}
 	ix.dictionary, ix.known = dictionary(cs)
 	ix.countTargets()
+	ix.countGrams()
 	return ix
 }
 
@@ -80,6 +100,12 @@ func (ix *index) countTargets() {
 	rarity := func(in int) float64 { return math.Log((n+1)/(float64(in)+0.5)) / math.Log((n+1)/1.5) }
 	stems, concepts := map[words.Stem]int{}, make([]int, len(ix.concepts))
 	for _, t := range ix.targets {
+		for s, n := range t.uses.stems {
+			ix.uses.stems[s] += n
+		}
+		for c, n := range t.uses.concepts {
+			ix.uses.concepts[c] += n
+		}
 		for s, w := range t.stems {
 			if w >= inAnswer {
 				stems[s]++
@@ -105,7 +131,7 @@ func (ix *index) countTargets() {
 func newTarget(id string, at int, brief bool) target {
 	return target{
 		id: id, at: at, brief: brief,
-		stems: map[words.Stem]float64{}, concepts: map[int]float64{}, kinds: map[kind]float64{},
+		stems: map[words.Stem]float64{}, concepts: map[int]float64{}, uses: newUses(), kinds: map[kind]float64{},
 	}
 }
 
@@ -132,6 +158,7 @@ func (x *lexicon) fact(at int, f casestudies.Fact) target {
 func (x *lexicon) addWays(t *target, ways []string) {
 	for _, q := range ways {
 		t.ways = append(t.ways, x.add(t, q, inQuestion, 0.5))
+		t.wordings = append(t.wordings, newWording(q))
 		t.kinds[kindOf(q)] += 1 / float64(len(ways))
 		t.vectors = append(t.vectors, x.table.Sentence(q))
 	}
@@ -142,16 +169,19 @@ func (x *lexicon) addAnswer(t *target, text string) {
 	t.vectors = append(t.vectors, x.table.Sentence(text))
 }
 
-// add notes the words of a text about a target. A concept is surely the target's where its shares add up to 1.
+// add notes the words of a text about a target. A concept is surely the target's where its shares add up to 1. Of what interviewers
+// mostly don't know a target has the very words only: one that says how many judgments money buys doesn't say what sellers pay.
 func (x *lexicon) add(t *target, text string, surely, share float64) []token {
 	tokens := x.read(text)
 	var once []int
 	for _, tok := range tokens {
 		if tok.content {
 			t.stems[tok.stem] = max(t.stems[tok.stem], surely)
+			t.uses.stems[tok.stem] += share
 		}
 		for _, c := range tok.concepts {
-			if !slices.Contains(once, c) {
+			t.uses.concepts[c] += share
+			if !slices.Contains(once, c) && !x.concepts[c].outside {
 				once = append(once, c)
 				t.concepts[c] = min(1, t.concepts[c]+share)
 			}
@@ -194,6 +224,20 @@ func (t *target) match(tok token) float64 {
 		m = max(m, 0.85*t.concepts[c])
 	}
 	return m
+}
+
+// lean says how exclusively a token is a target's: its share of the uses by all targets.
+func (ix *index) lean(tok token, t *target) float64 {
+	share := 0.0
+	if tok.content && t.uses.stems[tok.stem] > 0 {
+		share = t.uses.stems[tok.stem] / (ix.uses.stems[tok.stem] + 0.25)
+	}
+	for _, c := range tok.concepts {
+		if t.uses.concepts[c] > 0 {
+			share = max(share, 0.85*t.uses.concepts[c]/(ix.uses.concepts[c]+0.25))
+		}
+	}
+	return share
 }
 
 // dictionary lists the words of what a question may be about, each once: those of the case, of the concepts, and those without

@@ -1,10 +1,11 @@
 // Package interview answers a candidate's clarifying questions from what a case knows, in two stages.
 //
 // Stage one reads the question: words that nobody knows are taken for typos of words that the case or the field has, and what is
-// left is compared with each fact and each part of the brief: shared words by how rare they are in the case, concepts of the
-// field ("traffic", "load" and "QPS" are one), the nearest way to ask that the case lists, the groups of its asks, and
-// the cosine of package meaning. Stage two decides by a margin: one clear fact or part of the brief is the answer, two near facts
-// are asked back, and all else is refused, since a wrong fact misleads and a refusal doesn't.
+// left is compared with each fact and each part of the brief: shared words by how rare they are in the case and by how few facts
+// use them, concepts of the field ("traffic", "load" and "QPS" are one), the nearest way to ask that the case lists, the groups
+// of its asks, and the cosine of package meaning. A refusal is compared too: with questions that interviewers mostly can't answer
+// (unanswerable.txt). Stage two decides by a margin: one clear fact or part of the brief is the answer, two near facts are asked
+// back, and all else is refused, since a wrong fact misleads and a refusal doesn't.
 //
 // weights.json says how much each comparison counts. It is fitted to questions that people wrote; see weights_test.go.
 package interview

@@ -13,6 +13,7 @@ func shop() *casestudies.Case {
 		Title: "Shop search", Brief: "People type what they want. Build the search.",
 		BriefParts: []casestudies.BriefPart{
 			{ID: "typed", Questions: []string{"Do people type words?", "What do users put in?"}, Says: "People type what they want."},
+			{ID: "task", Questions: []string{"What should I build?", "What do you want me to design?"}, Says: "Build the search."},
 		},
 		Facts: []casestudies.Fact{
 			{
@@ -55,6 +56,8 @@ func TestQuestionsGetTheirFactOrARefusal(t *testing.T) {
 		"nothing":                     {"", Refusal, "", noAnswer},
 		"no letters":                  {"?!", Refusal, "", noAnswer},
 		"another script":              {"什么", Refusal, "", noAnswer},
+		"a question of fillers":       {"so what exactly should I build?", Brief, "", "Build the search."},
+		"another side of a fact":      {"What operating system do the machines run?", Refusal, "", noAnswer},
 		"words about words of a fact": {"Which programming language do the machines run?", Refusal, "", noAnswer},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -63,6 +66,31 @@ func TestQuestionsGetTheirFactOrARefusal(t *testing.T) {
 				t.Fatalf("%q: %+v", tc.question, r)
 			}
 		})
+	}
+}
+
+func TestWhatInterviewersCannotAnswerGetsNoFact(t *testing.T) {
+	cases, err := casestudies.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v Interviewer
+	all, wrong := 0, 0
+	for line := range strings.Lines(unanswerable) {
+		for _, cs := range cases {
+			question := strings.TrimSpace(line)
+			if strings.HasPrefix(question, "#") {
+				continue
+			}
+			all++
+			if r := v.Reply(cs, nil, nil, question); r.Kind == Fact {
+				wrong++
+				t.Logf("%s: %q gets %s", cs.ID, question, r.Fact)
+			}
+		}
+	}
+	if all < 200 || wrong*20 > all {
+		t.Errorf("%d of %d questions get a fact, want 1 in 20 at most", wrong, all)
 	}
 }
 

@@ -15,6 +15,7 @@ const (
 	way              // likeness to the nearest way to ask
 	near             // cosine to the nearest way to ask or answer
 	nearTwo          // mean of the two nearest
+	lean             // how exclusively the weighty words are the target's
 	asksMet          // share of the groups of asks that are met
 	asksAll          // coverage where all are met, else 0
 	headMet          // share of what is asked for, the photos of "how many photos", that the target covers
@@ -27,6 +28,12 @@ const (
 	openShare        // share of the question's weight that no target covers
 	openHead         // share of what is asked for that no target covers
 	empty            // 1 where the question has no content
+	worded           // cosine of its words, fillers too, to those of the nearest way to ask
+	briefly          // 1 for a part of the brief
+	wordedOut        // the same cosine to the nearest question that interviewers can't answer
+	wayOut           // likeness to the nearest question that interviewers can't answer
+	nearOut          // cosine to it
+	headOut          // 1 where what is asked for is a word that no target has
 	comparisons
 )
 
@@ -38,10 +45,13 @@ type asked struct {
 	tokens []token
 	kind   kind
 	vector []float32
+	words  wording
 }
 
 func (ix *index) ask(question string) asked {
-	return asked{ix.vocab.Read(question), ix.read(question), kindOf(question), ix.table.Sentence(question)}
+	w := newWording(question)
+	ix.measure(&w)
+	return asked{ix.vocab.Read(question), ix.read(question), kindOf(question), ix.table.Sentence(question), w}
 }
 
 // compare says how a question fits each target and, last, a refusal.
@@ -66,12 +76,27 @@ func (ix *index) compare(question string) []features {
 		refusal[empty] = 1
 	}
 	refusal[open] = min(refusal[open], 2)
+	ix.compareOut(q, refusal)
 	refusal[openHead] = 1
 	for i := range ix.targets {
 		out[i] = ix.compareOne(q, &ix.targets[i])
 		refusal[openHead] = min(refusal[openHead], 1-out[i][headMet])
 	}
 	return out
+}
+
+// compareOut says how a question is like those that interviewers can't answer.
+func (ix *index) compareOut(q asked, f *features) {
+	f[wordedOut] = ix.nearestWording(q.words, ix.out)
+	for _, u := range ix.unanswerable {
+		f[wayOut] = max(f[wayOut], ix.likeness(q.tokens, u.tokens))
+		f[nearOut] = max(f[nearOut], meaning.Dot(q.vector, u.vector))
+	}
+	for _, tok := range q.tokens {
+		if tok.head && ix.weight(tok) == unknownWord && ix.rarity[tok.stem] == 0 {
+			f[headOut] = 1
+		}
+	}
 }
 
 // compareOne says how a question fits a target.
@@ -82,6 +107,7 @@ func (ix *index) compareOne(q asked, t *target) features {
 		w, m := ix.weight(tok), t.match(tok)
 		total += w
 		f[amount] += w * m
+		f[lean] += w * ix.lean(tok, t)
 		f[missing] = max(f[missing], w*(1-m))
 		if m < 0.5 && slices.ContainsFunc(tok.concepts, func(c int) bool { return ix.concepts[c].outside }) {
 			f[outside] = 1
@@ -93,6 +119,7 @@ func (ix *index) compareOne(q asked, t *target) features {
 	}
 	if total > 0 {
 		f[coverage] = f[amount] / total
+		f[lean] /= total
 	}
 	f[headMet] = f[coverage]
 	if heads > 0 {
@@ -107,6 +134,10 @@ func (ix *index) compareOne(q asked, t *target) features {
 	}
 	for _, w := range t.ways {
 		f[way] = max(f[way], ix.likeness(q.tokens, w))
+	}
+	f[worded] = ix.nearestWording(q.words, t.wordings)
+	if t.brief {
+		f[briefly] = 1
 	}
 	f[outside] *= 1 - f[way]*f[way]
 	second := 0.0
@@ -187,18 +218,20 @@ func chances(all []features, weights *features) []float64 {
 	return out
 }
 
-// The margins of a decision.
+// The margins of a decision. A wrong fact misleads and a part of the brief only repeats, so less is enough for the brief.
 const (
-	surely    = 0.40 // chance from which a target answers
-	together  = 0.45 // chance of two facts from which they are asked back
-	eachOfTwo = 0.15 // chance of the second of them
-	asLikely  = 0.70 // chance of the second, as a share of the first's, from which even a sure fact is asked back about
-	refusable = 0.25 // chance of a refusal up to which facts are asked back
+	surely      = 0.45 // chance from which a fact answers
+	surelyBrief = 0.30 // chance from which a part of the brief does
+	overRefusal = 2    // times the chance of a refusal that the best target's chance must be
+	together    = 0.45 // chance of two facts from which they are asked back
+	eachOfTwo   = 0.15 // chance of the second of them
+	asLikely    = 0.70 // chance of the second, as a share of the first's, from which even a sure fact is asked back about
+	refusable   = 0.25 // chance of a refusal up to which facts are asked back
 )
 
 // decide returns the target that answers a question and -1; or two facts to ask back about; or -1 twice for a refusal.
 func (ix *index) decide(question string) (first, second int) {
-	p := chances(ix.compare(question), weights())
+	p := chances(ix.compare(question), ix.weights)
 	refusal := len(ix.targets)
 	first, second = -1, -1
 	for i := range ix.targets {
@@ -209,7 +242,7 @@ func (ix *index) decide(question string) (first, second int) {
 			second = i
 		}
 	}
-	if first < 0 || p[refusal] > p[first] {
+	if first < 0 || overRefusal*p[refusal] > p[first] {
 		return -1, -1
 	}
 	twoFacts := second >= 0 && !ix.targets[first].brief && !ix.targets[second].brief &&
@@ -217,7 +250,7 @@ func (ix *index) decide(question string) (first, second int) {
 	switch {
 	case twoFacts && (p[first] < surely || p[second] >= asLikely*p[first]):
 		return first, second
-	case p[first] >= surely:
+	case p[first] >= surely || ix.targets[first].brief && p[first] >= surelyBrief:
 		return first, -1
 	}
 	return -1, -1

@@ -12,8 +12,9 @@ var weightsFile []byte
 
 // names are the keys of weights.json.
 var names = [comparisons]string{
-	"coverage", "amount", "way", "near", "near-two", "asks-met", "asks-all", "head-met", "outside", "missing", "other-kind", "other-who",
-	"refuse", "open", "open-share", "open-head", "empty",
+	"coverage", "amount", "way", "near", "near-two", "lean", "asks-met", "asks-all", "head-met", "outside", "missing",
+	"other-kind", "other-who", "refuse", "open", "open-share", "open-head", "empty", "worded", "briefly", "worded-out",
+	"way-out", "near-out", "head-out",
 }
 
 // weights says how much each comparison counts.

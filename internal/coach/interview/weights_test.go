@@ -172,6 +172,14 @@ func TestWeightsAreFittedToQuestions(t *testing.T) {
 		for other, examples := range byCase {
 			if other != cs.ID {
 				t.Logf("fitted to %s, on the questions of %s: %s", cs.ID, other, hits(examples, w))
+				crossed := newLexicon()
+				crossed.weights = &w
+				set := slices.DeleteFunc(slices.Clone(questions), func(q labeled) bool { return q.Case != other })
+				n := answerAll(t, &Interviewer{lexicon: crossed}, set)
+				t.Logf("fitted to %s, on the questions of %s: %s", cs.ID, other, n)
+				if float64(n.right) < 0.9*float64(n.all) || float64(n.wrongFact) > 0.03*float64(n.all) {
+					t.Errorf("fitted to %s, on the questions of %s: want 0.90 right at least and 0.03 wrong facts at most", cs.ID, other)
+				}
 			}
 		}
 	}
