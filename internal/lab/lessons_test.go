@@ -28,7 +28,9 @@ func TestWhatARankerLearnsFromDecidesWhatThePageBrings(t *testing.T) {
 		{"a score of satisfaction", knobs{"score": "satisfied"}, knobs{"score": "clicks"}, "satisfied_per_page", 0.4},
 		{"a score of clicks, by clicks", knobs{"score": "clicks"}, knobs{"score": "satisfied"}, "clicks_per_page", 0.3},
 		{
-			"rates before counts", knobs{"label": "satisfied"}, knobs{"label": "satisfied", "rates": "counts"},
+			"rates before counts",
+			knobs{"label": "satisfied"},
+			knobs{"label": "satisfied", "rates": "counts"},
 			"satisfied_per_page", 0.03,
 		},
 	} {

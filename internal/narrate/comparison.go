@@ -61,7 +61,8 @@ func comparisonAlt(c *report.Comparison, clear []string, unclear, same int) stri
 // verdictRow is one metric of a comparison.
 func verdictRow(v report.Verdict, yours, other string) report.Row {
 	return report.Row{
-		report.Metric{ID: v.Metric}, report.MetricValue(v.Metric, v.Yours), report.MetricValue(v.Metric, v.Other), difference(v),
+		report.Metric{ID: v.Metric},
+		report.MetricValue(v.Metric, v.Yours), report.MetricValue(v.Metric, v.Other), difference(v),
 		report.Text(Better(v, yours, other)),
 	}
 }

@@ -141,11 +141,15 @@ func (m *memo) decision(
 	if err == nil {
 		other, err = run(d.OtherSettings)
 	}
+	why := ""
+	if err != nil {
+		why = err.Error()
+	}
 	switch {
 	case ctx.Err() != nil:
 		return v, nil, ctx.Err()
-	case err != nil:
-		v.Verdict = report.Verdict{Metric: d.Metric, Outcome: report.Incomparable, Why: err.Error()}
+	case why != "":
+		v.Verdict = report.Verdict{Metric: d.Metric, Outcome: report.Incomparable, Why: why}
 		return v, nil, nil
 	}
 	v.Verdict = compare.Metrics(ctx, yours, d.Metric, other, d.Metric)

@@ -93,8 +93,10 @@ func (r *Run) common(ctx context.Context) {
 		values []float64
 		q      float64
 	}{
-		{"p50_ms", m.TotalMS, 0.5}, {"p99_ms", m.TotalMS, 0.99},
-		{"stage1_p99_ms", m.StageOneMS, 0.99}, {"stage2_p99_ms", m.StageTwoMS, 0.99},
+		{"p50_ms", m.TotalMS, 0.5},
+		{"p99_ms", m.TotalMS, 0.99},
+		{"stage1_p99_ms", m.StageOneMS, 0.99},
+		{"stage2_p99_ms", m.StageTwoMS, 0.99},
 	} {
 		r.Timing(t.id, metrics.Quantile(t.values, t.q))
 		r.SampleQuantile(t.id, t.values, t.q)

@@ -48,7 +48,12 @@ func (o Options) withDefaults() (Options, error) {
 		v        *int
 		fallback int
 	}{
-		{&o.Trees, 100}, {&o.Leaves, 31}, {&o.MinLeaf, 20}, {&o.Bins, 255}, {&o.Truncation, 30}, {&o.Smooth, 1},
+		{&o.Trees, 100},
+		{&o.Leaves, 31},
+		{&o.MinLeaf, 20},
+		{&o.Bins, 255},
+		{&o.Truncation, 30},
+		{&o.Smooth, 1},
 		{&o.Workers, parallel.Workers(0)},
 	} {
 		if *f.v == 0 {
