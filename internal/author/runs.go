@@ -1,6 +1,7 @@
 package author
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"sync"
 
+	"dryrun/casestudies"
 	"dryrun/framework"
 	"dryrun/internal/lab/catalog"
 	"dryrun/internal/metrics"
@@ -26,7 +28,7 @@ const timingRuns = 5
 // settings are what a run sets over the demo: knobs, and a fault.
 type settings = map[string]string
 
-// run is one run of the lab: a step's experiment under a configuration.
+// run is one run of the lab: a step's experiment under a configuration, or without a step what every step reports.
 type run struct {
 	step framework.StepID
 	cfg  catalog.Config
@@ -53,8 +55,12 @@ type runs struct {
 	done    map[string]outcome
 }
 
-// at is the run of a step under settings at a seed.
-func (r *runs) at(step framework.StepID, set settings, seed int64) (run, error) {
+// at is the run of a step under settings at a seed that yields a metric. Where every step reports the metric, no experiment is
+// needed, which takes most of the time of most runs; the demo's own run of the step is done anyway.
+func (r *runs) at(step framework.StepID, set settings, seed int64, metric string) (run, error) {
+	if len(set) > 0 && ofEveryStep(metric) && changesPipeline(set) {
+		step = ""
+	}
 	cfg := r.base
 	cfg.Seed = seed
 	cfg, err := cfg.Under(set)
@@ -65,10 +71,25 @@ func (r *runs) at(step framework.StepID, set settings, seed int64) (run, error) 
 	return run{step: step, cfg: cfg, key: key}, err
 }
 
-// plan adds the runs of a step under settings at some seeds to those to do.
-func (r *runs) plan(step framework.StepID, set settings, at ...int64) {
+func ofEveryStep(metric string) bool {
+	m, known := catalog.MetricByID(metric)
+	return known && len(m.Steps) == 0 && m.ID == metric
+}
+
+// changesPipeline reports whether settings are of the pipeline alone, which every step runs.
+func changesPipeline(set settings) bool {
+	for knob := range set {
+		if k, _ := catalog.KnobByID(knob); !k.Pipeline && knob != casestudies.FaultSetting {
+			return false
+		}
+	}
+	return true
+}
+
+// plan adds the runs of a step under settings at some seeds, for a metric, to those to do.
+func (r *runs) plan(step framework.StepID, set settings, metric string, at ...int64) {
 	for _, seed := range at {
-		next, err := r.at(step, set, seed)
+		next, err := r.at(step, set, seed, metric)
 		same := func(p run) bool { return p.key == next.key }
 		if err == nil && !slices.ContainsFunc(r.planned, same) { // an error is reported by the claim that asks for the number
 			r.planned = append(r.planned, next)
@@ -89,7 +110,8 @@ func (r *runs) do() {
 				r.mu.Lock()
 				r.done[p.key] = out
 				finished++
-				r.progress(report.Progress{What: fmt.Sprintf("%s, seed %d", p.step, p.cfg.Seed), Done: finished, Of: len(r.planned)})
+				what := fmt.Sprintf("%s, seed %d", cmp.Or(string(p.step), "both stages"), p.cfg.Seed)
+				r.progress(report.Progress{What: what, Done: finished, Of: len(r.planned)})
 				r.mu.Unlock()
 			}
 		})
@@ -106,7 +128,13 @@ func (r *runs) do() {
 
 // once runs the lab and keeps the numbers of its report.
 func (r *runs) once(p run) outcome {
-	step, err := r.lab.Run(r.ctx, p.cfg, p.step, func(report.Progress) {})
+	var step *report.Step
+	var err error
+	if p.step == "" {
+		step, err = r.lab.Measure(r.ctx, p.cfg, func(report.Progress) {})
+	} else {
+		step, err = r.lab.Run(r.ctx, p.cfg, p.step, func(report.Progress) {})
+	}
 	if err != nil {
 		return outcome{err: err}
 	}
@@ -115,7 +143,7 @@ func (r *runs) once(p run) outcome {
 
 // number is a metric of a step under settings at a seed.
 func (r *runs) number(step framework.StepID, set settings, seed int64, metric string) (float64, error) {
-	p, err := r.at(step, set, seed)
+	p, err := r.at(step, set, seed, metric)
 	if err != nil {
 		return 0, err
 	}
@@ -166,7 +194,7 @@ func isTiming(metric string) bool {
 func (r *runs) medians(step framework.StepID, metric string, sets []settings) ([]float64, error) {
 	all := make([]run, len(sets))
 	for i, set := range sets {
-		p, err := r.at(step, set, seeds()[0])
+		p, err := r.at(step, set, seeds()[0], metric)
 		if err != nil {
 			return nil, err
 		}

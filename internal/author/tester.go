@@ -1,6 +1,7 @@
 package author
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -14,9 +15,10 @@ import (
 	"dryrun/internal/report"
 )
 
-// Lab runs a step and proves a fault.
+// Lab runs a step, measures what every step reports, and proves a fault.
 type Lab interface {
 	Run(ctx context.Context, cfg catalog.Config, step framework.StepID, progress func(report.Progress)) (*report.Step, error)
+	Measure(ctx context.Context, cfg catalog.Config, progress func(report.Progress)) (*report.Step, error)
 	Prove(ctx context.Context, cfg catalog.Config, fault string, seeds int, progress func(report.Progress)) (lab.Proof, error)
 }
 
@@ -56,27 +58,27 @@ func Test(ctx context.Context, c *casestudies.Case, l Lab, progress func(report.
 // planStep plans the runs that the claims of a step compare. Timings are measured later, one at a time.
 func (t *tester) planStep(id framework.StepID) {
 	step := t.c.Step(id)
-	t.plan(id, nil, seeds()...)
+	t.plan(id, nil, "", seeds()...)
 	for _, d := range step.Decide {
 		if isTiming(d.Metric) {
 			continue
 		}
 		for _, o := range d.Options {
 			if set, ok := d.Settings(o.ID); ok {
-				t.plan(id, set, seeds()...)
+				t.plan(id, set, d.Metric, seeds()...)
 			}
 		}
 	}
 	for _, b := range step.Lab.Backed {
 		if !isTiming(b.Metric) {
-			t.plan(id, b.Set, seeds()...)
-			t.plan(id, b.ThanSet, seeds()...)
+			t.plan(id, b.Set, b.Metric, seeds()...)
+			t.plan(id, b.ThanSet, cmp.Or(b.ThanMetric, b.Metric), seeds()...)
 		}
 	}
 	for _, p := range step.Lab.Predict {
 		if !isTiming(p.Metric) {
 			for _, set := range []settings{p.Set, p.To, p.From} {
-				t.plan(id, set, seeds()[0])
+				t.plan(id, set, p.Metric, seeds()[0])
 			}
 		}
 	}
@@ -105,7 +107,7 @@ func (t *tester) bad(field, format string, args ...any) {
 // repeats runs the lab of a step a second time and compares the metrics.
 func (t *tester) repeats(step framework.Step) bool {
 	field := fieldOf(step.ID) + ".lab"
-	p, err := t.at(step.ID, nil, seeds()[0])
+	p, err := t.at(step.ID, nil, seeds()[0], "")
 	if err != nil {
 		t.bad(field, "the lab can't be set up: %v", err)
 		return false

@@ -91,6 +91,12 @@ func (l *Lab) Run(ctx context.Context, cfg catalog.Config, step framework.StepID
 	return l.run(ctx, l.builder.Reporting(progress.New(to)), cfg, step, experiment)
 }
 
+// Measure runs both stages and returns what every step reports, without a step's experiment: it takes a fraction of a run. Its
+// numbers are those of any step's report.
+func (l *Lab) Measure(ctx context.Context, cfg catalog.Config, to func(report.Progress)) (*report.Step, error) {
+	return l.run(ctx, l.builder.Reporting(progress.New(to)), cfg, framework.Architecture, nil)
+}
+
 // run builds the pipeline, measures it, and runs the experiment; nil stops after what every step reports.
 func (l *Lab) run(ctx context.Context, b *build.Builder, cfg catalog.Config, step framework.StepID, do experiment) (*report.Step, error) {
 	began := time.Now()

@@ -87,7 +87,7 @@ func TestALabHasNothingToSetAfterItIsMade(t *testing.T) {
 	for i := range lab.NumMethod() {
 		methods = append(methods, lab.Method(i).Name)
 	}
-	if !slices.Equal(methods, []string{"Close", "Prove", "Run", "XRay"}) {
+	if !slices.Equal(methods, []string{"Close", "Measure", "Prove", "Run", "XRay"}) {
 		t.Errorf("a lab offers %q", methods)
 	}
 }
