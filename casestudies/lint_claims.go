@@ -145,7 +145,7 @@ func (l *linter) judgedOnly(field string, step *Step) {
 			continue
 		}
 		if n++; n > 1 {
-			l.warn(fmt.Sprintf("%s.decide[%d]", field, i), "this is the second decision of the step that the lab can't run: give it a knob or runs")
+			l.bad(fmt.Sprintf("%s.decide[%d]", field, i), "this is the second decision of the step that the lab can't run: give it a knob or runs")
 		}
 	}
 }
@@ -200,7 +200,7 @@ func requiredSamples() []string { return []string{"strong", "opposite", fluentWr
 func (l *linter) samples(id framework.StepID, step *Step) {
 	field := "steps." + string(id)
 	if len(step.Samples) == 0 {
-		l.warn(field+".samples", "there are none: each of the seven steps needs some, to calibrate the self-scorer and test the coach")
+		l.bad(field+".samples", "there are none: each of the seven steps needs some, to calibrate the self-scorer and test the coach")
 		return
 	}
 	for _, want := range requiredSamples() {
