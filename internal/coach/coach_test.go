@@ -307,3 +307,17 @@ func FuzzJudge(f *testing.F) {
 		}
 	})
 }
+
+func TestAnEmptyAnswerIsCalledThat(t *testing.T) {
+	cs, err := casestudies.Find("visual-search")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"", " \n\n"} {
+		for _, s := range New().Judge(cs, framework.Data, Answer{Text: text}).Suggestions {
+			if s.Mark != framework.None || s.Note != "there is no answer here" {
+				t.Errorf("%q: %+v", text, s)
+			}
+		}
+	}
+}

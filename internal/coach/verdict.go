@@ -67,6 +67,8 @@ func (rub *rubric) suggest(v *words.Vocabulary, r *answerRead, n int) framework.
 	switch {
 	case len(c.groups) == 0 && len(c.says) == 0:
 		out.Note = "the case says nothing about what earns this one: judge it yourself"
+	case len(r.sentences) == 0:
+		out.Note = "there is no answer here"
 	case r.list:
 		if out.Note = "this is a list of words: say what you would do, and why"; s.groups.count > 0 {
 			out.Claim = framework.Mentioned
