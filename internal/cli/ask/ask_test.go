@@ -40,9 +40,9 @@ func asking(t *testing.T, question, line string) (string, error) {
 
 func TestTheJSONSaysWhichFactAnswers(t *testing.T) {
 	for question, want := range map[string]reply{
-		"expected trafic at peak?":      {Kind: interview.Fact, Fact: "traffic"},
+		"expected trafic at peak?":          {Kind: interview.Fact, Fact: "traffic"},
 		"who is the founder of the company": {Kind: interview.Refusal},
-		"is the query a photo?":         {Kind: interview.Brief},
+		"is the query a photo?":             {Kind: interview.Brief},
 	} {
 		out, err := asking(t, question+"\n", "visual-search - --json")
 		if err != nil {
